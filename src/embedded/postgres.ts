@@ -39,6 +39,11 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>
 }
 
+interface Running {
+  url: string
+  port: number
+}
+
 interface Place {
   folder: string
   data: string
@@ -77,9 +82,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /** The embedded server that runs in `folder` now, without starting, stopping or owning it. */
-export async function findEmbeddedPostgres(
-  folder: string,
-): Promise<{ url: string; port: number } | undefined> {
+export async function findEmbeddedPostgres(folder: string): Promise<Running | undefined> {
   const place = findPlace(folder)
   const password = await readFile(join(place.folder, 'password'), 'utf8').catch(() => undefined)
   return password === undefined ? undefined : findRunning(place, password)
@@ -152,16 +155,13 @@ async function giveTo(place: Place, installation: Installation): Promise<void> {
   if (process.getuid?.() !== 0) return
   const { uid, gid } = installation.owner ?? { uid: 0, gid: 0 }
   if ((await stat(place.data)).uid === uid) return
-  for (const path of await readdir(place.data, { recursive: true }))
-    await chown(join(place.data, path), uid, gid)
-  await chown(place.data, uid, gid)
+  for (const path of await readdir(place.folder, { recursive: true })) {
+    await chown(join(place.folder, path), uid, gid)
+  }
 }
 
 /** A server counts as running when its pid file says `ready` and it lets our password in. */
-async function findRunning(
-  place: Place,
-  password: string,
-): Promise<{ url: string; port: number } | undefined> {
+async function findRunning(place: Place, password: string): Promise<Running | undefined> {
   const pidFile = await readFile(join(place.data, 'postmaster.pid'), 'utf8').catch(() => '')
   const lines = pidFile.split('\n')
   if (lines[7]?.trim() !== 'ready') return undefined
@@ -176,7 +176,7 @@ async function start(
   installation: Installation,
   password: string,
   settings: Record<string, string>,
-): Promise<{ url: string; port: number }> {
+): Promise<Running> {
   if (place.socketFolder) await mkdir(place.socketFolder, { recursive: true, mode: 0o700 })
   await giveTo(place, installation)
   let problem: unknown
