@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs'
+import { loadEnvFile } from 'node:process'
+import { isLoopbackName } from './loopback.ts'
+
+/** What the environment says, checked once. Everything has a default: with nothing set all parts are embedded. */
+export interface Config {
+  /** `DATABASE_URL`; unset: an embedded PostgreSQL. */
+  databaseUrl?: string
+  /** `SMTP_URL`: `smtp://` or `smtps://`, or `embedded`, the consent to record mails into the embedded mailbox. */
+  smtpUrl?: string
+  /** `MAIL_FROM`: the sender of campaigns that name none. */
+  mailFrom?: string
+  /** `API_KEY`; unset: the API is open, and reachable from this machine only. */
+  apiKey?: string
+  /** `CRON_SECRET`: opens `/api/cron/process-campaigns` and nothing else. */
+  cronSecret?: string
+  host: string
+  port: number
+  /** `STATE_FOLDER`: the embedded database and mailbox. */
+  stateFolder: string
+  /** `SMTP_CONNECTIONS`: how many mails are under way at once. */
+  smtpConnections: number
+  installationId?: string
+  logLevel: string
+  /** `STARTUP_TIMEOUT` (given in seconds): how long to wait for a database that does not answer. */
+  startupTimeoutMs: number
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+const LOOPBACK = '127.0.0.1'
+
+/** A value in the environment that cannot be used; the message is one line and says what to set. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/** Reads `.env` in the working folder, if there is one. What the environment already says stays. */
+export function readEnvFile(file = '.env'): void {
+  if (existsSync(file)) loadEnvFile(file)
+}
+
+/** Checks the environment and returns it as a frozen object; throws a ConfigError for the first value that is wrong. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const apiKey = read(env, 'API_KEY')
+  return Object.freeze({
+    databaseUrl: readUrl(env, 'DATABASE_URL', ['postgres:', 'postgresql:']),
+    smtpUrl:
+      read(env, 'SMTP_URL') === 'embedded' ? 'embedded' : readUrl(env, 'SMTP_URL', ['smtp:', 'smtps:']),
+    mailFrom: readSender(env),
+    apiKey,
+    cronSecret: read(env, 'CRON_SECRET'),
+    host: chooseHost(read(env, 'HOST'), apiKey),
+    port: readInteger(env, 'PORT', { least: 0, most: 65535, otherwise: 3000 }),
+    stateFolder: read(env, 'STATE_FOLDER') ?? '.daybatch',
+    smtpConnections: readInteger(env, 'SMTP_CONNECTIONS', { least: 1, most: 500, otherwise: 10 }),
+    installationId: read(env, 'INSTALLATION_ID'),
+    logLevel: readOneOf(env, 'LOG_LEVEL', LOG_LEVELS) ?? 'info',
+    startupTimeoutMs: readInteger(env, 'STARTUP_TIMEOUT', { least: 0, most: 86400, otherwise: 60 }) * 1000,
+  })
+}
+
+/** Without a key the API must not be reachable from other machines, whatever HOST says. */
+function chooseHost(host: string | undefined, apiKey: string | undefined): string {
+  if (apiKey) return host ?? '0.0.0.0'
+  return host && isLoopbackName(host) ? host : LOOPBACK
+}
+
+/** Empty counts as unset: docker-compose hands on every variable it names. */
+function read(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  return env[name]?.trim() || undefined
+}
+
+function readUrl(env: NodeJS.ProcessEnv, name: string, protocols: string[]): string | undefined {
+  const value = read(env, name)
+  if (value === undefined) return undefined
+  // the value may hold a password: it is never repeated
+  const example = `${protocols[0]}//user:password@host/…`
+  if (!protocols.some(protocol => value.startsWith(`${protocol}//`))) {
+    throw new ConfigError(
+      `${name} is not a URL that begins with ${protocols.join('// or ')}//: write it like ${example}`,
+    )
+  }
+  // an empty host is a Unix socket: postgres:///name?host=/folder
+  if (name !== 'DATABASE_URL' && !URL.canParse(value)) {
+    throw new ConfigError(
+      `${name} is not a valid URL: write it like ${example}, special characters in %XX form`,
+    )
+  }
+  return value
+}
+
+function readSender(env: NodeJS.ProcessEnv): string | undefined {
+  const value = read(env, 'MAIL_FROM')
+  if (value === undefined || /^[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/.test(value))
+    return value
+  throw new ConfigError(`MAIL_FROM is not a sender: write it like Ann Lee <ann@example.com>`)
+}
+
+function readInteger(
+  env: NodeJS.ProcessEnv,
+  name: string,
+  { least, most, otherwise }: { least: number; most: number; otherwise: number },
+): number {
+  const value = read(env, name)
+  if (value === undefined) return otherwise
+  const number = Number(value)
+  if (Number.isInteger(number) && number >= least && number <= most) return number
+  throw new ConfigError(`${name} is ${value}: set a whole number from ${least} to ${most}`)
+}
+
+function readOneOf(env: NodeJS.ProcessEnv, name: string, values: string[]): string | undefined {
+  const value = read(env, name)
+  if (value === undefined || values.includes(value)) return value
+  throw new ConfigError(`${name} is ${value}: set one of ${values.join(', ')}`)
+}

@@ -1,0 +1,14 @@
+import { ContactStatements } from './contacts.ts'
+
+/**
+ * Every function of schema `daybatch` that the service calls: one method each, of the same name in camel case, with
+ * one object of named arguments. Rows come back as SQL names them (rows.ts). Refusals are errors whose `code` is a
+ * SQLSTATE of class MB. On a pool every call is a transaction of its own; on a client it joins the client's.
+ *
+ *     const daybatch = new Daybatch(createPool(url, { applicationName: 'daybatch' }))
+ *     await daybatch.startCampaign({ campaignId })
+ *
+ * The statements stand by task: delivery.ts (what the worker calls), steering.ts (campaigns and batches),
+ * contacts.ts (contacts, lists, imports).
+ */
+export class Daybatch extends ContactStatements {}

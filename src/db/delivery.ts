@@ -1,0 +1,92 @@
+import { Connection } from './connection.ts'
+import type {
+  BegunDeliveryRow,
+  ClaimedDeliveryRow,
+  ClosedBatchRow,
+  ExtendedClaimRow,
+  MessageRow,
+  OutcomeReport,
+  RecordedOutcomeRow,
+  WorkRow,
+} from './rows.ts'
+
+/** What the delivery worker calls, in the order of a mail's life. */
+export abstract class DeliveryStatements extends Connection {
+  /** Open batches with something to do: now, or at `ready_at`, the earliest first. */
+  listWork({ limit = 100 }: { limit?: number } = {}): Promise<WorkRow[]> {
+    return this.rows(`select * from daybatch.list_work(p_limit => $1::integer)`, [limit], 'list_work')
+  }
+
+  claimDeliveries(args: {
+    campaignId: string
+    workerId: string
+    limit: number
+  }): Promise<ClaimedDeliveryRow[]> {
+    return this.rows(
+      `select * from daybatch.claim_deliveries(
+         p_campaign_id => $1::uuid, p_worker_id => $2::text, p_limit => $3::integer)`,
+      [args.campaignId, args.workerId, args.limit],
+      'claim_deliveries',
+    )
+  }
+
+  getMessage(args: { campaignId: string; messageVersion: number }): Promise<MessageRow> {
+    return this.row(
+      `select * from daybatch.get_message(p_campaign_id => $1::uuid, p_message_version => $2::integer)`,
+      [args.campaignId, args.messageVersion],
+      'get_message',
+    )
+  }
+
+  /** Commits `sending` for deliveries of one campaign; the two arrays are read in parallel. */
+  beginSending(args: {
+    campaignId: string
+    claimTokens: string[]
+    deliveryIds: string[]
+  }): Promise<BegunDeliveryRow[]> {
+    return this.rows(
+      `select * from daybatch.begin_sending(
+         p_campaign_id => $1::uuid, p_claim_tokens => $2::uuid[], p_delivery_ids => $3::bigint[])`,
+      [args.campaignId, args.claimTokens, args.deliveryIds],
+      'begin_sending',
+    )
+  }
+
+  /** Records outcomes of one campaign; repeating a report changes nothing. */
+  reportOutcomes(args: { campaignId: string; reports: OutcomeReport[] }): Promise<RecordedOutcomeRow[]> {
+    return this.rows(
+      `select * from daybatch.report_outcomes(p_campaign_id => $1::uuid, p_reports => $2::jsonb)`,
+      [args.campaignId, JSON.stringify(args.reports)],
+      'report_outcomes',
+    )
+  }
+
+  /** Renews leases and returns those still alive; a token that is missing in the answer is lost. */
+  extendClaims(args: { claimTokens: string[] }): Promise<ExtendedClaimRow[]> {
+    return this.rows(
+      `select * from daybatch.extend_claims(p_claim_tokens => $1::uuid[])`,
+      [args.claimTokens],
+      'extend_claims',
+    )
+  }
+
+  /** Gives back what was claimed and not begun; returns how many deliveries. */
+  releaseClaims(args: { claimTokens: string[] }): Promise<number> {
+    return this.value(`select daybatch.release_claims(p_claim_tokens => $1::uuid[]) as value`, [
+      args.claimTokens,
+    ])
+  }
+
+  releaseExpiredClaims({ limit = 1000 }: { limit?: number } = {}): Promise<number> {
+    return this.value(`select daybatch.release_expired_claims(p_limit => $1::integer) as value`, [limit])
+  }
+
+  /** Closes the batch when nothing of it is open; without a number, the campaign's open one. */
+  closeBatch(args: { campaignId: string; batchNumber?: number }): Promise<ClosedBatchRow> {
+    return this.row(
+      `select * from daybatch.close_batch(p_campaign_id => $1::uuid, p_batch_number => $2::integer)`,
+      [args.campaignId, args.batchNumber ?? null],
+      'close_batch',
+    )
+  }
+}

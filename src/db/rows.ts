@@ -1,0 +1,192 @@
+/** Rows and objects as the functions of schema `daybatch` return them: snake_case, bigint as string, timestamptz as Date. */
+
+export const campaignStatuses = ['draft', 'scheduled', 'sending', 'paused', 'completed', 'cancelled'] as const
+export type CampaignStatus = (typeof campaignStatuses)[number]
+
+export const deliveryStatuses = [
+  'queued',
+  'claimed',
+  'sending',
+  'sent',
+  'failed',
+  'skipped',
+  'in_doubt',
+  'deferred',
+] as const
+export type DeliveryStatus = (typeof deliveryStatuses)[number]
+
+/** Who asks for a batch: only `cron` may be one window early. */
+export type Source = 'job' | 'sweep' | 'cron' | 'manual' | 'api'
+
+export interface TrackingRow {
+  campaign_id: string
+  total_contacts: number
+  remaining_count: number
+  processed_count: number
+  failed_count: number
+  initialised_now: boolean
+}
+
+export interface OpenedBatchRow {
+  campaign_id: string
+  batch_number: number
+  delivery_count: number
+  skipped_count: number
+  opened_at: Date
+  next_batch_send_time: Date | null
+}
+
+/** An open batch with something to do now (`is_ready`) or at `ready_at`, `wait_ms` from now. */
+export interface WorkRow {
+  campaign_id: string
+  batch_number: number
+  ready_at: Date
+  is_ready: boolean
+  wait_ms: number
+}
+
+export interface ClaimedDeliveryRow {
+  delivery_id: string
+  claim_token: string
+  lease_ms: number
+  batch_number: number
+  slot: number
+  contact_id: string
+  attempt_number: number
+  email: string
+  fields: Record<string, unknown>
+  message_version: number
+  message_key: string
+  message_date: Date
+}
+
+export interface MessageRow {
+  subject: string
+  /** null: MAIL_FROM */
+  sender: string | null
+  reply_to: string | null
+  html_body: string | null
+  text_body: string | null
+}
+
+export interface BegunDeliveryRow {
+  delivery_id: string
+  may_send: boolean
+  refusal: string | null
+}
+
+/** Where in the SMTP conversation an attempt ended; `message`: after the server's 354. */
+export type Stage = 'render' | 'connect' | 'ehlo' | 'starttls' | 'auth' | 'mail' | 'rcpt' | 'data' | 'message'
+
+export interface OutcomeReport {
+  delivery_id: string
+  claim_token: string
+  stage: Stage
+  /** null: no reply came */
+  reply_code: number | null
+  enhanced_code: string | null
+  reply_text: string | null
+}
+
+export interface RecordedOutcomeRow {
+  delivery_id: string
+  recorded: boolean
+  status: DeliveryStatus
+  rule: string | null
+  batch_finished: boolean
+}
+
+export interface ExtendedClaimRow {
+  claim_token: string
+  lease_ms: number
+}
+
+export interface ClosedBatchRow {
+  campaign_id: string
+  batch_number: number
+  closed: boolean
+  sent_count: number
+  failed_count: number
+  remaining_count: number
+  completed: boolean
+  reason: string | null
+}
+
+/** What one pass did with one campaign, or why it did nothing. */
+export interface ProcessedCampaignRow {
+  campaign_id: string
+  name: string
+  action: 'opened' | 'closed' | 'completed' | 'waiting' | 'paused' | 'sending' | 'failed' | 'asleep'
+  batch_number: number | null
+  delivery_count: number | null
+  next_batch_send_time: Date | null
+  reason: string | null
+  error_code: string | null
+}
+
+/** A row of daybatch.campaign_status as JSON: times are RFC 3339 text. */
+export interface Campaign {
+  id: string
+  name: string
+  status: CampaignStatus
+  created_at: string
+  [field: string]: unknown
+}
+
+export interface ContactList {
+  id: string
+  name: string
+  created_at: string
+  contact_count?: number
+}
+
+export interface Contact {
+  id: string
+  email: string
+  first_name: string | null
+  last_name: string | null
+  attributes: Record<string, unknown>
+  created_at: string
+  [field: string]: unknown
+}
+
+export interface ImportRejectionRow {
+  line_number: number
+  email: string | null
+  reason: string
+}
+
+export interface AddedContacts {
+  added: number
+  existing: number
+  rejected: ImportRejectionRow[]
+}
+
+export interface ImportSummary {
+  import_id: string
+  list_id: string
+  rows: number
+  imported: number
+  existing: number
+  added_to_list: number
+  rejected_count: number
+}
+
+/** What the self-test found; `ok` is false when there is any disagreement. */
+export interface BatchTest {
+  ok: boolean
+  timeline: unknown[]
+  disagreements: unknown[]
+}
+
+export interface BatchingState {
+  disagreements: unknown[]
+  [field: string]: unknown
+}
+
+/** Where a page continues: the creation time and id of the last object of the page before. */
+export interface PageStart {
+  afterCreatedAt?: string
+  afterId?: string
+  limit?: number
+}

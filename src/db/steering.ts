@@ -1,0 +1,126 @@
+import { DeliveryStatements } from './delivery.ts'
+import type {
+  BatchingState,
+  BatchTest,
+  Campaign,
+  CampaignStatus,
+  OpenedBatchRow,
+  PageStart,
+  ProcessedCampaignRow,
+  Source,
+  TrackingRow,
+} from './rows.ts'
+
+/** Campaigns and their batches. */
+export abstract class SteeringStatements extends DeliveryStatements {
+  contractVersion(): Promise<number> {
+    return this.value(`select daybatch.contract_version() as value`)
+  }
+
+  currentMoment(): Promise<Date> {
+    return this.value(`select daybatch.current_moment() as value`)
+  }
+
+  /** Keys as in the table: name, subject, …, status `draft` (default), `scheduled` or `sending`. Returns the id. */
+  createCampaign(args: { campaign: object }): Promise<string> {
+    return this.value(`select daybatch.create_campaign(p_campaign => $1::jsonb) as value`, [
+      JSON.stringify(args.campaign),
+    ])
+  }
+
+  async updateCampaign(args: { campaignId: string; changes: object }): Promise<void> {
+    await this.rows(`select daybatch.update_campaign(p_campaign_id => $1::uuid, p_changes => $2::jsonb)`, [
+      args.campaignId,
+      JSON.stringify(args.changes),
+    ])
+  }
+
+  getCampaign(args: { campaignId: string }): Promise<Campaign> {
+    return this.value(`select daybatch.get_campaign(p_campaign_id => $1::uuid) as value`, [args.campaignId])
+  }
+
+  /** Newest first. */
+  listCampaigns(args: PageStart & { status?: CampaignStatus } = {}): Promise<Campaign[]> {
+    return this.values(
+      `select value from daybatch.list_campaigns(
+         p_status => $1::text, p_after_created_at => $2::timestamptz, p_after_id => $3::uuid, p_limit => $4::integer) as value`,
+      [args.status ?? null, args.afterCreatedAt ?? null, args.afterId ?? null, args.limit ?? 50],
+    )
+  }
+
+  initializeContactTracking(args: { campaignId: string }): Promise<TrackingRow> {
+    return this.row(`select * from daybatch.initialize_contact_tracking(p_campaign_id => $1::uuid)`, [
+      args.campaignId,
+    ])
+  }
+
+  /** Opens the next batch or refuses with the reason, e.g. MB006: not due until … */
+  openBatch(args: { campaignId: string; source?: Source }): Promise<OpenedBatchRow> {
+    return this.row(`select * from daybatch.open_batch(p_campaign_id => $1::uuid, p_source => $2::text)`, [
+      args.campaignId,
+      args.source ?? 'manual',
+    ])
+  }
+
+  /** Does what is due for one campaign, or for all; returns what was done, or why not. */
+  processCampaigns(args: { campaignId?: string; source?: Source } = {}): Promise<ProcessedCampaignRow[]> {
+    return this.rows(
+      `select * from daybatch.process_campaigns(p_campaign_id => $1::uuid, p_source => $2::text)`,
+      [args.campaignId ?? null, args.source ?? 'manual'],
+    )
+  }
+
+  /** Returns the new status, as the next ones do. Repeating is harmless; a status that does not allow it is MB002. */
+  startCampaign(args: { campaignId: string }): Promise<CampaignStatus> {
+    return this.value(`select daybatch.start_campaign(p_campaign_id => $1::uuid) as value`, [args.campaignId])
+  }
+
+  scheduleCampaign(args: { campaignId: string; scheduledAt: string }): Promise<CampaignStatus> {
+    return this.value(
+      `select daybatch.schedule_campaign(p_campaign_id => $1::uuid, p_scheduled_at => $2::timestamptz) as value`,
+      [args.campaignId, args.scheduledAt],
+    )
+  }
+
+  pauseCampaign(args: { campaignId: string; reason?: string }): Promise<CampaignStatus> {
+    return this.value(
+      `select daybatch.pause_campaign(p_campaign_id => $1::uuid, p_reason => $2::text) as value`,
+      [args.campaignId, args.reason ?? null],
+    )
+  }
+
+  resumeCampaign(args: { campaignId: string }): Promise<CampaignStatus> {
+    return this.value(`select daybatch.resume_campaign(p_campaign_id => $1::uuid) as value`, [
+      args.campaignId,
+    ])
+  }
+
+  cancelCampaign(args: { campaignId: string; reason?: string }): Promise<CampaignStatus> {
+    return this.value(
+      `select daybatch.cancel_campaign(p_campaign_id => $1::uuid, p_reason => $2::text) as value`,
+      [args.campaignId, args.reason ?? null],
+    )
+  }
+
+  /** Returns the limit; the batch under way keeps the one it was opened with. */
+  setDailyLimit(args: { campaignId: string; limit: number }): Promise<number> {
+    return this.value(
+      `select daybatch.set_daily_limit(p_campaign_id => $1::uuid, p_limit => $2::integer) as value`,
+      [args.campaignId, args.limit],
+    )
+  }
+
+  /** Wakes an engine that was installed beside an older application. */
+  takeOver(args: { confirm: boolean }): Promise<string> {
+    return this.value(`select daybatch.take_over(p_confirm => $1::boolean) as value`, [args.confirm])
+  }
+
+  /** Runs a simulated campaign through the production functions and rolls it back. */
+  testBatchCampaign(): Promise<BatchTest> {
+    return this.value(`select daybatch.test_batch_campaign() as value`)
+  }
+
+  listBatchingStates(): Promise<BatchingState[]> {
+    return this.values(`select value from daybatch.list_batching_states() as value`)
+  }
+}
