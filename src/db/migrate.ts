@@ -1,0 +1,170 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { loadMigrationFiles, migrate as runMigrations } from 'postgres-migrations'
+import { grantPgBoss, migratePgBoss } from './pgboss.ts'
+import { applyFile, applyRoutines } from './routines.ts'
+
+/** What `daybatch.contract_version()` must return for this code. */
+export const CONTRACT_VERSION = 1
+
+const SQL_FOLDER = fileURLToPath(new URL('../../sql', import.meta.url))
+const ROLES = ['daybatch_owner', 'daybatch_service', 'daybatch_app', 'daybatch_operator', 'daybatch_reader']
+const LOCK_POLL_MS = 200
+
+export interface MigrateOptions {
+  /** A role that owns the database's tables and may create schemas; best also roles. */
+  url: string
+  log?: (line: string) => void
+  /** For tests: another folder than sql/. */
+  sqlFolder?: string
+}
+
+/**
+ * Brings a database to the state of this code: roles, ledger, pg-boss, migrations, functions, views, triggers,
+ * grants. Repeatable, and safe when several start at once: they take turns.
+ * @returns the file names of the migrations that were applied now
+ */
+export async function migrate({
+  url,
+  log = () => {},
+  sqlFolder = SQL_FOLDER,
+}: MigrateOptions): Promise<{ applied: string[] }> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'daybatch migrate',
+    connectionTimeoutMillis: 10_000,
+  })
+  let lost: Error | undefined
+  client.on('error', error => {
+    lost = error
+  })
+  client.on('notice', ({ severity, message, hint }) =>
+    log(`${severity}: ${message}${hint ? ` (${hint})` : ''}`),
+  )
+  await client.connect()
+  try {
+    await prepareSession(client)
+    await takeTurn(client, log)
+    await createRoles(client, sqlFolder, log)
+    const found = await prepareLedger(client, sqlFolder)
+    await migratePgBoss(url)
+    await client.query(`select set_config('daybatch.found_application', $1, false)`, [String(found)])
+    const migrations = await runMigrations({ client }, join(sqlFolder, 'migrations'))
+    await applyRoutines(client, sqlFolder, () => grantExistingRoles(client))
+    await checkContract(client)
+    return { applied: migrations.filter(({ id }) => id > 0).map(({ fileName }) => fileName) }
+  } catch (error) {
+    throw lost ?? error
+  } finally {
+    await client.end()
+  }
+}
+
+/** Settings after connecting, not as start-up parameters: poolers refuse those. */
+async function prepareSession(client: pg.Client): Promise<void> {
+  await client.query(`
+    select set_config('search_path', 'daybatch', false), set_config('timezone', 'UTC', false),
+      set_config('client_min_messages', 'warning', false), set_config('lock_timeout', '30s', false),
+      set_config('statement_timeout', '0', false)`)
+}
+
+/**
+ * One migration at a time. Polled: a session that waits inside pg_advisory_lock holds a snapshot, and
+ * create index concurrently in the other session would wait for it, a deadlock.
+ */
+async function takeTurn(client: pg.Client, log: (line: string) => void): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    const { rows } = await client.query(
+      `select pg_try_advisory_lock(hashtextextended('daybatch.migrate', 0)) as taken`,
+    )
+    if (rows[0].taken) return
+    if (attempt === 0) log('another migration of this database is running: waiting for it')
+    await delay(LOCK_POLL_MS)
+  }
+}
+
+/** Roles belong to the whole server: a user who may not create them goes on, and is told who must. */
+async function createRoles(client: pg.Client, sqlFolder: string, log: (line: string) => void): Promise<void> {
+  if ((await listMissingRoles(client)).length === 0) return
+  await applyFile(client, sqlFolder, 'roles.sql').catch(error => {
+    if (error.code !== '42501') throw error
+  })
+  const missing = await listMissingRoles(client)
+  if (missing.length > 0) {
+    log(
+      `this user may not create the roles ${missing.join(', ')}: let an administrator run sql/roles.sql, then run npm run migrate again`,
+    )
+  }
+}
+
+async function listMissingRoles(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query(
+    'select name from unnest($1::text[]) as name where to_regrole(name) is null order by name',
+    [ROLES],
+  )
+  return rows.map(({ name }) => name)
+}
+
+/**
+ * postgres-migrations looks for a table `migrations` in every schema: ours is made first, with its columns, so
+ * that one of the application's is never touched.
+ * @returns whether an application's campaigns were here before the first install
+ */
+async function prepareLedger(client: pg.Client, sqlFolder: string): Promise<boolean> {
+  const newest = (await loadMigrationFiles(join(sqlFolder, 'migrations'))).at(-1)
+  await client.query(`
+    create schema if not exists daybatch;
+    create table if not exists daybatch.migrations (
+      id integer primary key,
+      name varchar(100) unique not null,
+      hash varchar(40) not null,
+      executed_at timestamp default current_timestamp
+    )`)
+  const { rows } = await client.query(`
+    select current_database() as database, max(id) as id, to_regclass('public.campaigns') is not null as has_campaigns
+    from daybatch.migrations`)
+  const { database, id, has_campaigns } = rows[0]
+  if (newest && id > newest.id) {
+    throw new Error(
+      `database ${database} is newer than this program (migration ${id}, known here: ${newest.id}): deploy the newer program`,
+    )
+  }
+  return id === null && has_campaigns
+}
+
+async function grantExistingRoles(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(`select to_regrole('daybatch_service') is not null as there`)
+  if (rows[0].there) await grantPgBoss(client, 'daybatch_service')
+}
+
+async function checkContract(client: pg.Client): Promise<void> {
+  const { rows } = await client.query('select daybatch.contract_version() as version')
+  if (rows[0].version !== CONTRACT_VERSION) {
+    throw new Error(
+      `sql/functions/contract_version.sql says ${rows[0].version}, src/db/migrate.ts ${CONTRACT_VERSION}: make them equal`,
+    )
+  }
+}
+
+/** Refuses, with one line that says what to run, a database that this code cannot work with. */
+export async function checkMigrated(client: pg.ClientBase | pg.Pool): Promise<void> {
+  const { rows } = await client.query(`
+    select current_database() as database, current_user as "user", n.oid is not null as has_schema,
+      has_schema_privilege(n.oid, 'usage') as may_use,
+      exists (select from pg_proc as p where p.pronamespace = n.oid and p.proname = 'contract_version') as has_version
+    from (select to_regnamespace('daybatch') as oid) as n`)
+  const { database, user, has_schema, may_use, has_version } = rows[0]
+  if (!has_schema || !has_version)
+    throw new Error(`database ${database} is not migrated: run npm run migrate`)
+  if (!may_use)
+    throw new Error(
+      `user ${user} may not use daybatch in database ${database}: grant daybatch_service to ${user}`,
+    )
+  const { version } = (await client.query('select daybatch.contract_version() as version')).rows[0]
+  if (version < CONTRACT_VERSION)
+    throw new Error(`database ${database} is older than this program: run npm run migrate`)
+  if (version > CONTRACT_VERSION)
+    throw new Error(`database ${database} is newer than this program: deploy the newer program`)
+}

@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type pg from 'pg'
+import { PgBoss } from 'pg-boss'
+import { queues } from '../schedule/queues.ts'
+
+/** pg-boss's schema that enqueue_batch's column list was written for. */
+export const PGBOSS_SCHEMA_VERSION = 46
+
+const INDEX_BUILD_LIMIT_MS = 10 * 60_000
+
+/**
+ * Installs or upgrades pg-boss's own schema and our queues, and refuses one that differs from what this
+ * version of pg-boss expects. Uses connections of its own, which see pg-boss's schema the usual way.
+ */
+export async function migratePgBoss(url: string): Promise<void> {
+  const boss = new PgBoss({
+    connectionString: url,
+    application_name: 'daybatch migrate',
+    max: 2,
+    schedule: false,
+    supervise: false,
+    registerInstance: false,
+  })
+  let problem: Error | undefined
+  boss.on('error', error => {
+    problem ??= error
+  })
+  await boss.start()
+  try {
+    await buildIndexes(boss)
+    await defineQueues(boss)
+    await checkSchema(boss)
+  } finally {
+    await boss.stop({ graceful: false })
+  }
+  if (problem) throw problem
+}
+
+/** Services run with `migrate: false` and build no indexes, so those of an upgrade are finished here. */
+async function buildIndexes(boss: PgBoss): Promise<void> {
+  const end = Date.now() + INDEX_BUILD_LIMIT_MS
+  for (;;) {
+    const states = await boss.getBamStatus()
+    if (states.some(({ status, count }) => status === 'failed' && count > 0)) {
+      throw new Error(
+        'pg-boss could not build an index: see select * from pgboss.bam; then npm run migrate again',
+      )
+    }
+    if (!states.some(({ status, count }) => status !== 'completed' && count > 0)) return
+    if (Date.now() > end)
+      throw new Error('pg-boss is still building indexes: run npm run migrate again later')
+    await delay(250)
+  }
+}
+
+async function defineQueues(boss: PgBoss): Promise<void> {
+  for (const { name, ...options } of queues) {
+    const { policy, ...changeable } = options
+    const existing = await boss.getQueue(name)
+    if (!existing) await boss.createQueue(name, options)
+    else if (existing.policy !== policy) {
+      throw new Error(
+        `queue ${name} has policy ${existing.policy}, not ${policy}: a policy cannot be changed, delete the queue first`,
+      )
+    } else if (
+      Object.entries(changeable).some(([key, value]) => existing[key as keyof typeof existing] !== value)
+    ) {
+      await boss.updateQueue(name, changeable)
+    }
+  }
+}
+
+async function checkSchema(boss: PgBoss): Promise<void> {
+  const version = await boss.schemaVersion()
+  if (version !== PGBOSS_SCHEMA_VERSION) {
+    throw new Error(
+      `schema pgboss has version ${version}, this program was written for ${PGBOSS_SCHEMA_VERSION}`,
+    )
+  }
+  const { ok, ...drift } = await boss.detectSchemaDrift()
+  if (!ok)
+    throw new Error(
+      `schema pgboss differs from what pg-boss expects (npx pg-boss doctor): ${JSON.stringify(drift)}`,
+    )
+}
+
+/** What pg-boss needs at run time, for the role that the service is in. */
+export async function grantPgBoss(client: pg.ClientBase, role: string): Promise<void> {
+  await client.query(`
+    grant usage on schema pgboss to ${role};
+    grant select, insert, update, delete on all tables in schema pgboss to ${role};
+    grant execute on all functions in schema pgboss to ${role};
+  `)
+}
