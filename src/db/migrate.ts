@@ -168,3 +168,16 @@ export async function checkMigrated(client: pg.ClientBase | pg.Pool): Promise<vo
   if (version > CONTRACT_VERSION)
     throw new Error(`database ${database} is newer than this program: deploy the newer program`)
 }
+
+/** One line for people: what happened, and the hint that PostgreSQL or we gave, from wherever it is nested. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors[0])
+  let hint: string | undefined
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    hint ??= (cause as { hint?: string }).hint
+  return [error.message, hint]
+    .filter(Boolean)
+    .join(' ')
+    .replaceAll(/\s*\n\s*/g, ' ')
+}

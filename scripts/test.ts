@@ -1,0 +1,73 @@
+// npm test [-- tap's options and files]: one temporary database cluster, tap, the totals as the last line.
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CLUSTER_VARIABLE, startTestCluster } from '../test/helper/cluster.ts'
+
+const TAP = fileURLToPath(new URL('../node_modules/tap/dist/esm/run.mjs', import.meta.url))
+/** What a developer's shell or .env says about real servers is nothing that a test may touch. */
+const UNWANTED = /^(DATABASE_URL|MIGRATE_DATABASE_URL|SMTP_URL|MAIL_FROM|API_KEY|CRON_SECRET|PG[A-Z]+)$/
+
+interface Totals {
+  pass: number
+  fail: number
+  skip: number
+  todo: number
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'daybatch-tap-'))
+const stopSignal = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => stopSignal.abort(signal))
+try {
+  process.exitCode = await runTests(process.argv.slice(2))
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function runTests(args: string[]): Promise<number> {
+  const cluster = await startTestCluster()
+  const tapFile = join(folder, 'output.tap')
+  let code: number
+  try {
+    code = await runTap(args, tapFile, cluster.url)
+  } finally {
+    if (process.env.DAYBATCH_TEST_KEEP) console.log(`kept the test cluster: ${cluster.psqlLine}`)
+    else await cluster.stop()
+  }
+  const output = await readFile(tapFile, 'utf8').catch(() => '')
+  if (!process.stdout.isTTY)
+    for (const [line] of output.matchAll(/^(?:not )?ok \d+ - .*$/gm)) console.log(line)
+  const { pass, fail, skip, todo } = readTotals(output)
+  if (skip + todo > 0) console.log(`${skip} skipped, ${todo} to do`)
+  // a run that ended badly has failed, also when tap had no time to count it
+  const failed = code === 0 ? fail : Math.max(fail, 1)
+  console.log(`${pass} passed, ${failed} failed`)
+  return code === 0 && failed > 0 ? 1 : code
+}
+
+function runTap(args: string[], tapFile: string, clusterUrl: string): Promise<number> {
+  const reporter = process.stdout.isTTY ? [] : ['--reporter=min']
+  const kept = Object.entries(process.env).filter(([name]) => !UNWANTED.test(name))
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [TAP, ...reporter, `--output-file=${tapFile}`, ...args], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...Object.fromEntries(kept), [CLUSTER_VARIABLE]: clusterUrl },
+    })
+    stopSignal.signal.addEventListener('abort', () => child.kill('SIGTERM'))
+    child.once('error', reject)
+    child.once('exit', code => resolve(code ?? 1))
+  })
+}
+
+/** tap's own count of single assertions, e.g. `# { total: 8, pass: 4, fail: 2, todo: 1, skip: 1 }`. */
+function readTotals(output: string): Totals {
+  const totals: Totals = { pass: 0, fail: 0, skip: 0, todo: 0 }
+  const counted = [...output.matchAll(/^# \{ (total: .*) \}$/gm)].at(-1)?.[1]
+  for (const [, name, count] of counted?.matchAll(/(\w+): (\d+)/g) ?? []) {
+    if (name !== undefined && name in totals) totals[name as keyof Totals] = Number(count)
+  }
+  return totals
+}
