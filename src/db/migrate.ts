@@ -10,7 +10,7 @@ import { applyFile, applyRoutines } from './routines.ts'
 export const CONTRACT_VERSION = 1
 
 const SQL_FOLDER = fileURLToPath(new URL('../../sql', import.meta.url))
-const ROLES = ['daybatch_owner', 'daybatch_service', 'daybatch_app', 'daybatch_operator', 'daybatch_reader']
+export const ROLES = ['daybatch_owner', 'daybatch_service', 'daybatch_app', 'daybatch_operator', 'daybatch_reader']
 const LOCK_POLL_MS = 200
 
 export interface MigrateOptions {

@@ -1,0 +1,82 @@
+// npm run sql -- "select ...": asks the database of DATABASE_URL, else the running embedded one, where there is
+// no psql. Without an argument the statements are read from standard input.
+import { text } from 'node:stream/consumers'
+import pg from 'pg'
+import { readEnvFile } from '../src/config.ts'
+import { explain } from '../src/db/migrate.ts'
+import { findEmbeddedPostgres, postgresFolder } from '../src/embedded/postgres.ts'
+
+const NUMBERS: number[] = [
+  pg.types.builtins.INT2,
+  pg.types.builtins.INT4,
+  pg.types.builtins.INT8,
+  pg.types.builtins.FLOAT8,
+  pg.types.builtins.NUMERIC,
+]
+/** Values as PostgreSQL writes them, not as JavaScript would. */
+const AS_TEXT = { getTypeParser: () => (value: unknown) => value } as unknown as pg.CustomTypesConfig
+
+try {
+  readEnvFile()
+  const statements = process.argv.slice(2).join(' ') || (process.stdin.isTTY ? '' : await text(process.stdin))
+  if (!statements.trim())
+    throw new Error('give a statement: npm run sql -- "select * from daybatch.campaign_status"')
+  await run(await findUrl(), statements)
+} catch (error) {
+  console.error(`npm run sql: ${explain(error)}`)
+  process.exitCode = 1
+}
+
+async function findUrl(): Promise<string> {
+  const given = process.env.DATABASE_URL
+  if (given) return given
+  const folder = postgresFolder(process.env.STATE_FOLDER || '.daybatch')
+  const embedded = await findEmbeddedPostgres(folder)
+  if (!embedded)
+    throw new Error(`no embedded database runs in ${folder}: start it with npm start, or set DATABASE_URL`)
+  return embedded.url
+}
+
+async function run(url: string, statements: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'daybatch sql',
+    types: AS_TEXT,
+    connectionTimeoutMillis: 10_000,
+  })
+  client.on('notice', ({ severity, message, hint }) =>
+    console.error(`${severity}: ${message}${hint ? ` (${hint})` : ''}`),
+  )
+  await client.connect()
+  try {
+    const answer: unknown = await client.query({ text: statements, rowMode: 'array' })
+    for (const result of [answer].flat() as pg.QueryArrayResult[]) print(result)
+  } finally {
+    await client.end()
+  }
+}
+
+function print({ command, rowCount, fields, rows }: pg.QueryArrayResult): void {
+  if (fields.length === 0) {
+    console.log(rowCount === null ? command : `${command} ${rowCount}`)
+    return
+  }
+  const lines = [fields.map(({ name }) => name), ...rows.map(row => row.map(show))]
+  const widths = fields.map((_, column) => Math.max(...lines.map(line => line[column]!.length)))
+  const write = (line: string[], padded: (cell: string, column: number) => string) =>
+    console.log(line.map(padded).join(' | ').trimEnd())
+  write(lines[0]!, (cell, column) => cell.padEnd(widths[column]!))
+  console.log(widths.map(width => '-'.repeat(width)).join('-+-'))
+  for (const line of lines.slice(1)) {
+    write(line, (cell, column) =>
+      NUMBERS.includes(fields[column]!.dataTypeID)
+        ? cell.padStart(widths[column]!)
+        : cell.padEnd(widths[column]!),
+    )
+  }
+  console.log(`(${rows.length} row${rows.length === 1 ? '' : 's'})`)
+}
+
+function show(value: unknown): string {
+  return value === null ? '' : String(value).replaceAll('\n', '\\n')
+}
