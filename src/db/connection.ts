@@ -1,4 +1,5 @@
-import type pg from 'pg'
+import pg from 'pg'
+import { isRefusal } from '../errors.ts'
 
 const PLAN_IS_OUTDATED = '0A000'
 
@@ -35,5 +36,25 @@ export abstract class Connection {
   /** For a function that returns a set of single values, selected as the column `value`. */
   protected async values<Value>(text: string, values: unknown[] = []): Promise<Value[]> {
     return (await this.rows<{ value: Value }>(text, values)).map(({ value }) => value)
+  }
+
+  /** Runs `work` on one client: one of the pool's, kept until the end, or the client at hand. */
+  async withClient<Result>(work: (client: pg.ClientBase) => Promise<Result>): Promise<Result> {
+    if (!(this.db instanceof pg.Pool)) return work(this.db)
+    const client = await this.db.connect()
+    // a connection that breaks between two statements fails the next one; without a listener it would end the process
+    const ignore = () => {}
+    client.on('error', ignore)
+    let problem: unknown
+    try {
+      return await work(client)
+    } catch (error) {
+      problem = error
+      throw error
+    } finally {
+      client.off('error', ignore)
+      // a refusal leaves a client in order; after anything else it is not worth finding out
+      client.release(problem !== undefined && !isRefusal(problem))
+    }
   }
 }

@@ -58,7 +58,7 @@ export abstract class ContactStatements extends SteeringStatements {
     )
   }
 
-  /** An import is begun, its rows are copied in, and it is finished: on one client, in one transaction. */
+  /** An import is begun, its rows are copied in, and it is finished: in one transaction. */
   beginImport(args: { listId: string; fileName?: string }): Promise<string> {
     return this.value(
       `select daybatch.begin_import(p_list_id => $1::uuid, p_file_name => $2::text) as value`,
@@ -66,13 +66,12 @@ export abstract class ContactStatements extends SteeringStatements {
     )
   }
 
-  /** Takes lines of COPY's text format with the columns named here. Only on a client. */
+  /** Takes lines of COPY's text format with the columns named here. Only in a transaction. */
   copyImportRows(): Writable {
     const copy = from(
       `copy daybatch.import_rows (import_id, line_number, email, first_name, last_name, attributes, rejection) from stdin`,
     )
-    if (this.db instanceof pg.Pool)
-      throw new Error('copyImportRows needs a client with the import in its transaction')
+    if (this.db instanceof pg.Pool) throw new Error('copyImportRows needs the transaction of its import')
     return this.db.query(Object.assign(copy, { query_timeout: COPY_TIMEOUT_MS }))
   }
 
@@ -91,17 +90,5 @@ export abstract class ContactStatements extends SteeringStatements {
          p_import_id => $1::uuid, p_after_line => $2::integer, p_limit => $3::integer)`,
       [args.importId, args.afterLine ?? 0, args.limit ?? 200],
     )
-  }
-
-  async begin(): Promise<void> {
-    await this.rows('begin')
-  }
-
-  async commit(): Promise<void> {
-    await this.rows('commit')
-  }
-
-  async rollback(): Promise<void> {
-    await this.rows('rollback')
   }
 }

@@ -11,4 +11,19 @@ import { ContactStatements } from './contacts.ts'
  * The statements stand by task: delivery.ts (what the worker calls), steering.ts (campaigns and batches),
  * contacts.ts (contacts, lists, imports).
  */
-export class Daybatch extends ContactStatements {}
+export class Daybatch extends ContactStatements {
+  /** Runs `work` in one transaction on one client: committed when it returns, rolled back when it throws. */
+  transaction<Result>(work: (transaction: Daybatch) => Promise<Result>): Promise<Result> {
+    return this.withClient(async client => {
+      await client.query('begin')
+      try {
+        const result = await work(new Daybatch(client))
+        await client.query('commit')
+        return result
+      } catch (error) {
+        await client.query('rollback').catch(() => {})
+        throw error
+      }
+    })
+  }
+}

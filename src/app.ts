@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
+import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import type { Daybatch } from './db/daybatch.ts'
+import { ProblemError, problemFrom } from './errors.ts'
+import { type HealthParts, healthRoutes } from './routes/health.ts'
+import { apiRoutes } from './routes/index.ts'
+
+export interface AppParts extends HealthParts {
+  db: Daybatch
+  config: Config
+  log: FastifyBaseLogger
+  /** The delivery worker of this process, if it has one. */
+  worker?: { wake(): void }
+}
+
+/** Of JSON (bytes); imports are streams and have no limit of bytes. */
+const BODY_LIMIT = 1024 * 1024
+/** To receive a whole request, a large import included (ms). */
+const REQUEST_TIMEOUT_MS = 10 * 60 * 1000
+
+/** The HTTP surface, not listening: the server listens, tests inject. Every error is answered as problem details (RFC 9457). */
+export async function buildApp({ db, config, log, checks, worker }: AppParts): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: log,
+    disableRequestLogging: request => request.url.startsWith('/health/'),
+    genReqId: () => randomUUID(),
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+  })
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  takeJsonOnly(app)
+  answerProblems(app)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  await app.register(healthRoutes, { checks })
+  await app.register(apiRoutes, { prefix: '/api', db, config, wake: () => worker?.wake() })
+  return app
+}
+
+/** One content type, so that what is validated is what was parsed; an empty body is none, not broken JSON. */
+function takeJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.trim() === '') done(null, undefined)
+    else parse(request, body, done)
+  })
+}
+
+function answerProblems(app: FastifyInstance): void {
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const problem = problemFrom(error, request.id)
+    if (problem.status >= 500) request.log.error({ err: error }, problem.title)
+    else request.log.info({ problem }, problem.title)
+    if (problem.status === 503) reply.header('retry-after', '5')
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+    return reply.code(problem.status).type('application/problem+json').send(problem)
+  })
+  app.setNotFoundHandler(({ method, url }) => {
+    throw new ProblemError(404, 'unknown-route', `Nothing answers ${method} ${url.split('?')[0]}`)
+  })
+}

@@ -1,0 +1,30 @@
+import { prepareLogin } from '../db/login.ts'
+import { migrate } from '../db/migrate.ts'
+import { postgresFolder, startEmbeddedPostgres } from './postgres.ts'
+
+export interface EmbeddedDatabase {
+  /** For the service: a login in daybatch_service. */
+  url: string
+  major: number
+  folder: string
+  /** What to type to look inside. */
+  psqlLine: string
+  stop(): Promise<void>
+}
+
+/** Starts (or finds running) the embedded PostgreSQL of a state folder, and migrates it. */
+export async function startEmbeddedDatabase({
+  stateFolder,
+}: {
+  stateFolder: string
+}): Promise<EmbeddedDatabase> {
+  const folder = postgresFolder(stateFolder)
+  const { url, major, psqlLine, stop } = await startEmbeddedPostgres({ folder })
+  try {
+    await migrate({ url })
+    return { url: await prepareLogin(url, stateFolder), major, folder, psqlLine, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,117 @@
+import { type FastifyPluginAsyncTypebox, type Static, Type } from '@fastify/type-provider-typebox'
+import { campaignStatuses } from '../db/rows.ts'
+import type { ApiParts } from './index.ts'
+import { IdParams, pageQuery, readPage } from './page.ts'
+
+const text = (maxLength: number) => Type.Optional(Type.Union([Type.String({ maxLength }), Type.Null()]))
+
+/** What a mail is made of; lengths in characters (a header line has at most 998: RFC 5322, 2.1.1). */
+const message = {
+  subject: text(998),
+  sender: text(998),
+  reply_to: text(998),
+  html_body: text(1e6),
+  text_body: text(1e6),
+}
+
+const NewCampaign = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 500 }),
+    ...message,
+    // below 1: SQL refuses with MB004
+    daily_send_limit: Type.Optional(Type.Integer()),
+    contact_list_ids: Type.Optional(Type.Array(Type.String({ format: 'uuid' }), { maxItems: 1000 })),
+    /** as Postgres reads an interval, in hours or less: `24 hours` */
+    batch_interval: Type.Optional(Type.String({ maxLength: 50 })),
+    in_doubt_policy: Type.Optional(Type.Enum(['never', 'resend', 'ask'])),
+    status: Type.Optional(Type.Enum(['draft', 'scheduled', 'sending'])),
+    scheduled_at: Type.Optional(Type.String({ format: 'date-time' })),
+  },
+  { additionalProperties: false },
+)
+
+const CampaignChanges = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+    ...message,
+    daily_send_limit: Type.Optional(Type.Integer()),
+  },
+  { additionalProperties: false, minProperties: 1 },
+)
+
+const Schedule = Type.Object(
+  { scheduled_at: Type.String({ format: 'date-time' }) },
+  { additionalProperties: false },
+)
+
+const Reason = Type.Optional(
+  Type.Object({ reason: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false }),
+)
+
+const ListQuery = Type.Object({ ...pageQuery, status: Type.Optional(Type.Enum([...campaignStatuses])) })
+
+/** Campaigns: make, list, read, change, steer. Answers are rows of `daybatch.campaign_status`; refusals keep SQL's words. */
+export const campaignRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db, wake }) => {
+  app.post('/campaigns', { schema: { body: NewCampaign } }, async (request, reply) => {
+    const campaignId = await db.createCampaign({ campaign: request.body })
+    wake()
+    return reply
+      .code(201)
+      .header('location', `/api/campaigns/${campaignId}`)
+      .send(await db.getCampaign({ campaignId }))
+  })
+
+  app.get('/campaigns', { schema: { querystring: ListQuery } }, ({ query: { status, ...page } }) =>
+    readPage(page, start => db.listCampaigns({ ...start, status })),
+  )
+
+  app.get('/campaigns/:id', { schema: { params: IdParams } }, ({ params }) =>
+    db.getCampaign({ campaignId: params.id }),
+  )
+
+  app.patch(
+    '/campaigns/:id',
+    { schema: { params: IdParams, body: CampaignChanges } },
+    async ({ params, body }) => {
+      await changeCampaign(params.id, body)
+      return db.getCampaign({ campaignId: params.id })
+    },
+  )
+
+  app.post('/campaigns/:id/start', { schema: { params: IdParams } }, ({ params }) =>
+    steer(params.id, campaignId => db.startCampaign({ campaignId })),
+  )
+
+  app.post('/campaigns/:id/schedule', { schema: { params: IdParams, body: Schedule } }, ({ params, body }) =>
+    steer(params.id, campaignId => db.scheduleCampaign({ campaignId, scheduledAt: body.scheduled_at })),
+  )
+
+  app.post('/campaigns/:id/pause', { schema: { params: IdParams, body: Reason } }, ({ params, body }) =>
+    steer(params.id, campaignId => db.pauseCampaign({ campaignId, reason: body?.reason })),
+  )
+
+  app.post('/campaigns/:id/resume', { schema: { params: IdParams } }, ({ params }) =>
+    steer(params.id, campaignId => db.resumeCampaign({ campaignId })),
+  )
+
+  app.post('/campaigns/:id/cancel', { schema: { params: IdParams, body: Reason } }, ({ params, body }) =>
+    steer(params.id, campaignId => db.cancelCampaign({ campaignId, reason: body?.reason })),
+  )
+
+  async function steer(campaignId: string, change: (campaignId: string) => Promise<unknown>) {
+    await change(campaignId)
+    wake()
+    return db.getCampaign({ campaignId })
+  }
+
+  /** All changes or none. */
+  function changeCampaign(
+    campaignId: string,
+    { daily_send_limit: limit, ...changes }: Static<typeof CampaignChanges>,
+  ) {
+    return db.transaction(async transaction => {
+      if (limit !== undefined) await transaction.setDailyLimit({ campaignId, limit })
+      if (Object.keys(changes).length > 0) await transaction.updateCampaign({ campaignId, changes })
+    })
+  }
+}

@@ -1,0 +1,46 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { isDatabaseAway, problemFrom } from '../errors.ts'
+
+type Check = () => string | undefined | void | Promise<void>
+
+export interface HealthParts {
+  /** What must work for this service to be ready, by name: each throws what stands in the way, or returns a remark. */
+  checks: Record<string, Check>
+}
+
+/** `/health/live`: the process answers. `/health/ready`: it can do its work, or 503 with what to do. */
+export const healthRoutes: FastifyPluginAsync<HealthParts> = async (app, { checks }) => {
+  app.get('/health/live', async () => ({ status: 'live' }))
+
+  app.get('/health/ready', async (request, reply) => {
+    const findings = await Promise.all(Object.entries(checks).map(runCheck))
+    const detail = findings.filter(({ problem }) => problem !== undefined)
+    const report = Object.fromEntries(findings.map(({ name, problem }) => [name, problem ?? 'ok']))
+    if (detail.length === 0) return { status: 'ready', checks: report }
+    const text = detail.map(({ name, problem }) => `${name}: ${problem}`).join('; ')
+    const problem = {
+      type: '/problems/not-ready',
+      title: 'This service is not ready',
+      status: 503,
+      detail: text,
+    }
+    return reply
+      .code(503)
+      .type('application/problem+json')
+      .header('retry-after', '5')
+      .send({ ...problem, checks: report, instance: `urn:uuid:${request.id}` })
+  })
+}
+
+async function runCheck([name, check]: [string, Check]): Promise<{
+  name: string
+  problem?: string
+  remark?: string
+}> {
+  try {
+    const remark = await check()
+    return { name, ...(remark && { remark }) }
+  } catch (error) {
+    return { name, problem: isDatabaseAway(error) ? problemFrom(error).title : (error as Error).message }
+  }
+}

@@ -1,0 +1,36 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { ContactBody } from './contacts.ts'
+import type { ApiParts } from './index.ts'
+import { IdParams, pageQuery, readPage } from './page.ts'
+
+const NewList = Type.Object(
+  { name: Type.String({ minLength: 1, maxLength: 500 }) },
+  { additionalProperties: false },
+)
+
+/** Contacts as objects, or ids of those that are there. */
+const ListContacts = Type.Object(
+  {
+    contacts: Type.Array(Type.Union([ContactBody, Type.String({ format: 'uuid' })]), {
+      minItems: 1,
+      maxItems: 10_000,
+    }),
+  },
+  { additionalProperties: false },
+)
+
+/** Lists of contacts. */
+export const listRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db }) => {
+  app.post('/lists', { schema: { body: NewList } }, async ({ body }, reply) =>
+    reply.code(201).send(await db.createContactList({ name: body.name })),
+  )
+
+  app.get('/lists', { schema: { querystring: Type.Object(pageQuery) } }, ({ query }) =>
+    readPage(query, start => db.listContactLists(start)),
+  )
+
+  /** Answers `{added, existing, rejected}`: a contact that cannot be added is told with its reason, the others are added. */
+  app.post('/lists/:id/contacts', { schema: { params: IdParams, body: ListContacts } }, ({ params, body }) =>
+    db.addListContacts({ listId: params.id, contacts: body.contacts }),
+  )
+}

@@ -1,0 +1,131 @@
+import { type Job, type JobResult, PgBoss } from 'pg-boss'
+import type { Daybatch } from '../db/daybatch.ts'
+import { Listener } from '../db/listener.ts'
+import type { ProcessedCampaignRow, Source } from '../db/rows.ts'
+import { isRefusal } from '../errors.ts'
+import { type BatchJob, batchQueue, sweepQueue, sweepSchedule } from './queues.ts'
+
+/** The part of a pino logger that the scheduler uses. */
+export interface Log {
+  debug(details: object, message: string): void
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+export interface SchedulerOptions {
+  /** A direct connection, not a pooler in transaction mode: pg-boss and we LISTEN on it. */
+  url: string
+  db: Pick<Daybatch, 'processCampaigns'>
+  /** Called when there may be mails to send. */
+  wake: () => void
+  log: Log
+}
+
+/** Deferred jobs are not notified, only polled for: a batch starts within this of its due time. */
+const POLL_SECONDS = 0.5
+/** Jobs fetched at once; they are done one after the other. */
+const BATCH_SIZE = 10
+const STOP_TIMEOUT_MS = 30_000
+
+/**
+ * Triggers what the database has due: pg-boss's jobs, the sweep every five minutes and once at start, and the
+ * notifications of SQL. It decides nothing and delivers nothing: `process_campaigns` decides, the worker is woken.
+ */
+export class Scheduler {
+  readonly #options: SchedulerOptions
+  readonly #boss: PgBoss
+  readonly #listener: Listener
+  #isRunning = false
+  #firstSweep: Promise<void> | undefined
+
+  constructor(options: SchedulerOptions) {
+    const { url, wake, log } = options
+    this.#options = options
+    this.#boss = new PgBoss({
+      connectionString: url,
+      application_name: 'daybatch scheduler',
+      max: 4,
+      // both are the deploy's work
+      migrate: false,
+      createSchema: false,
+      useListenNotify: true,
+    })
+    this.#boss.on('error', error => log.error({ err: error }, 'pg-boss: an error; it goes on'))
+    this.#boss.on('warning', ({ message, data }) => log.warn({ data }, `pg-boss: ${message}`))
+    this.#listener = new Listener({ url, applicationName: 'daybatch listener', onNotification: wake, log })
+  }
+
+  get isRunning(): boolean {
+    return this.#isRunning
+  }
+
+  async start(): Promise<void> {
+    this.#listener.start()
+    await this.#boss.start()
+    const polling = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS }
+    await this.#boss.work<BatchJob, object, { perJobResults: true }>(
+      batchQueue,
+      // without burst a worker fetches once per interval, however many jobs wait
+      { ...polling, batchSize: BATCH_SIZE, burstWhenBatchFull: true, perJobResults: true } as {
+        perJobResults: true
+      },
+      jobs => this.#runBatchJobs(jobs),
+    )
+    await this.#boss.work(sweepQueue, { pollingIntervalSeconds: 5 }, () => this.#process('sweep'))
+    await this.#boss.schedule(sweepQueue, sweepSchedule)
+    this.#isRunning = true
+    this.#firstSweep = this.#sweepAtStart()
+  }
+
+  async #sweepAtStart(): Promise<void> {
+    await this.#process('sweep').catch(error => {
+      this.#options.log.error({ err: error }, 'the sweep at start failed: the next one is in five minutes')
+    })
+  }
+
+  /** Fetches no more jobs and waits for those under way. */
+  async stop(): Promise<void> {
+    this.#isRunning = false
+    await this.#boss.stop({ timeout: STOP_TIMEOUT_MS })
+    await this.#firstSweep
+    await this.#listener.stop()
+  }
+
+  async #runBatchJobs(jobs: Job<BatchJob>[]): Promise<JobResult[]> {
+    const results: JobResult[] = []
+    for (const { id, data } of jobs) results.push({ id, ...(await this.#runBatchJob(data)) })
+    return results
+  }
+
+  /** A refusal is an answer, and final; anything else is tried again with back-off. */
+  async #runBatchJob({ campaign_id: campaignId }: BatchJob): Promise<Omit<JobResult, 'id'>> {
+    try {
+      return { status: 'completed', output: await this.#process('job', campaignId) }
+    } catch (error) {
+      const { message, code } = error as Error & { code?: string }
+      if (isRefusal(error)) return { status: 'completed', output: { refused: message, code } }
+      this.#options.log.error(
+        { err: error, campaign_id: campaignId },
+        'a batch could not be opened: trying again',
+      )
+      return { status: 'failed', output: { message, code } }
+    }
+  }
+
+  async #process(source: Source, campaignId?: string): Promise<{ campaigns: ProcessedCampaignRow[] }> {
+    const campaigns = await this.#options.db.processCampaigns({ campaignId, source })
+    for (const campaign of campaigns) this.#logAction(source, campaign)
+    this.#options.wake()
+    return { campaigns }
+  }
+
+  #logAction(source: Source, { action, ...details }: ProcessedCampaignRow): void {
+    const { log } = this.#options
+    const line = `campaign: ${action}`
+    if (action === 'failed') log.error({ source, ...details }, line)
+    else if (action === 'paused' || action === 'asleep') log.warn({ source, ...details }, line)
+    else if (action === 'waiting' || action === 'sending') log.debug({ source, ...details }, line)
+    else log.info({ source, ...details }, line)
+  }
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import { buildApp } from './app.ts'
+import type { Config } from './config.ts'
+import { Daybatch } from './db/daybatch.ts'
+import { checkMigrated } from './db/migrate.ts'
+import { createPool } from './db/pool.ts'
+import { awaitDatabase, StartupError } from './db/startup.ts'
+import { createSmtpTransport } from './delivery/transport.ts'
+import { createWorker, type Worker } from './delivery/worker.ts'
+import { type EmbeddedDatabase, startEmbeddedDatabase } from './embedded/database.ts'
+import { type Mailbox, startMailbox } from './embedded/mailbox.ts'
+import type { HealthParts } from './routes/health.ts'
+import { Scheduler } from './schedule/scheduler.ts'
+
+export interface ServiceOptions {
+  config: Config
+  log: FastifyBaseLogger
+  /** Called with one line for what a person at the console should know. */
+  say: (line: string) => void
+  /** Aborted: the start ends as soon as it can, and throws. */
+  signal: AbortSignal
+}
+
+/** The parts that run in this process; those that are not embedded are somewhere else, or off. */
+export interface Service {
+  /** Where HTTP is answered, e.g. `http://127.0.0.1:3000`. */
+  address: string
+  embeddedDatabase?: EmbeddedDatabase
+  mailbox?: Mailbox
+  /** Claims nothing more, finishes and reports the mails in flight, then ends the parts in the reverse order. */
+  stop(): Promise<void>
+}
+
+/** A statement of the delivery loop takes milliseconds, a rewrite of the largest arrays seconds. */
+const DELIVERY_TIMEOUT_MS = 60_000
+/** Freezing an audience of millions, or importing as many. */
+const STATEMENT_TIMEOUT_MS = 10 * 60_000
+/** What is recorded into the embedded mailbox needs no sender of one's own. */
+const EMBEDDED_SENDER = 'daybatch <daybatch@localhost>'
+
+type Stop = () => Promise<unknown> | undefined
+
+/** Starts the parts one after the other; what was started is stopped again when a later one fails. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const stops: Stop[] = []
+  const stop = async () => {
+    for (const stopPart of stops.splice(0).reverse()) {
+      await stopPart()?.catch(error => options.log.error({ err: error }, 'a part did not stop as it should'))
+    }
+  }
+  try {
+    return { ...(await startParts(options, stops)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<Service, 'stop'>> {
+  const { config, log, signal } = options
+  checkSender(config)
+  const embeddedDatabase = config.databaseUrl ? undefined : await startEmbeddedDatabase(config)
+  stops.push(() => embeddedDatabase?.stop())
+  const url = embeddedDatabase?.url ?? (config.databaseUrl as string)
+  await awaitDatabase({ ...options, url, timeoutMs: config.startupTimeoutMs })
+
+  const pool = createPool(url, {
+    applicationName: 'daybatch service',
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
+  stops.push(() => pool.end())
+  const db = new Daybatch(pool)
+  let worker: Worker | undefined
+  const wake = () => worker?.wake()
+  const scheduler = new Scheduler({ url, db, wake, log })
+  const checks: HealthParts['checks'] = {
+    database: () => checkMigrated(pool),
+    scheduler: () => checkScheduler(scheduler),
+    delivery: () => checkDelivery(config, worker),
+  }
+  // before anything is sent: a port that is taken ends the start
+  const app = await buildApp({ db, config, log, checks, worker: { wake } })
+  stops.push(() => app.close())
+  const address = await listen(app, config)
+  signal.throwIfAborted()
+
+  const mailbox = usesMailbox(config)
+    ? await startMailbox({ folder: join(config.stateFolder, 'mailbox') })
+    : undefined
+  stops.push(() => mailbox?.stop())
+  stops.push(() => scheduler.stop())
+  await scheduler.start()
+  signal.throwIfAborted()
+  const smtpUrl = mailbox?.url ?? config.smtpUrl
+  if (smtpUrl) {
+    worker = startDelivery({ url, smtpUrl, config, log, stops })
+  }
+  return { address, embeddedDatabase, mailbox }
+}
+
+/** With nothing set all is embedded; beside a given database the mailbox needs the explicit word. */
+export const usesMailbox = ({ databaseUrl, smtpUrl }: Pick<Config, 'databaseUrl' | 'smtpUrl'>): boolean =>
+  smtpUrl === 'embedded' || (smtpUrl === undefined && databaseUrl === undefined)
+
+function checkSender(config: Config): void {
+  if (config.smtpUrl === undefined || usesMailbox(config) || config.mailFrom !== undefined) return
+  throw new StartupError('SMTP_URL is set and MAIL_FROM is not: set MAIL_FROM="Your Name <you@your-domain>"')
+}
+
+function startDelivery(options: {
+  url: string
+  smtpUrl: string
+  config: Config
+  log: FastifyBaseLogger
+  stops: Stop[]
+}): Worker {
+  const { url, smtpUrl, config, log, stops } = options
+  const connections = config.smtpConnections
+  // a pool of its own, so that a long request never keeps a claim from being extended
+  const pool = createPool(url, {
+    applicationName: 'daybatch delivery',
+    statementTimeoutMs: DELIVERY_TIMEOUT_MS,
+  })
+  const transport = createSmtpTransport({ url: smtpUrl, connections })
+  const worker = createWorker({
+    db: new Daybatch(pool),
+    transport,
+    workerId: `${hostname()}/${process.pid}/${randomUUID()}`,
+    connections,
+    mailFrom: config.mailFrom ?? (usesMailbox(config) ? EMBEDDED_SENDER : undefined),
+    log,
+  })
+  stops.push(async () => {
+    await worker.stop()
+    transport.close()
+    await pool.end()
+  })
+  worker.start()
+  transport.verify().catch(error => {
+    log.warn(
+      { err: error },
+      'the SMTP server does not take mails now: campaigns stay as they are, and it is tried again',
+    )
+  })
+  return worker
+}
+
+async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+  try {
+    return await app.listen({ host, port })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE') {
+      throw new StartupError(`port ${port} on ${host} is taken: end the program that has it, or set PORT`)
+    }
+    throw new StartupError(`HTTP cannot be served on ${host}, port ${port}: ${message}: set HOST and PORT`)
+  }
+}
+
+function checkScheduler(scheduler: Scheduler): void {
+  if (!scheduler.isRunning) throw new Error('it is starting or stopping')
+}
+
+function checkDelivery(config: Config, worker: Worker | undefined): string | undefined {
+  if (config.smtpUrl === undefined && !usesMailbox(config)) return 'off: SMTP_URL is not set'
+  const status = worker?.status()
+  if (status?.state !== 'running') throw new Error('it is starting or stopping')
+  return status.problem ?? undefined
+}
