@@ -1,0 +1,36 @@
+-- What follows the close of a batch: its history entry (the mission's five keys, never edited later), then the next
+-- number and its job, or completion when nothing remains. Called by close_batch under the campaign's lock.
+create or replace function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
+returns void
+language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+as $$
+declare
+  v_campaign record;
+begin
+  update public.campaigns as c set
+    batch_history = coalesce(c.batch_history, '[]') || jsonb_build_object(
+      'batch_number', b.batch_number,
+      'timestamp', to_char(b.opened_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+      'sent_count', b.sent_count,
+      'failed_count', b.failed_count,
+      'remaining_count', b.remaining_count),
+    status = case when p_remaining = 0 and c.status::text <> 'cancelled' then 'completed' else c.status end,
+    current_batch_number = case when p_remaining = 0 or c.status::text = 'cancelled' then b.batch_number else b.batch_number + 1 end,
+    next_batch_send_time = case when p_remaining > 0 and c.status::text <> 'cancelled' then coalesce(c.next_batch_send_time, b.spaced_from + b.batch_interval) end
+  from daybatch.batches as b
+  where c.id = p_campaign_id and b.campaign_id = c.id and b.batch_number = p_batch_number
+  returning c.status::text as status, c.current_batch_number, c.next_batch_send_time, b.sent_count, b.failed_count into v_campaign;
+  perform daybatch.record_event(p_campaign_id, 'batch_closed', jsonb_build_object('batch_number', p_batch_number,
+    'sent_count', v_campaign.sent_count, 'failed_count', v_campaign.failed_count, 'remaining_count', p_remaining));
+  if v_campaign.status = 'completed' then
+    perform daybatch.record_event(p_campaign_id, 'completed', '{}');
+  elsif v_campaign.status = 'sending' then
+    perform daybatch.enqueue_batch(p_campaign_id, v_campaign.current_batch_number, v_campaign.next_batch_send_time);
+  end if;
+  perform pg_notify('daybatch', jsonb_build_object('event', 'batch_closed', 'campaign_id', p_campaign_id,
+    'batch_number', p_batch_number, 'status', v_campaign.status)::text);
+end;
+$$;
+
+comment on function daybatch.advance_campaign(uuid, integer, integer) is
+  'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';

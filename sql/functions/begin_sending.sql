@@ -1,0 +1,68 @@
+-- The intent, committed before any message data leaves: claimed -> sending. A worker calls it after the server's 354
+-- (RFC 5321 4.1.1.4), many mails at once, and sends data only for those with may_send after its commit.
+-- Refused as a whole when the campaign is not sending, the batch is past its cut-off or the engine sleeps; refused
+-- singly when the claim expired or another worker has the delivery.
+-- First attempts that go on after a standstill of more than an hour (a tenth of a short interval) restart the
+-- spacing: the next batch is due one interval from now, so that no day gets more than its limit.
+-- p_claim_tokens and p_delivery_ids are parallel arrays. Locks: campaign, batch, deliveries. Repeatable: what is
+-- sending already under the same token is answered may_send = false ("begun before"), never begun twice.
+create or replace function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
+returns table (delivery_id bigint, may_send boolean, refusal text)
+language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+as $$
+#variable_conflict use_column
+declare
+  v_campaign record;
+  v_batch daybatch.batches;
+  v_now timestamptz;
+  v_refusal text;
+  v_begun bigint[];
+begin
+  select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
+  select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null for no key update;
+  v_now := daybatch.current_moment();
+  v_refusal := case
+    when v_campaign.status <> 'sending' then 'the campaign is ' || v_campaign.status
+    when v_batch.campaign_id is null then 'the batch is closed'
+    when v_now >= v_batch.cut_off_at then 'the batch is past its cut-off'
+    when not daybatch.is_awake() then 'the engine is asleep'
+  end;
+  if v_refusal is not null then
+    return query select w.delivery_id, false, v_refusal from unnest(p_delivery_ids) as w (delivery_id);
+    return;
+  end if;
+
+  if v_now - coalesce(v_batch.last_begun_at, v_batch.opened_at) > least(interval '1 hour', v_batch.batch_interval / 10)
+    and exists (select from daybatch.deliveries as d where d.delivery_id = any (p_delivery_ids) and d.sending_at is null)
+  then
+    update daybatch.batches as b set spaced_from = v_now where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
+    update public.campaigns as c set next_batch_send_time = v_now + v_batch.batch_interval where c.id = p_campaign_id;
+    perform daybatch.enqueue_batch(p_campaign_id, v_batch.batch_number + 1, v_now + v_batch.batch_interval);
+    perform daybatch.record_event(p_campaign_id, 'spacing_restarted', jsonb_build_object('batch_number', v_batch.batch_number,
+      'next_batch_send_time', v_now + v_batch.batch_interval));
+  end if;
+
+  with begun as (
+    update daybatch.deliveries as d set status = 'sending', sending_at = v_now
+    from unnest(p_claim_tokens, p_delivery_ids) as w (claim_token, delivery_id)
+    join daybatch.claims as k on k.claim_token = w.claim_token and k.expires_at > v_now
+    where d.delivery_id = w.delivery_id and d.campaign_id = p_campaign_id
+      and d.claim_token = w.claim_token and d.status = 'claimed'
+    returning d.delivery_id
+  )
+  select coalesce(array_agg(b.delivery_id), '{}') into v_begun from begun as b;
+  if cardinality(v_begun) > 0 then
+    -- a 354 was seen: the server takes mail again
+    update daybatch.batches as b
+    set last_begun_at = v_now, refused_since = null, refused_until = null, refusal = null, refusal_count = 0
+    where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
+  end if;
+  return query
+    select w.delivery_id, w.delivery_id = any (v_begun),
+      case when not w.delivery_id = any (v_begun) then 'the claim is lost, or the mail was begun before' end
+    from unnest(p_delivery_ids) as w (delivery_id);
+end;
+$$;
+
+comment on function daybatch.begin_sending(uuid, uuid[], bigint[]) is
+  'Commits the intent to send before the message data leaves; only deliveries answered may_send = true may go out. Example: select * from daybatch.begin_sending(''00000000-0000-0000-0000-000000000000'', array[gen_random_uuid()], array[1]);';

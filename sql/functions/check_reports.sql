@@ -1,0 +1,28 @@
+-- Refuses (MB017) a malformed report before anything is changed: no array, no delivery id, no token, an unknown
+-- stage, an impossible code. A report never arrives half understood. Pure.
+create or replace function daybatch.check_reports(p_reports jsonb)
+returns void
+language plpgsql immutable set search_path = ''
+as $$
+declare
+  v_report jsonb;
+begin
+  if jsonb_typeof(p_reports) is distinct from 'array' then
+    raise exception using errcode = 'MB017', message = 'reports are a JSON array of objects',
+      hint = 'Example: [{"delivery_id": 1, "claim_token": "...", "stage": "rcpt", "reply_code": 550}]';
+  end if;
+  select r.report into v_report
+  from jsonb_array_elements(p_reports) as r (report)
+  where r.report ->> 'delivery_id' is null or r.report ->> 'claim_token' is null
+    or coalesce(r.report ->> 'stage', '') not in ('render', 'connect', 'ehlo', 'starttls', 'auth', 'mail', 'rcpt', 'data', 'message')
+    or coalesce((r.report ->> 'reply_code')::integer, 250) not between 200 and 599
+  limit 1;
+  if found then
+    raise exception using errcode = 'MB017', message = format('a report cannot be read: %s', left(v_report::text, 300)),
+      hint = 'It needs delivery_id, claim_token, a stage (render, connect, ehlo, starttls, auth, mail, rcpt, data, message) and a reply_code of 200 to 599 or none.';
+  end if;
+end;
+$$;
+
+comment on function daybatch.check_reports(jsonb) is
+  'Raises MB017 when a report of outcomes is malformed. Example: select daybatch.check_reports(''[]'');';

@@ -1,0 +1,97 @@
+-- Leases deliveries of a campaign's open batch to a worker: retries that are due first, then the next slots. Looks
+-- again at the contact: gone, unsubscribed, suppressed or without a valid address, or with a new address that
+-- somebody else of the campaign has, it is skipped (its slot stays used). Under the policy resend it keeps what the
+-- mail is made of, so that a second copy has the same bytes.
+-- Called by the delivery loop with its number of free connections. No row: nothing to claim now (list_work says when).
+-- Locks: campaign, batch, deliveries. Not repeatable: each call leases others.
+-- Errors: MB001 unknown campaign, MB017 a limit below 1 or no worker id.
+create or replace function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer default 10)
+returns table (delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid,
+  attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamptz)
+language plpgsql volatile security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_campaign record;
+  v_batch daybatch.batches;
+  v_now timestamptz;
+  v_limit integer := p_limit;
+  v_ids bigint[];
+  v_last_slot integer;
+  v_claimed bigint[];
+  v_token uuid := gen_random_uuid();
+  v_lease interval;
+  v_message_key bytea;
+begin
+  select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
+  if p_limit is null or p_limit < 1 or p_worker_id is null then
+    raise exception using errcode = 'MB017', message = 'claim_deliveries needs a worker id and a limit of at least 1',
+      hint = 'Example: select * from daybatch.claim_deliveries(campaign_id, ''psql'', 10);';
+  end if;
+  select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null for no key update;
+  v_now := daybatch.current_moment();
+  if v_batch.campaign_id is null or v_campaign.status <> 'sending' or v_now >= v_batch.cut_off_at
+    or v_now < v_batch.refused_until or not daybatch.is_awake()
+  then
+    return;
+  end if;
+  if v_batch.refused_since is not null then
+    v_limit := 1; -- the server refused: one mail finds out whether it still does
+  end if;
+
+  loop
+    v_ids := array(
+      select d.delivery_id from daybatch.deliveries as d
+      where d.campaign_id = p_campaign_id and d.batch_number = v_batch.batch_number and d.retry_at <= v_now
+      order by d.retry_at limit v_limit);
+    if cardinality(v_ids) < v_limit and v_batch.next_slot <= v_batch.slot_count then
+      select v_ids || coalesce(array_agg(s.delivery_id), '{}'), max(s.slot)
+      into v_ids, v_last_slot
+      from (
+        select d.delivery_id, d.slot from daybatch.deliveries as d
+        where d.campaign_id = p_campaign_id and d.batch_number = v_batch.batch_number
+          and d.slot >= v_batch.next_slot and d.status = 'queued'
+        order by d.slot limit v_limit - cardinality(v_ids)) as s;
+      v_batch.next_slot := case when cardinality(v_ids) < v_limit then v_batch.slot_count + 1 else v_last_slot + 1 end;
+      update daybatch.batches as b set next_slot = v_batch.next_slot
+      where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
+    end if;
+    exit when cardinality(v_ids) = 0;
+    v_claimed := daybatch.skip_ineligible(p_campaign_id, v_campaign.lists, v_ids);
+    exit when cardinality(v_claimed) > 0;
+  end loop;
+  if coalesce(cardinality(v_claimed), 0) = 0 then
+    return;
+  end if;
+
+  select s.lease into v_lease from daybatch.settings as s;
+  select s.value into v_message_key from daybatch.secrets as s where s.name = 'message_key';
+  insert into daybatch.claims (claim_token, campaign_id, batch_number, worker_id, claimed_at, expires_at, delivery_ids)
+  values (v_token, p_campaign_id, v_batch.batch_number, p_worker_id, v_now, v_now + v_lease, v_claimed);
+  if v_campaign.in_doubt_policy = 'resend' then
+    insert into daybatch.resend_copies as r (campaign_id, delivery_id, message_version, email, fields, message_date)
+    select p_campaign_id, d.delivery_id, v_batch.message_version, p.email, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes'), v_now
+    from daybatch.deliveries as d join public.contacts as p on p.id = d.contact_id
+    where d.delivery_id = any (v_claimed)
+    on conflict (campaign_id, delivery_id) do nothing;
+  end if;
+  return query
+    with claimed as (
+      update daybatch.deliveries as d set status = 'claimed', claim_token = v_token, retry_at = null
+      where d.delivery_id = any (v_claimed)
+      returning d.delivery_id, d.slot, d.contact_id, d.attempt_count
+    )
+    select d.delivery_id, v_token, (extract(epoch from v_lease) * 1000)::integer, v_batch.batch_number, d.slot, d.contact_id,
+      d.attempt_count + 1, coalesce(r.email, p.email), coalesce(r.fields, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes')),
+      coalesce(r.message_version, v_batch.message_version),
+      left(encode(sha256(v_message_key || uuid_send(p_campaign_id) || uuid_send(d.contact_id)), 'hex'), 40),
+      coalesce(r.message_date, v_now)
+    from claimed as d
+    join public.contacts as p on p.id = d.contact_id
+    left join daybatch.resend_copies as r on r.campaign_id = p_campaign_id and r.delivery_id = d.delivery_id
+    order by d.slot;
+end;
+$$;
+
+comment on function daybatch.claim_deliveries(uuid, text, integer) is
+  'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select delivery_id, slot from daybatch.claim_deliveries(''00000000-0000-0000-0000-000000000000'', ''psql'', 1);';

@@ -1,0 +1,107 @@
+-- Selects the contacts of a batch that open_batch has just inserted: from the head of remaining, in order, until the
+-- limit is filled by eligible ones or nobody is left. Skipped ones get their row with the reason and no slot; a
+-- contact that was deferred before moves its row to this batch.
+-- The arrays are only read: a contact stays in remaining until close_batch. Works in chunks, so that a long run of
+-- ineligible contacts costs a few passes, not one per contact.
+-- Locks: the campaign's, held by the caller. Errors: MB021 arrays and ledger disagree.
+create or replace function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
+returns table (delivery_count integer, skipped_count integer)
+language plpgsql volatile security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := daybatch.current_moment();
+  v_key bytea;
+  v_lists uuid[];
+  v_limit integer;
+  v_available integer;
+  v_chunk integer;
+  v_offset integer := 0;
+  v_filled integer := 0;
+  v_consumed integer;
+  v_eligible integer;
+  v_written integer;
+begin
+  select s.value into v_key from daybatch.secrets as s where s.name = 'address_key';
+  select b.send_limit into v_limit from daybatch.batches as b where b.campaign_id = p_campaign_id and b.batch_number = p_batch_number;
+  select jsonb_array_length(c.contacts_remaining), array(select l::uuid from jsonb_array_elements_text(to_jsonb(c.contact_list_ids)) as l)
+  into v_available, v_lists
+  from public.campaigns as c where c.id = p_campaign_id;
+  v_chunk := v_limit + 10;
+
+  while v_filled < v_limit and v_offset < v_available loop
+    with chunk as materialized (
+      select e.contact_id::uuid as contact_id, e.rank
+      from public.campaigns as c,
+        jsonb_array_elements_text(jsonb_path_query_array(c.contacts_remaining, '$[$from to $to]',
+          jsonb_build_object('from', v_offset, 'to', v_offset + v_chunk - 1))) with ordinality as e (contact_id, rank)
+      where c.id = p_campaign_id
+    ),
+    judged as (
+      select k.contact_id, k.rank, a.address_key,
+        case
+          when p.id is null then 'deleted'
+          when p.unsubscribed_at is not null then 'unsubscribed'
+          when a.address_key is null then 'invalid_address'
+          when exists (select from daybatch.suppressions as s
+            where s.address_key = a.address_key and (s.list_id is null or s.list_id = any (v_lists))) then 'suppressed'
+          when exists (select from daybatch.deliveries as d
+            where d.campaign_id = p_campaign_id and d.address_key = a.address_key and d.contact_id <> k.contact_id) then 'duplicate_address'
+        end as reason
+      from chunk as k
+      left join public.contacts as p on p.id = k.contact_id
+      left join lateral (
+        select sha256(v_key || convert_to(lower(p.email), 'UTF8')) as address_key where daybatch.is_valid_address(p.email)
+      ) as a on true
+    ),
+    unique_addresses as (
+      select j.contact_id, j.rank, j.address_key,
+        coalesce(j.reason, case when row_number() over (partition by j.address_key, j.reason order by j.rank) > 1 then 'duplicate_address' end) as reason
+      from judged as j
+    ),
+    counted as (
+      select u.*, count(*) filter (where u.reason is null) over (order by u.rank) as eligible_so_far
+      from unique_addresses as u
+    ),
+    taken as (
+      -- up to and with the contact that fills the limit
+      select t.*, v_filled + t.eligible_so_far as slot
+      from counted as t
+      where t.eligible_so_far - (t.reason is null)::integer < v_limit - v_filled
+    ),
+    written as (
+      insert into daybatch.deliveries as d (campaign_id, contact_id, batch_number, slot, send_limit, status, address_key, settled_at, reason)
+      select p_campaign_id, t.contact_id, p_batch_number, case when t.reason is null then t.slot end, v_limit,
+        case when t.reason is null then 'queued' else 'skipped' end,
+        case when t.reason is null then t.address_key end,
+        case when t.reason is not null then v_now end, t.reason
+      from taken as t
+      order by t.rank
+      on conflict (campaign_id, contact_id) do update set
+        batch_number = excluded.batch_number, slot = excluded.slot, send_limit = excluded.send_limit, status = excluded.status,
+        address_key = excluded.address_key, settled_at = excluded.settled_at, reason = excluded.reason,
+        claim_token = null, deferred_since = null
+      where d.status = 'deferred' and d.slot is null
+      returning 1
+    )
+    select count(*), count(*) filter (where t.reason is null), (select count(*) from written)
+    into v_consumed, v_eligible, v_written
+    from taken as t;
+    if v_written <> v_consumed then
+      raise exception using errcode = 'MB021',
+        message = format('campaign %s: %s contacts stand in contacts_remaining although the ledger has settled them', p_campaign_id, v_consumed - v_written),
+        hint = 'Somebody changed the arrays or the ledger by hand: select * from daybatch.audit;';
+    end if;
+    v_offset := v_offset + v_consumed;
+    v_filled := v_filled + v_eligible;
+    v_chunk := least(v_chunk * 4, 50000);
+  end loop;
+
+  update daybatch.batches as b set head_length = v_offset, slot_count = v_filled
+  where b.campaign_id = p_campaign_id and b.batch_number = p_batch_number;
+  return query select v_filled, v_offset - v_filled;
+end;
+$$;
+
+comment on function daybatch.fill_batch(uuid, integer) is
+  'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';

@@ -1,0 +1,12 @@
+-- Appends one line to the history with who and when. Called by the engine's functions and triggers; details hold
+-- counts and reasons, never whole arrays and never addresses. Not repeatable: each call is a line.
+create or replace function daybatch.record_event(p_campaign_id uuid, p_event text, p_detail jsonb default '{}')
+returns void
+language sql volatile security definer set search_path = ''
+as $$
+  insert into daybatch.events (campaign_id, happened_at, event, detail)
+  values (p_campaign_id, daybatch.current_moment(), p_event, coalesce(p_detail, '{}'))
+$$;
+
+comment on function daybatch.record_event(uuid, text, jsonb) is
+  'Appends a line to daybatch.events. Example: select daybatch.record_event(null, ''note'', ''{"text": "moved to the new mail server"}'');';

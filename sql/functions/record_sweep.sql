@@ -1,0 +1,24 @@
+-- The end of a sweep over all campaigns: releases expired claims, puts lost jobs of the next ten minutes back and
+-- writes one line to the sweep log. p_counts: campaigns looked at, opened, closed, failed.
+-- Called by process_campaigns and by the service's sweep. Repeatable.
+create or replace function daybatch.record_sweep(p_source text, p_started_at timestamptz, p_counts integer[])
+returns void
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_released integer;
+  v_mended integer;
+begin
+  v_released := daybatch.release_expired_claims();
+  select count(daybatch.enqueue_batch(c.id, c.current_batch_number, c.next_batch_send_time)) into v_mended
+  from public.campaigns as c
+  where c.status = 'sending' and c.next_batch_send_time > daybatch.current_moment()
+    and c.next_batch_send_time <= daybatch.current_moment() + interval '10 minutes' and daybatch.is_awake()
+    and not exists (select from daybatch.batches as b where b.campaign_id = c.id and b.closed_at is null);
+  insert into daybatch.sweeps (source, started_at, finished_at, looked_at_count, opened_count, closed_count, failed_count, jobs_mended_count, claims_released_count)
+  values (p_source, p_started_at, daybatch.current_moment(), p_counts[1], p_counts[2], p_counts[3], p_counts[4], v_mended, v_released);
+end;
+$$;
+
+comment on function daybatch.record_sweep(text, timestamptz, integer[]) is
+  'Ends a sweep: releases expired claims, mends lost jobs, writes the log (part of process_campaigns). Example: select daybatch.record_sweep(''manual'', daybatch.current_moment(), ''{0,0,0,0}'');';

@@ -1,0 +1,57 @@
+-- Takes what servers answered and decides: outcome by daybatch.reply_rules, retries, a refusing server, a pause.
+-- p_reports: [{"delivery_id", "claim_token", "stage", "reply_code", "enhanced_code", "reply_text"}, ...]; a missing
+-- reply_code means that no reply came. Many at once, of one campaign. Returns a row per report: recorded = false for
+-- a stale token (nothing changed); batch_finished when nothing of the open batch is left to do (call close_batch).
+-- A late acceptance under the old token of a mail in doubt settles it to sent, before and after the close.
+-- Called by the delivery loop. Locks: campaign, batch, deliveries, claims. It always starts with the campaign: the
+-- form that locked deliveries first needed a second way round for mails in doubt. Repeatable: a report told twice counts once.
+create or replace function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
+returns table (delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean)
+language plpgsql volatile security definer set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  v_campaign record;
+  v_batch daybatch.batches;
+  v_now timestamptz;
+  v_done record;
+  v_finished boolean;
+begin
+  select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
+  select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null for no key update;
+  v_now := daybatch.current_moment();
+  perform daybatch.check_reports(p_reports);
+
+  -- reports of a live claim; the rest is late or stale
+  select * into v_done from daybatch.settle_reports(p_campaign_id, p_reports, v_now);
+  if v_done.refusal is not null and v_batch.campaign_id is not null then
+    perform daybatch.note_refusal(p_campaign_id, v_batch.batch_number, v_done.refusal, v_now);
+  end if;
+  if v_done.pause_reason is not null and v_campaign.status = 'sending' then
+    perform daybatch.pause_campaign(p_campaign_id, v_done.pause_reason);
+  end if;
+  if v_done.settled_count < jsonb_array_length(p_reports) then
+    perform daybatch.settle_late_report(p_campaign_id, r.report, v_now)
+    from jsonb_array_elements(p_reports) as r (report)
+    where not (r.report ->> 'delivery_id')::bigint = any (v_done.settled_ids);
+  end if;
+
+  v_finished := v_batch.campaign_id is not null and daybatch.is_batch_finished(p_campaign_id, v_batch.batch_number);
+  return query
+    select r.delivery_id,
+      r.delivery_id = any (v_done.settled_ids) or exists (
+        select from daybatch.delivery_attempts as a
+        where a.campaign_id = p_campaign_id and a.delivery_id = r.delivery_id and a.claim_token = r.claim_token
+          and a.outcome <> 'in_doubt'),
+      d.status, k.rule, v_finished
+    from jsonb_to_recordset(p_reports) as r (delivery_id bigint, claim_token uuid)
+    left join daybatch.deliveries as d on d.delivery_id = r.delivery_id and d.campaign_id = p_campaign_id
+    left join lateral (
+      select a.rule from daybatch.delivery_attempts as a
+      where a.campaign_id = p_campaign_id and a.delivery_id = r.delivery_id and a.claim_token = r.claim_token
+      order by a.attempt_id desc limit 1) as k on true;
+end;
+$$;
+
+comment on function daybatch.report_outcomes(uuid, jsonb) is
+  'Records what servers answered and decides what it means; repeatable, stale tokens change nothing. Example: select * from daybatch.report_outcomes(''00000000-0000-0000-0000-000000000000'', ''[]'');';

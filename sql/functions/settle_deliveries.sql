@@ -1,0 +1,56 @@
+-- Moves deliveries to a settled or an unsettled state after the fact, ledger and arrays in one transaction, one
+-- rewrite of the arrays however many deliveries: 'sent' (processed), or 'deferred' (back to the tail of remaining).
+-- Deliveries of the open batch change in the ledger only: close_batch alone removes from the head of remaining.
+-- A completed campaign that gets contacts back goes on sending, due not before its last batch plus one interval.
+-- Called by settle_late_report, resolve_in_doubt and retry_failed under the campaign's lock. Repeatable.
+create or replace function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamptz)
+returns integer
+language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+as $$
+declare
+  v_open integer;
+  v_all uuid[];
+  v_closed text[];
+  v_due timestamptz;
+begin
+  select b.batch_number into v_open from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null;
+  with changed as (
+    update daybatch.deliveries as d set
+      status = p_status,
+      settled_at = case when p_status = 'sent' then p_now end,
+      slot = case when p_status = 'sent' then d.slot end,
+      retry_at = null,
+      deferral_count = case when p_status = 'sent' then d.deferral_count else 0 end,
+      reason = null
+    where d.campaign_id = p_campaign_id and d.delivery_id = any (p_delivery_ids) and d.status <> 'sent' and d.status <> p_status
+    returning d.contact_id, d.batch_number, d.delivery_id
+  )
+  select array_agg(c.contact_id), array_agg(c.contact_id::text order by c.delivery_id) filter (where c.batch_number is distinct from v_open)
+  into v_all, v_closed
+  from changed as c;
+
+  if v_closed is not null then
+    update public.campaigns as c set
+      contacts_remaining = case
+        when p_status = 'sent' and c.contacts_remaining ?| v_closed then c.contacts_remaining - v_closed
+        when p_status = 'sent' then c.contacts_remaining
+        else c.contacts_remaining || to_jsonb(v_closed) end,
+      contacts_failed = c.contacts_failed - v_closed,
+      contacts_processed = case when p_status = 'sent' then c.contacts_processed || to_jsonb(v_closed) else c.contacts_processed end
+    where c.id = p_campaign_id;
+  end if;
+  if v_closed is not null and p_status = 'deferred' then
+    select greatest(max(b.spaced_from + b.batch_interval), p_now) into v_due from daybatch.batches as b where b.campaign_id = p_campaign_id;
+    update public.campaigns as c set status = 'sending', next_batch_send_time = v_due, current_batch_number = c.current_batch_number + 1
+    where c.id = p_campaign_id and c.status::text = 'completed';
+    if found then
+      perform daybatch.enqueue_batch(p_campaign_id, c.current_batch_number, v_due) from public.campaigns as c where c.id = p_campaign_id;
+      perform daybatch.record_event(p_campaign_id, 'reopened', jsonb_build_object('contacts', cardinality(v_closed), 'next_batch_send_time', v_due));
+    end if;
+  end if;
+  return coalesce(cardinality(v_all), 0);
+end;
+$$;
+
+comment on function daybatch.settle_deliveries(uuid, bigint[], text, timestamptz) is
+  'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';

@@ -1,0 +1,59 @@
+-- The look at the contact right before its mail: returns those of p_delivery_ids that may be claimed and settles the
+-- others as skipped (deleted, unsubscribed, suppressed, invalid_address, duplicate_address). A changed address gets
+-- its new never-twice key; if another contact of the campaign has that address, this one is the duplicate.
+-- Called by claim_deliveries only, which holds the campaign's lock. Repeatable.
+create or replace function daybatch.skip_ineligible(p_campaign_id uuid, p_lists jsonb, p_delivery_ids bigint[])
+returns bigint[]
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_now timestamptz := daybatch.current_moment();
+  v_key bytea;
+  v_lists uuid[] := array(select l::uuid from jsonb_array_elements_text(p_lists) as l);
+  v_eligible bigint[] := '{}';
+  v_delivery record;
+  v_reason text;
+begin
+  select s.value into v_key from daybatch.secrets as s where s.name = 'address_key';
+  for v_delivery in
+    select d.delivery_id, d.address_key, a.address_key as current_key,
+      r.delivery_id is not null as is_resend,
+      case
+        when p.id is null then 'deleted'
+        when p.unsubscribed_at is not null then 'unsubscribed'
+        when a.address_key is null then 'invalid_address'
+        when exists (select from daybatch.suppressions as s
+          where s.address_key in (a.address_key, d.address_key) and (s.list_id is null or s.list_id = any (v_lists))) then 'suppressed'
+      end as reason
+    from daybatch.deliveries as d
+    left join public.contacts as p on p.id = d.contact_id
+    left join daybatch.resend_copies as r on r.campaign_id = p_campaign_id and r.delivery_id = d.delivery_id
+    left join lateral (
+      select sha256(v_key || convert_to(lower(p.email), 'UTF8')) as address_key where daybatch.is_valid_address(p.email)
+    ) as a on true
+    where d.delivery_id = any (p_delivery_ids)
+    order by d.slot
+  loop
+    v_reason := v_delivery.reason;
+    -- a second copy of a mail in doubt goes where the first went
+    if v_reason is null and not v_delivery.is_resend and v_delivery.current_key is distinct from v_delivery.address_key then
+      begin
+        update daybatch.deliveries as d set address_key = v_delivery.current_key where d.delivery_id = v_delivery.delivery_id;
+      exception when unique_violation then
+        v_reason := 'duplicate_address';
+      end;
+    end if;
+    if v_reason is null then
+      v_eligible := v_eligible || v_delivery.delivery_id;
+    else
+      update daybatch.deliveries as d
+      set status = 'skipped', reason = v_reason, settled_at = v_now, address_key = null, retry_at = null
+      where d.delivery_id = v_delivery.delivery_id;
+    end if;
+  end loop;
+  return v_eligible;
+end;
+$$;
+
+comment on function daybatch.skip_ineligible(uuid, jsonb, bigint[]) is
+  'Settles as skipped those of the deliveries whose contact may not be mailed now, returns the others (part of claim_deliveries). Example: select daybatch.skip_ineligible(''00000000-0000-0000-0000-000000000000'', ''[]'', ''{}'');';

@@ -1,0 +1,121 @@
+-- Who may do what; applied last on every deploy. Everything of ours belongs to daybatch_owner, nothing is anybody's
+-- by default, each role gets what it needs by name.
+
+do $$
+declare
+  v_object record;
+  v_engine_owner text := case when exists (select from pg_roles as r where r.rolname = 'daybatch_owner')
+    and pg_has_role(current_user, 'daybatch_owner', 'member') then 'daybatch_owner' end;
+begin
+  if v_engine_owner is null then
+    raise warning 'daybatch: role daybatch_owner is missing: everything stays with %', current_user;
+    return;
+  end if;
+  if (select n.nspowner::regrole::text from pg_namespace as n where n.nspname = 'daybatch') <> v_engine_owner then
+    execute format('alter schema daybatch owner to %I', v_engine_owner);
+  end if;
+  for v_object in
+    select format('alter %s %s owner to %I', case c.relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end, c.oid::regclass, v_engine_owner) as statement
+    from pg_class as c
+    where c.relnamespace = 'daybatch'::regnamespace and c.relkind in ('r', 'v', 'S') and c.relowner <> v_engine_owner::regrole
+      -- an identity's sequence follows its table
+      and not exists (select from pg_depend as d where d.objid = c.oid and d.deptype = 'i' and d.classid = 'pg_class'::regclass)
+    union all
+    select format('alter function %s owner to %I', p.oid::regprocedure, v_engine_owner)
+    from pg_proc as p
+    where p.pronamespace = 'daybatch'::regnamespace and p.proowner <> v_engine_owner::regrole
+    union all
+    -- the tables that we made in public (an older application's keep their owner)
+    select format('alter table %s owner to %I', c.oid::regclass, v_engine_owner)
+    from pg_class as c
+    where c.oid in ('public.campaigns'::regclass, 'public.contacts'::regclass, 'public.contact_lists'::regclass, 'public.contact_list_members'::regclass)
+      and c.relowner <> v_engine_owner::regrole and not (select s.found_application from daybatch.settings as s)
+  loop
+    execute v_object.statement;
+  end loop;
+end;
+$$;
+
+revoke all on schema daybatch from public;
+revoke all on all tables in schema daybatch from public;
+revoke all on all functions in schema daybatch from public;
+
+do $$
+declare
+  v_role text;
+  v_service_functions text[] := array['current_moment', 'contract_version', 'is_awake', 'initialize_contact_tracking', 'list_work', 'list_due_campaigns', 'claim_deliveries',
+    'get_message', 'begin_sending', 'report_outcomes', 'extend_claims', 'release_claims', 'release_expired_claims', 'close_batch',
+    'process_campaigns', 'record_sweep', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign', 'set_daily_limit',
+    'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists', 'create_contact',
+    'get_contact', 'list_contacts', 'add_list_contacts', 'begin_import', 'finish_import', 'list_import_rejections',
+    'test_batch_campaign', 'list_batching_states'];
+  v_app_functions text[] := array['current_moment', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign',
+    'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
+    'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts'];
+  v_operator_functions text[] := array['open_batch', 'take_over', 'calculate_address_key', 'enqueue_batch', 'classify_reply', 'is_valid_address',
+    'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_retry_delay'];
+  v_views text[] := array['campaign_status', 'batch_history', 'audit', 'list_members', 'legacy_mailed'];
+  v_grant record;
+begin
+  for v_grant in
+    select w.role, p.oid::regprocedure as function
+    from pg_proc as p
+    join (
+      select 'daybatch_service' as role, v_service_functions as functions
+      union all select 'daybatch_app', v_app_functions
+      union all select 'daybatch_operator', v_service_functions || v_operator_functions
+      union all select 'daybatch_reader', array['current_moment', 'contract_version', 'is_awake']
+    ) as w on p.proname::text = any (w.functions)
+    join pg_roles as r on r.rolname = w.role
+    where p.pronamespace = 'daybatch'::regnamespace
+  loop
+    execute format('grant execute on function %s to %I', v_grant.function, v_grant.role);
+  end loop;
+
+  for v_role in select r.rolname from pg_roles as r where r.rolname in ('daybatch_service', 'daybatch_app', 'daybatch_operator', 'daybatch_reader') loop
+    execute format('grant usage on schema daybatch to %I', v_role);
+    if v_role = 'daybatch_service' then
+      grant insert on daybatch.import_rows to daybatch_service;
+      grant select on daybatch.migrations to daybatch_service;
+    else
+      execute (select string_agg(format('grant select on daybatch.%I to %I', v.name, v_role), '; ')
+        from unnest(v_views) as v (name) where to_regclass('daybatch.' || v.name) is not null);
+    end if;
+    if v_role = 'daybatch_operator' then
+      grant select on all tables in schema daybatch to daybatch_operator;
+      revoke select on daybatch.secrets, daybatch.resend_copies from daybatch_operator;
+      grant insert, update, delete on daybatch.reply_rules to daybatch_operator;
+      grant update (lease, deferral_period, deferral_limit, first_retry_delay) on daybatch.settings to daybatch_operator;
+      grant select on public.campaigns, public.contacts, public.contact_lists, public.contact_list_members to daybatch_operator;
+    elsif v_role = 'daybatch_app' then
+      grant usage on schema public to daybatch_app;
+      grant select, insert, update, delete on public.contacts, public.contact_lists, public.contact_list_members to daybatch_app;
+      grant select, insert, update on public.campaigns to daybatch_app;
+    end if;
+  end loop;
+
+  if exists (select from pg_roles as r where r.rolname = 'daybatch_owner') then
+    grant usage on schema public to daybatch_owner;
+    grant select, insert, update, delete on public.campaigns, public.contacts, public.contact_lists, public.contact_list_members to daybatch_owner;
+    if to_regclass('public.email_tracking') is not null then
+      grant select on public.email_tracking to daybatch_owner;
+    end if;
+    -- the engine reads an older application's tables in full, or it would take a hidden audience for an empty one
+    if (select s.found_application from daybatch.settings as s) and (select r.rolsuper from pg_roles as r where r.rolname = current_user) then
+      alter role daybatch_owner bypassrls;
+    end if;
+    if to_regnamespace('pgboss') is not null then
+      grant usage on schema pgboss to daybatch_owner;
+      grant select, insert on pgboss.job to daybatch_owner;
+      grant select on pgboss.queue to daybatch_owner;
+      grant execute on all functions in schema pgboss to daybatch_owner;
+    end if;
+  end if;
+  if to_regnamespace('pgboss') is not null and exists (select from pg_roles as r where r.rolname = 'daybatch_service') then
+    grant usage on schema pgboss to daybatch_service;
+    grant select, insert, update, delete on all tables in schema pgboss to daybatch_service;
+    grant usage, select on all sequences in schema pgboss to daybatch_service;
+    grant execute on all functions in schema pgboss to daybatch_service;
+  end if;
+end;
+$$;

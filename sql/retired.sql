@@ -1,0 +1,1 @@
+-- Superseded signatures, dropped before the functions are applied: one "drop function if exists" a line.

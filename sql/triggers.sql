@@ -1,0 +1,40 @@
+-- Triggers and policies that name our functions or roles: made after the functions, only when missing or changed, so
+-- that a deploy locks the application's tables only when it must.
+
+do $$
+declare
+  v_trigger record;
+  v_policy record;
+begin
+  for v_trigger in
+    select t.name, t.definition
+    from (values
+      ('daybatch_010_check_lists_visible', 'before insert or update of contact_list_ids on public.campaigns for each row execute function daybatch.check_lists_visible()'),
+      ('daybatch_020_guard_engine_columns_at_insert', 'before insert on public.campaigns for each row execute function daybatch.guard_engine_columns()'),
+      ('daybatch_030_guard_engine_columns', 'before update of contacts_remaining, contacts_processed, contacts_failed, batch_history, first_batch_sent_at, next_batch_send_time, current_batch_number, total_contacts, tracking_initialised_at on public.campaigns for each row execute function daybatch.guard_engine_columns()'),
+      ('daybatch_900_enqueue_started_campaign', 'after insert or update on public.campaigns for each row execute function daybatch.enqueue_started_campaign()')
+    ) as t (name, definition)
+  loop
+    if not exists (
+      select from pg_trigger as g
+      where g.tgrelid = 'public.campaigns'::regclass and g.tgname = v_trigger.name
+        and lower(pg_get_triggerdef(g.oid)) = lower(format('create trigger %s %s', v_trigger.name, v_trigger.definition)))
+    then
+      execute format('drop trigger if exists %I on public.campaigns', v_trigger.name);
+      execute format('create trigger %I %s', v_trigger.name, v_trigger.definition);
+    end if;
+  end loop;
+
+  -- row level security is on for the tables that we made: the application's role sees all of them
+  for v_policy in
+    select c.oid::regclass as table_name
+    from pg_class as c
+    where c.oid in ('public.campaigns'::regclass, 'public.contacts'::regclass, 'public.contact_lists'::regclass, 'public.contact_list_members'::regclass)
+      and c.relrowsecurity and pg_has_role('daybatch_owner', c.relowner, 'member')
+      and exists (select from pg_roles as r where r.rolname = 'daybatch_app')
+      and not exists (select from pg_policy as p where p.polrelid = c.oid and p.polname = 'the_application_sees_all')
+  loop
+    execute format('create policy the_application_sees_all on %s to daybatch_app using (true) with check (true)', v_policy.table_name);
+  end loop;
+end;
+$$;

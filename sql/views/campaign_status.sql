@@ -1,0 +1,51 @@
+-- One row per campaign: where it stands now, with live counts of the batch under way.
+create or replace view daybatch.campaign_status as
+select
+  c.id,
+  c.name,
+  c.status::text as status,
+  coalesce(c.daily_send_limit, 5) as daily_send_limit,
+  c.contact_list_ids,
+  c.total_contacts,
+  case when c.tracking_initialised_at is not null then jsonb_array_length(c.contacts_remaining) - coalesce(o.ended_count, 0) end as remaining_count,
+  case when c.tracking_initialised_at is not null then jsonb_array_length(c.contacts_processed) + coalesce(o.sent_count, 0) end as processed_count,
+  case when c.tracking_initialised_at is not null then jsonb_array_length(c.contacts_failed) + coalesce(o.ended_count - o.sent_count, 0) end as failed_count,
+  case when c.total_contacts > 0 then
+    round(100.0 * (c.total_contacts - jsonb_array_length(c.contacts_remaining) + coalesce(o.ended_count, 0)) / c.total_contacts, 1) end as percent_done,
+  c.current_batch_number,
+  b.batch_number as open_batch_number,
+  b.slot_count as open_batch_size,
+  o.sent_count as open_batch_sent,
+  o.sending_count as open_batch_sending,
+  c.first_batch_sent_at,
+  c.next_batch_send_time,
+  c.batch_interval,
+  c.in_doubt_policy,
+  c.scheduled_at,
+  c.pause_reason,
+  c.paused_at,
+  case
+    when c.status::text = 'paused' then concat('paused', ': ' || c.pause_reason)
+    when c.status::text in ('draft', 'completed', 'cancelled') then c.status::text
+    when not daybatch.is_awake() then 'the engine sleeps until daybatch.take_over(true)'
+    when b.refused_until is not null then concat('server refuses: ', b.refusal, '; tries again ', to_char(b.refused_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
+    when b.batch_number is not null then format('batch %s is under way: %s of %s sent', b.batch_number, o.sent_count, b.slot_count)
+    when c.status::text = 'scheduled' then concat('scheduled for ', to_char(c.scheduled_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
+    when c.tracking_initialised_at is null then 'first processing'
+    else concat('batch ', c.current_batch_number, ' is due ', to_char(c.next_batch_send_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
+  end as waits_for,
+  c.tracking_initialised_at,
+  c.created_at
+from public.campaigns as c
+left join daybatch.batches as b on b.campaign_id = c.id and b.closed_at is null
+left join lateral (
+  select
+    count(*) filter (where d.status in ('sent', 'failed', 'skipped', 'in_doubt')) as ended_count,
+    count(*) filter (where d.status = 'sent') as sent_count,
+    count(*) filter (where d.status = 'sending') as sending_count
+  from daybatch.deliveries as d
+  where d.campaign_id = b.campaign_id and d.batch_number = b.batch_number
+) as o on b.batch_number is not null;
+
+comment on view daybatch.campaign_status is
+  'Where each campaign stands: live counts, percent, next due, what it waits for. Example: select name, status, percent_done, waits_for from daybatch.campaign_status order by created_at desc;';
