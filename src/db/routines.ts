@@ -16,8 +16,9 @@ export async function applyRoutines(
 ): Promise<void> {
   await client.query('begin')
   try {
-    // language sql bodies may name functions that come later
-    await client.query('set local check_function_bodies = off')
+    // language sql bodies may name functions that come later; with an empty path every name must be qualified,
+    // and PostgreSQL prints definitions, which triggers.sql compares, in one way only
+    await client.query(`set local check_function_bodies = off; set local search_path = ''`)
     await applyFile(client, sqlFolder, 'retired.sql')
     await applyAll(client, sqlFolder, [
       ...(await listFiles(sqlFolder, 'functions')),
