@@ -1,0 +1,189 @@
+import type { ClaimedDeliveryRow } from '../db/rows.ts'
+import { AddressError } from './address.ts'
+import { Alarm } from './alarm.ts'
+import type { DeliveryDatabase, Log } from './database.ts'
+import { type Delivery, Leases } from './lease.ts'
+import { type Message, MessageError } from './message.ts'
+import { Outage } from './outage.ts'
+import { Permits } from './permits.ts'
+import { noReply, type Reply } from './reply.ts'
+import { Reporter } from './reporter.ts'
+import type { Transport } from './transport.ts'
+
+const LONGEST_SLEEP_MS = 60_000
+/** How long the last reports may take after the mails have ended, in ms. */
+const LAST_REPORTS_MS = 5000
+
+/** Enhanced codes of our own making, for mails that never met a server (RFC 3463). */
+const BAD_ADDRESS = '5.1.3'
+const BAD_CONFIGURATION = '5.3.5'
+
+export interface CourierOptions {
+  db: DeliveryDatabase
+  transport: Transport
+  connections: number
+  log: Log
+}
+
+/** Takes claimed deliveries to their end: rendered, permitted, sent, reported; or given back. */
+export class Courier {
+  readonly outage = new Outage()
+  accepted = 0
+  lastActivity: Date | null = null
+  readonly #db: DeliveryDatabase
+  readonly #transport: Transport
+  readonly #log: Log
+  readonly #leases: Leases
+  readonly #permits: Permits
+  readonly #reporter: Reporter
+  readonly #held = new Set<Delivery>()
+  readonly #room = new Alarm()
+  /** Batches that are being closed here. */
+  readonly #closing = new Set<string>()
+
+  constructor({ db, transport, connections, log }: CourierOptions) {
+    this.#db = db
+    this.#transport = transport
+    this.#log = log
+    this.#leases = new Leases(db, log)
+    this.#permits = new Permits(db, connections)
+    this.#reporter = new Reporter(db, log)
+  }
+
+  /** Deliveries that are claimed and have not ended. */
+  get held(): number {
+    return this.#held.size
+  }
+
+  /** Of those, the ones whose data may be with the server. */
+  get begun(): number {
+    return this.#permits.count
+  }
+
+  /** Resolves when at most `count` deliveries are held, or after `ms`. */
+  async waitForRoom(count: number, ms = Number.POSITIVE_INFINITY): Promise<void> {
+    const end = performance.now() + ms
+    while (this.#held.size > count && performance.now() < end) {
+      await this.#room.sleep(Math.min(end - performance.now(), LONGEST_SLEEP_MS))
+    }
+  }
+
+  /** Takes over what one call of claim_deliveries returned; `start`: when that call began, on the monotonic clock. */
+  take(campaignId: string, rows: ClaimedDeliveryRow[], start: number): Delivery[] {
+    return rows.map(row => {
+      const lease = this.#leases.open(row.claim_token, row.lease_ms, start)
+      const withdrawal = new AbortController()
+      const delivery: Delivery = { row, campaignId, lease, withdrawal, begin: 'none', begun: undefined }
+      lease.deliveries.add(delivery)
+      this.#held.add(delivery)
+      return delivery
+    })
+  }
+
+  /** Sends one delivery and reports it. Never rejects. */
+  async deliver(delivery: Delivery, message: Message | MessageError): Promise<void> {
+    const reply = await this.#send(delivery, message)
+    // a begin_sending under way must be decided before the report, and before anything is given back
+    await delivery.begun
+    const leftNoTrace = delivery.begin === 'none' || delivery.begin === 'refused'
+    if (delivery.begin === 'refused') delivery.lease.withdraw('a mail of the same claim was refused')
+    if (leftNoTrace && (delivery.begin === 'refused' || delivery.withdrawal.signal.aborted)) {
+      await this.giveBack(delivery)
+    } else {
+      await this.#report(delivery, reply)
+      await this.#finish(delivery)
+    }
+  }
+
+  /** Ends a delivery that was not begun and needs no report. */
+  async giveBack(delivery: Delivery): Promise<void> {
+    delivery.lease.hasLeftovers = true
+    await this.#finish(delivery)
+  }
+
+  /** Takes back every mail that has not asked for permission. */
+  withdraw(): void {
+    this.#leases.withdrawAll('the service stops')
+  }
+
+  /** Gives back what is not begun and waits for the rest, at most `ms`; then for the last reports. */
+  async drain(ms: number): Promise<void> {
+    this.withdraw()
+    await this.waitForRoom(0, ms)
+    if (this.held > 0) {
+      this.#log.warn({ mails: this.held }, 'mails in flight are given up: the stop took too long')
+      for (const { withdrawal } of this.#held) withdrawal.abort(new Error('the service stops'))
+      await this.waitForRoom(0, LAST_REPORTS_MS)
+    }
+    if (this.held > 0) {
+      this.#log.error({ mails: this.held }, 'outcomes were not written: these mails will be in doubt')
+      this.#reporter.abandon()
+    }
+    this.#leases.stop()
+  }
+
+  async #send(delivery: Delivery, message: Message | MessageError): Promise<Reply> {
+    try {
+      if (message instanceof MessageError) throw message
+      const mail = message(delivery.row)
+      const permit = () => this.#permits.ask(delivery)
+      const reply = await this.#transport.send(mail, { permit, signal: delivery.withdrawal.signal })
+      this.#noteOutage(reply)
+      return reply
+    } catch (error) {
+      const reply = noReply('render', (error as Error).message)
+      const enhanced_code = error instanceof AddressError ? BAD_ADDRESS : BAD_CONFIGURATION
+      return { ...reply, enhanced_code }
+    }
+  }
+
+  #noteOutage(reply: Reply): void {
+    const pause = this.outage.note(reply)
+    if (pause === undefined) return
+    const details = { stage: reply.stage, reply: reply.reply_text, next_try_ms: pause }
+    this.#log.warn(details, 'the SMTP server takes no mail: waiting')
+  }
+
+  async #report({ row, campaignId }: Delivery, reply: Reply): Promise<void> {
+    const { delivery_id, claim_token } = row
+    try {
+      const answer = await this.#reporter.report(campaignId, { delivery_id, claim_token, ...reply })
+      this.lastActivity = new Date()
+      if (reply.stage === 'message' && reply.reply_code !== null && reply.reply_code < 300) this.accepted++
+      if (answer?.batch_finished) await this.#closeBatch(campaignId, row.batch_number)
+    } catch {
+      // abandoned: drain() has said so
+    }
+  }
+
+  /** The batch's last outcome is in. A close that fails is found again by list_work. */
+  async #closeBatch(campaignId: string, batchNumber: number): Promise<void> {
+    const details = { campaign_id: campaignId, batch: batchNumber }
+    const key = `${campaignId} ${batchNumber}`
+    if (this.#closing.has(key)) return
+    this.#closing.add(key)
+    try {
+      const batch = await this.#db.closeBatch({ campaignId, batchNumber })
+      if (!batch.closed) return
+      const counts = { sent: batch.sent_count, failed: batch.failed_count, remaining: batch.remaining_count }
+      this.#log.info(
+        { ...details, ...counts },
+        batch.completed ? 'batch closed, campaign complete' : 'batch closed',
+      )
+    } catch (error) {
+      this.#log.warn({ err: error, ...details }, 'the batch could not be closed: trying again')
+    } finally {
+      this.#closing.delete(key)
+    }
+  }
+
+  async #finish(delivery: Delivery): Promise<void> {
+    const { lease } = delivery
+    this.#permits.finish(delivery)
+    lease.deliveries.delete(delivery)
+    // what is not begun is given back before its room is used again
+    await this.#leases.settle(lease)
+    this.#held.delete(delivery)
+    this.#room.ring()
+  }
+}

@@ -1,0 +1,127 @@
+import type { ClaimedDeliveryRow } from '../db/rows.ts'
+import type { DeliveryDatabase, Log } from './database.ts'
+
+/** A claimed delivery on its way through this process. */
+export interface Delivery {
+  readonly row: ClaimedDeliveryRow
+  readonly campaignId: string
+  readonly lease: Lease
+  /** Aborted to take the mail back from the transport. */
+  readonly withdrawal: AbortController
+  /** How far begin_sending got: only `none` and `refused` surely left no trace in the database. */
+  begin: 'none' | 'asked' | 'committed' | 'refused' | 'unknown'
+  /** Settled when begin_sending has answered; never rejects. */
+  begun: Promise<void> | undefined
+}
+
+/**
+ * A worker's right to its claimed deliveries, as far as this process can know: it counts from the START of the call
+ * that granted it, on the monotonic clock, so it ends here before it ends in the database.
+ */
+export class Lease {
+  readonly token: string
+  readonly deliveries = new Set<Delivery>()
+  /** Deliveries that ended here without a report: to be given back. */
+  hasLeftovers = false
+  ms: number
+  #deadline: number
+  #isRevoked = false
+
+  constructor(token: string, ms: number, start: number) {
+    this.token = token
+    this.ms = ms
+    this.#deadline = start + ms
+  }
+
+  get isAlive(): boolean {
+    return !this.#isRevoked && performance.now() < this.#deadline
+  }
+
+  extend(ms: number, start: number): void {
+    this.ms = ms
+    this.#deadline = start + ms
+  }
+
+  /** The right is gone: mails that wait for their permission get none. */
+  revoke(reason: string): void {
+    this.#isRevoked = true
+    this.withdraw(reason)
+  }
+
+  /** Takes back every mail that has not asked for permission; the others are left to their answer. */
+  withdraw(reason: string): void {
+    for (const { begin, withdrawal } of this.deliveries) {
+      if (begin === 'none') withdrawal.abort(new Error(reason))
+    }
+  }
+}
+
+/** The leases of this process, extended by a heartbeat of their own: a mail may outlast many of them. */
+export class Leases {
+  readonly #db: Pick<DeliveryDatabase, 'extendClaims' | 'releaseClaims'>
+  readonly #log: Log
+  readonly #leases = new Map<string, Lease>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(db: Pick<DeliveryDatabase, 'extendClaims' | 'releaseClaims'>, log: Log) {
+    this.#db = db
+    this.#log = log
+  }
+
+  /** The lease of a token; claims of one call share it. `start`: when the call that granted it began. */
+  open(token: string, ms: number, start: number): Lease {
+    let lease = this.#leases.get(token)
+    if (!lease) {
+      lease = new Lease(token, ms, start)
+      this.#leases.set(token, lease)
+      this.#timer ??= setTimeout(() => void this.#beat(), ms / 3)
+    }
+    return lease
+  }
+
+  /** A delivery of the lease has ended: gives leftovers back once nothing more can begin, and forgets an empty lease. */
+  async settle(lease: Lease): Promise<void> {
+    if (lease.deliveries.size === 0) this.#leases.delete(lease.token)
+    const mayBegin = [...lease.deliveries].some(({ begin }) => begin === 'none' || begin === 'asked')
+    if (!lease.hasLeftovers || mayBegin) return
+    lease.hasLeftovers = false
+    try {
+      await this.#db.releaseClaims({ claimTokens: [lease.token] })
+    } catch (error) {
+      this.#log.warn({ err: error }, 'a claim could not be given back: it runs out by itself')
+    }
+  }
+
+  withdrawAll(reason: string): void {
+    for (const lease of this.#leases.values()) lease.withdraw(reason)
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#leases.clear()
+  }
+
+  async #beat(): Promise<void> {
+    const leases = [...this.#leases.values()]
+    for (const lease of leases) if (!lease.isAlive) lease.revoke('the lease has run out')
+    if (leases.length > 0) await this.#extend(leases)
+    const shortest = Math.min(...Array.from(this.#leases.values(), ({ ms }) => ms))
+    this.#timer = this.#leases.size === 0 ? undefined : setTimeout(() => void this.#beat(), shortest / 3)
+  }
+
+  async #extend(leases: Lease[]): Promise<void> {
+    const start = performance.now()
+    try {
+      const rows = await this.#db.extendClaims({ claimTokens: leases.map(({ token }) => token) })
+      const granted = new Map(rows.map(row => [row.claim_token, row.lease_ms]))
+      for (const lease of leases) {
+        const ms = granted.get(lease.token)
+        if (ms !== undefined) lease.extend(ms, start)
+        // a lease whose deliveries were all reported meanwhile is gone too, and closed here
+        else if (this.#leases.has(lease.token)) lease.revoke('the claim was lost')
+      }
+    } catch (error) {
+      this.#log.warn({ err: error }, 'leases could not be extended: mails stop when they run out')
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import type { WorkRow } from '../db/rows.ts'
+import { Alarm } from './alarm.ts'
+import { Courier } from './courier.ts'
+import type { DeliveryDatabase, Log } from './database.ts'
+import { MessageError } from './message.ts'
+import { Messages } from './messages.ts'
+import type { Transport } from './transport.ts'
+
+export interface WorkerOptions {
+  db: DeliveryDatabase
+  transport: Transport
+  /** Stands in claims and attempts: which process sent the mail. */
+  workerId: string
+  /** The connections of the transport: as many mails are under way at once. */
+  connections: number
+  /** The sender of campaigns that name none. */
+  mailFrom?: string | undefined
+  log: Log
+  /** How long stop() waits for mails in flight, in ms; default: the ten minutes of RFC 5321 4.5.3.2.6. */
+  drainMs?: number
+}
+
+export interface WorkerStatus {
+  state: 'idle' | 'running' | 'stopping' | 'stopped'
+  /** Deliveries claimed and not ended; of those, the ones whose data may be with the server. */
+  held: number
+  begun: number
+  /** Mails that the SMTP server accepted since the start. */
+  accepted: number
+  lastActivity: Date | null
+  /** Why nothing is sent: the database or the SMTP server is away. */
+  problem: string | null
+}
+
+export interface Worker {
+  start(): void
+  /** There may be work: look now. */
+  wake(): void
+  /** Claims nothing more, gives back what is not begun, waits for mails in flight and their reports. */
+  stop(): Promise<void>
+  status(): WorkerStatus
+}
+
+const DRAIN_MS = 600_000
+const LONGEST_SLEEP_MS = 60_000
+/** New campaigns get their turn after at most this. */
+const LONGEST_ROUND_MS = 1000
+const FIRST_DATABASE_PAUSE_MS = 500
+const LONGEST_DATABASE_PAUSE_MS = 30_000
+/** Work was announced and none was found: whoever has it will be done in a moment. */
+const IDLE_PAUSE_MS = 1000
+/** How long a campaign rests whose message cannot be made. */
+const MESSAGE_PAUSE_MS = 60_000
+
+/** The delivery loop: finds open batches and claims a few deliveries at a time, one campaign after the other. */
+export function createWorker(options: WorkerOptions): Worker {
+  return new DeliveryWorker(options)
+}
+
+class DeliveryWorker implements Worker {
+  readonly #db: DeliveryDatabase
+  readonly #log: Log
+  readonly #workerId: string
+  readonly #connections: number
+  readonly #drainMs: number
+  readonly #messages: Messages
+  readonly #courier: Courier
+  readonly #alarm = new Alarm()
+  /** Campaigns whose message cannot be made, and until when they rest on the monotonic clock. */
+  readonly #resting = new Map<string, number>()
+  #state: WorkerStatus['state'] = 'idle'
+  #databaseProblem: string | null = null
+  #loop: Promise<void> = Promise.resolve()
+  #stopped: Promise<void> | undefined
+
+  constructor({ db, transport, workerId, connections, mailFrom, log, drainMs = DRAIN_MS }: WorkerOptions) {
+    this.#db = db
+    this.#log = log
+    this.#workerId = workerId
+    this.#connections = connections
+    this.#drainMs = drainMs
+    this.#messages = new Messages(db, mailFrom)
+    this.#courier = new Courier({ db, transport, connections, log })
+  }
+
+  start(): void {
+    if (this.#state !== 'idle') return
+    this.#state = 'running'
+    this.#loop = this.#run()
+  }
+
+  wake(): void {
+    this.#alarm.ring()
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  status(): WorkerStatus {
+    const { held, begun, accepted, lastActivity, outage } = this.#courier
+    const problem = this.#databaseProblem ?? outage.problem
+    return { state: this.#state, held, begun, accepted, lastActivity, problem }
+  }
+
+  async #stop(): Promise<void> {
+    this.#state = 'stopping'
+    this.#alarm.ring()
+    this.#courier.withdraw()
+    await this.#loop
+    await this.#courier.drain(this.#drainMs)
+    this.#state = 'stopped'
+  }
+
+  get #isRunning(): boolean {
+    return this.#state === 'running'
+  }
+
+  async #run(): Promise<void> {
+    let pause = FIRST_DATABASE_PAUSE_MS
+    while (this.#isRunning) {
+      try {
+        const sleepMs = await this.#round()
+        pause = FIRST_DATABASE_PAUSE_MS
+        this.#databaseProblem = null
+        if (sleepMs > 0 && this.#isRunning) await this.#alarm.sleep(sleepMs)
+      } catch (error) {
+        this.#databaseProblem = (error as Error).message
+        this.#log.warn({ err: error, next_try_ms: pause }, 'work could not be claimed: trying again')
+        if (this.#isRunning) await this.#alarm.sleep(pause)
+        pause = Math.min(pause * 2, LONGEST_DATABASE_PAUSE_MS)
+      }
+    }
+  }
+
+  /** Gives every campaign with work its turns; returns how long there is nothing to do, in ms. */
+  async #round(): Promise<number> {
+    const { outage } = this.#courier
+    if (outage.remainingMs > 0) return outage.remainingMs
+    const work = await this.#db.listWork({ limit: 100 })
+    const ready = work.filter(row => row.is_ready && !this.#isResting(row.campaign_id))
+    let progress = false
+    for (const end = performance.now() + LONGEST_ROUND_MS; ready.length > 0 && performance.now() < end; ) {
+      const turn = ready.shift()!
+      await this.#courier.waitForRoom(this.#connections)
+      if (!this.#isRunning || outage.remainingMs > 0) return outage.remainingMs
+      const result = await this.#claim(turn)
+      if (result === 'more') ready.push(turn)
+      if (result !== 'nothing' || (await this.#settle(turn))) progress = true
+    }
+    if (progress) return 0
+    const waits = work.map(row => (row.is_ready ? IDLE_PAUSE_MS : row.wait_ms))
+    return Math.min(...waits, LONGEST_SLEEP_MS)
+  }
+
+  #isResting(campaignId: string): boolean {
+    const end = this.#resting.get(campaignId)
+    if (end === undefined) return false
+    if (performance.now() < end) return true
+    this.#resting.delete(campaignId)
+    return false
+  }
+
+  /** One campaign's turn: as many deliveries as there are connections, at most twice as many held in all. */
+  async #claim({ campaign_id: campaignId }: WorkRow): Promise<'more' | 'last' | 'nothing'> {
+    const limit = Math.min(this.#connections, 2 * this.#connections - this.#courier.held)
+    const start = performance.now()
+    const rows = await this.#db.claimDeliveries({ campaignId, workerId: this.#workerId, limit })
+    const [first] = rows
+    if (first === undefined) return 'nothing'
+    const deliveries = this.#courier.take(campaignId, rows, start)
+    try {
+      if (!this.#isRunning) return 'last'
+      const message = await this.#messages.get(campaignId, first.message_version)
+      if (message instanceof MessageError) {
+        // one report tells the database; the others must not fail for what is not their fault
+        void this.#courier.deliver(deliveries.shift()!, message)
+        this.#rest(campaignId, message)
+        return 'last'
+      }
+      for (const delivery of deliveries.splice(0)) void this.#courier.deliver(delivery, message)
+      return rows.length < limit ? 'last' : 'more'
+    } finally {
+      await Promise.all(deliveries.map(delivery => this.#courier.giveBack(delivery)))
+    }
+  }
+
+  #rest(campaignId: string, error: MessageError): void {
+    this.#resting.set(campaignId, performance.now() + MESSAGE_PAUSE_MS)
+    this.#log.error({ campaign_id: campaignId, err: error }, 'the message cannot be made: nothing is sent')
+  }
+
+  /** Work that is not a claim: expired claims, a cut-off, a batch to close. Returns whether anything was done. */
+  async #settle({ campaign_id: campaignId }: WorkRow): Promise<boolean> {
+    const released = await this.#db.releaseExpiredClaims()
+    const rows = await this.#db.processCampaigns({ campaignId, source: 'sweep' })
+    const done = rows.filter(({ action }) => ['opened', 'closed', 'completed'].includes(action))
+    for (const { action, campaign_id, batch_number } of done) {
+      this.#log.info({ campaign_id, batch: batch_number }, `batch ${action}`)
+    }
+    return released > 0 || done.length > 0
+  }
+}

@@ -1,0 +1,167 @@
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { SMTPServer } from 'smtp-server'
+import t, { type Test } from 'tap'
+import { createSmtpTransport } from '../../src/delivery/transport.ts'
+import { type Script, startScriptedSmtp } from '../helper/smtp.ts'
+import { makeMail } from './mail.ts'
+
+async function start(t: Test, script: Script) {
+  const smtp = await startScriptedSmtp({ script, keepContent: true })
+  const transport = createSmtpTransport({ url: smtp.url, connections: 3 })
+  t.teardown(async () => {
+    transport.close({ force: true })
+    await smtp.stop()
+  })
+  return { smtp, transport }
+}
+
+t.test('permission is asked after the 354 and before a byte of the message', async t => {
+  const events: string[] = []
+  let is354Due: () => void = () => {}
+  const held = new Promise<void>(resolve => {
+    is354Due = resolve
+  })
+  const script: Script = async ({ phase }) => {
+    events.push(phase)
+    if (phase === 'data') await held
+    return undefined
+  }
+  const { smtp, transport } = await start(t, script)
+  const sent = transport.send(makeMail('ada@example.org'), {
+    permit: async () => {
+      events.push('permit')
+    },
+  })
+  // the server holds its 354 back: the client has sent all of its envelope and asks for nothing
+  while (!events.includes('data')) await new Promise(resolve => setImmediate(resolve))
+  for (let turn = 0; turn < 100; turn++) await new Promise(resolve => setImmediate(resolve))
+  t.notOk(events.includes('permit'), 'not asked while the 354 is held back')
+  is354Due()
+  const reply = await sent
+  t.match(reply, { stage: 'message', reply_code: 250, enhanced_code: '2.0.0' })
+  t.same(events.slice(events.indexOf('data')), ['data', 'permit', 'content', 'dot', 'accepted', 'done'])
+  t.match(smtp.accepted[0]?.content, /Message-ID: <key-ada@example\.org>/)
+})
+
+t.test('a refused mail ends its connection without a final dot, and the pool goes on', async t => {
+  const { smtp, transport } = await start(t, () => undefined)
+  const replies = await Promise.all(
+    Array.from({ length: 30 }, (_, index) =>
+      transport.send(makeMail(`c${index}@example.org`), {
+        permit: async () => {
+          if (index % 3 === 0) throw new Error('the campaign is paused')
+        },
+      }),
+    ),
+  )
+  t.equal(smtp.accepted.length, 20, 'the others were accepted')
+  t.equal(smtp.reached.dot, 20, 'no dot came for a refused one')
+  for (const [index, reply] of replies.entries()) {
+    if (index % 3 === 0)
+      t.match(reply, { stage: 'data', reply_code: null, reply_text: 'the campaign is paused' })
+    else t.match(reply, { stage: 'message', reply_code: 250 })
+  }
+})
+
+t.test('a real smtp-server takes nothing from a refused mail', async t => {
+  const taken: string[] = []
+  const ended: string[] = []
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    logger: false,
+    onData(stream, session, answer) {
+      const recipient = session.envelope.rcptTo[0]!.address
+      stream.resume()
+      stream.on('end', () => {
+        taken.push(recipient)
+        answer(null, 'ok')
+      })
+      stream.on('close', () => ended.push(recipient))
+    },
+  })
+  server.on('error', () => {})
+  server.listen(0, '127.0.0.1')
+  await once(server.server, 'listening')
+  const url = `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`
+  const transport = createSmtpTransport({ url, connections: 1 })
+  t.teardown(async () => {
+    transport.close({ force: true })
+    await new Promise<void>(resolve => server.close(resolve))
+  })
+  const refused = await transport.send(makeMail('no@example.org'), {
+    permit: () => Promise.reject(new Error('refused')),
+  })
+  const sent = await transport.send(makeMail('yes@example.org'), { permit: async () => {} })
+  t.equal(refused.stage, 'data')
+  t.match(sent, { stage: 'message', reply_code: 250 })
+  t.same(taken, ['yes@example.org'])
+})
+
+t.test('a mail that is withdrawn', async t => {
+  await t.test('while it waits for permission: nothing is sent, even when permission comes', async t => {
+    const { smtp, transport } = await start(t, () => undefined)
+    const withdrawal = new AbortController()
+    let give: () => void = () => {}
+    const reply = await transport.send(makeMail('ada@example.org'), {
+      signal: withdrawal.signal,
+      permit: () => {
+        withdrawal.abort()
+        return new Promise(resolve => {
+          give = resolve
+        })
+      },
+    })
+    t.match(reply, { stage: 'data', reply_code: null })
+    give()
+    await transport.send(makeMail('bob@example.org'), { permit: async () => {} })
+    t.same(
+      smtp.accepted.map(({ recipient }) => recipient),
+      ['bob@example.org'],
+    )
+  })
+
+  await t.test('after its data went out: in doubt', async t => {
+    const withdrawal = new AbortController()
+    const { transport } = await start(t, ({ phase }) => {
+      if (phase !== 'accepted') return undefined
+      withdrawal.abort()
+      return { end: 'hang' }
+    })
+    const reply = await transport.send(makeMail('ada@example.org'), {
+      signal: withdrawal.signal,
+      permit: async () => {},
+    })
+    t.match(reply, { stage: 'message', reply_code: null })
+  })
+})
+
+t.test('a server that answers before the message is not believed', async t => {
+  let isFirst = true
+  const { transport } = await start(t, ({ phase }) => {
+    if (phase !== 'data' || !isFirst) return undefined
+    isFirst = false
+    return '354 go ahead\r\n250 2.0.0 accepted'
+  })
+  const reply = await transport.send(makeMail('ada@example.org'), {
+    permit: () => new Promise(resolve => setImmediate(resolve)),
+  })
+  t.match(reply, { stage: 'data', reply_code: null })
+})
+
+t.test('a message that cannot be made never asks for permission', async t => {
+  const { smtp, transport } = await start(t, () => undefined)
+  let asked = 0
+  const reply = await transport.send(
+    { ...makeMail('ada@example.org'), attachments: [{ path: '/etc/hostname' }] },
+    {
+      permit: async () => {
+        asked += 1
+      },
+    },
+  )
+  t.match(reply, { stage: 'render', reply_code: null })
+  t.equal(asked, 0)
+  t.equal(smtp.accepted.length, 0)
+})

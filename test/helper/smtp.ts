@@ -1,0 +1,274 @@
+import type { AddressInfo } from 'node:net'
+import { createServer, type Socket } from 'node:net'
+import { Ledger } from '../../src/embedded/ledger.ts'
+
+/**
+ * A SMTP server for fault tests that follows a script: at each phase of each mail the script may answer something
+ * else, wait, or end the connection. What it accepts stands in an append-only ledger, on disk before the 250.
+ */
+export interface ScriptedSmtp {
+  url: string
+  port: number
+  /** Mails accepted: in the ledger, whether or not their 250 was sent. */
+  accepted: AcceptedMail[]
+  /** How often each phase was reached. */
+  reached: Record<Phase, number>
+  connections: number
+  /** The largest number of connections at once. */
+  mostConnections: number
+  /** Ends every connection without a word, as a crash would; the server keeps listening. */
+  dropAll(): void
+  stop(): Promise<void>
+}
+
+export interface AcceptedMail {
+  at: string
+  message_id: string | null
+  recipient: string
+  sender: string
+  bytes: number
+  /** Left out of the ledger on disk. */
+  content?: string
+}
+
+/**
+ * In order: `content` is the middle of the message data, `dot` its end with nothing kept yet, `accepted` between the
+ * ledger and the 250, `done` after the 250.
+ */
+export const phases = [
+  'greeting',
+  'ehlo',
+  'auth',
+  'mail',
+  'rcpt',
+  'data',
+  'content',
+  'dot',
+  'accepted',
+  'done',
+] as const
+export type Phase = (typeof phases)[number]
+
+export interface Moment {
+  phase: Phase
+  /** Numbers from 1: the connection, and the mail on it (0 before the first MAIL). */
+  connection: number
+  mail: number
+  recipient: string
+}
+
+/** What happens at a moment: a reply in place of the usual one, `drop` (FIN), `reset` (RST) or `hang` (silence). */
+export type Step = string | { end: 'drop' | 'reset' | 'hang'; reply?: string } | undefined
+export type Script = (moment: Moment) => Step | Promise<Step>
+
+export interface ScriptedSmtpOptions {
+  script?: Script
+  /** Path of the ledger on disk; without it the ledger is in memory only. */
+  ledger?: string
+  pipelining?: boolean
+  /** Offers AUTH PLAIN and wants exactly this. */
+  auth?: { user: string; pass: string }
+  /** Further lines of the EHLO reply, like `STARTTLS`. */
+  extensions?: string[]
+  port?: number
+  keepContent?: boolean
+}
+
+export async function startScriptedSmtp(options: ScriptedSmtpOptions = {}): Promise<ScriptedSmtp> {
+  const ledger = options.ledger === undefined ? undefined : await Ledger.open(options.ledger)
+  const sockets = new Set<Socket>()
+  const server = createServer({ noDelay: true })
+  const smtp: ScriptedSmtp = {
+    url: '',
+    port: 0,
+    accepted: [],
+    reached: Object.fromEntries(phases.map(phase => [phase, 0])) as Record<Phase, number>,
+    connections: 0,
+    mostConnections: 0,
+    dropAll() {
+      for (const socket of sockets) socket.destroy()
+    },
+    async stop() {
+      server.close()
+      smtp.dropAll()
+      await ledger?.close()
+    },
+  }
+  const accept = async (mail: AcceptedMail) => {
+    const { content, ...line } = mail
+    await ledger?.append(line)
+    smtp.accepted.push(options.keepContent ? { ...line, content: content ?? '' } : line)
+  }
+  server.on('connection', socket => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => {})
+    smtp.connections += 1
+    smtp.mostConnections = Math.max(smtp.mostConnections, sockets.size)
+    new Session(socket, smtp, accept, options).run().catch(() => socket.destroy())
+  })
+  await new Promise<void>(resolve => server.listen(options.port ?? 0, '127.0.0.1', resolve))
+  smtp.port = (server.address() as AddressInfo).port
+  smtp.url = `smtp://127.0.0.1:${smtp.port}`
+  return smtp
+}
+
+class Ended extends Error {}
+
+class Session {
+  readonly #socket: Socket
+  readonly #smtp: ScriptedSmtp
+  readonly #accept: (mail: AcceptedMail) => Promise<void>
+  readonly #options: ScriptedSmtpOptions
+  readonly #connection: number
+  #mail = 0
+  #sender = ''
+  #recipient = ''
+
+  constructor(
+    socket: Socket,
+    smtp: ScriptedSmtp,
+    accept: (mail: AcceptedMail) => Promise<void>,
+    options: ScriptedSmtpOptions,
+  ) {
+    this.#socket = socket
+    this.#smtp = smtp
+    this.#accept = accept
+    this.#options = options
+    this.#connection = smtp.connections
+  }
+
+  /** Reads lines until the script or the client ends the connection. */
+  async run(): Promise<void> {
+    try {
+      await this.#answer('greeting', '220 scripted ESMTP')
+      let data: string[] | undefined
+      for await (const line of this.#lines()) {
+        if (data === undefined) {
+          if (await this.#command(line)) data = []
+        } else if (line === '.') {
+          await this.#take(`${data.join('\r\n')}\r\n`)
+          data = undefined
+        } else {
+          data.push(line.startsWith('.') ? line.slice(1) : line)
+          if (data.length === 3) await this.#answer('content')
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error
+    }
+  }
+
+  async *#lines(): AsyncGenerator<string> {
+    let rest = ''
+    for await (const chunk of this.#socket) {
+      const lines = (rest + chunk.toString('latin1')).split('\r\n')
+      rest = lines.pop()!
+      yield* lines
+    }
+  }
+
+  /** Answers one command; true when message data follows. */
+  async #command(line: string): Promise<boolean> {
+    const verb = /^[A-Z]+/i.exec(line)?.[0].toUpperCase()
+    switch (verb) {
+      case 'EHLO':
+        await this.#answer('ehlo', this.#greet())
+        return false
+      case 'AUTH':
+        await this.#answer(
+          'auth',
+          this.#checkLogin(line) ? '235 2.7.0 welcome' : '535 5.7.8 wrong credentials',
+        )
+        return false
+      case 'MAIL':
+        this.#mail += 1
+        this.#sender = readPath(line)
+        this.#recipient = ''
+        await this.#answer('mail', '250 2.1.0 sender ok')
+        return false
+      case 'RCPT': {
+        const recipient = readPath(line)
+        if (await this.#answer('rcpt', '250 2.1.5 recipient ok', recipient)) this.#recipient = recipient
+        return false
+      }
+      case 'DATA':
+        if (this.#recipient === '') await this.#write('503 5.5.1 no recipient')
+        else return this.#answer('data', '354 go ahead')
+        return false
+      case 'RSET':
+        this.#recipient = ''
+        await this.#write('250 2.0.0 reset')
+        return false
+      case 'QUIT':
+        await this.#write('221 2.0.0 bye')
+        this.#socket.end()
+        throw new Ended()
+      default:
+        await this.#write('502 5.5.1 not implemented')
+        return false
+    }
+  }
+
+  #greet(): string {
+    const { pipelining = true, auth, extensions = [] } = this.#options
+    const lines = [
+      'scripted',
+      ...(pipelining ? ['PIPELINING'] : []),
+      ...(auth ? ['AUTH PLAIN'] : []),
+      ...extensions,
+    ]
+    return lines.map((line, index) => `250${index === lines.length - 1 ? ' ' : '-'}${line}`).join('\r\n')
+  }
+
+  #checkLogin(line: string): boolean {
+    const { user, pass } = this.#options.auth ?? {}
+    return line === `AUTH PLAIN ${Buffer.from(`\0${user}\0${pass}`).toString('base64')}`
+  }
+
+  async #take(content: string): Promise<void> {
+    if (!(await this.#answer('dot'))) return
+    await this.#accept({
+      at: new Date().toISOString(),
+      message_id: /^message-id:\s*(<[^>]*>)/im.exec(content)?.[1] ?? null,
+      recipient: this.#recipient,
+      sender: this.#sender,
+      bytes: content.length,
+      content,
+    })
+    await this.#answer('accepted', '250 2.0.0 accepted')
+    await this.#answer('done')
+  }
+
+  /** Plays the script's step, else the usual reply. True when the conversation goes on as usual. */
+  async #answer(phase: Phase, usual?: string, recipient = this.#recipient): Promise<boolean> {
+    this.#smtp.reached[phase] += 1
+    const moment = { phase, connection: this.#connection, mail: this.#mail, recipient }
+    const step = await this.#options.script?.(moment)
+    if (step === undefined) {
+      if (usual !== undefined) await this.#write(usual)
+      return true
+    }
+    if (typeof step === 'string') {
+      await this.#write(step)
+      return /^[23]/.test(step)
+    }
+    if (step.reply !== undefined) await this.#write(step.reply)
+    return this.#end(step.end)
+  }
+
+  async #end(how: 'drop' | 'reset' | 'hang'): Promise<never> {
+    if (how === 'drop') this.#socket.destroy()
+    if (how === 'reset') this.#socket.resetAndDestroy()
+    if (how === 'hang') await new Promise(resolve => this.#socket.once('close', resolve))
+    throw new Ended()
+  }
+
+  #write(text: string): Promise<void> {
+    return new Promise(resolve => {
+      this.#socket.write(`${text}\r\n`, () => resolve())
+    })
+  }
+}
+
+const readPath = (line: string) => /<([^>]*)>/.exec(line)?.[1] ?? ''
