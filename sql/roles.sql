@@ -1,6 +1,7 @@
 -- The groups that rights are granted to (grants.sql); none can log in. Run by npm run migrate, or by an
--- administrator where the migrating user may not create roles: psql -f sql/roles.sql. Repeatable.
--- Give the service's login its rights with: grant daybatch_service to its_login;
+-- administrator where the migrating user may not create roles. Repeatable. Then, by hand:
+--   grant daybatch_owner to the_user_that_migrates;
+--   grant daybatch_service to the_login_of_the_service;
 do $$
 declare
   v_role text;
@@ -15,5 +16,9 @@ begin
       null;
     end;
   end loop;
+  -- from PostgreSQL 16 on, who creates a role is not yet a member of it
+  if not pg_has_role('daybatch_owner', 'usage') then
+    execute format('grant daybatch_owner to %I', current_user);
+  end if;
 end;
 $$;

@@ -3,14 +3,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { loadMigrationFiles, migrate as runMigrations } from 'postgres-migrations'
-import { grantPgBoss, migratePgBoss } from './pgboss.ts'
+import { migratePgBoss } from './pgboss.ts'
 import { applyFile, applyRoutines } from './routines.ts'
 
 /** What `daybatch.contract_version()` must return for this code. */
 export const CONTRACT_VERSION = 1
 
 const SQL_FOLDER = fileURLToPath(new URL('../../sql', import.meta.url))
-export const ROLES = ['daybatch_owner', 'daybatch_service', 'daybatch_app', 'daybatch_operator', 'daybatch_reader']
+export const ROLES = [
+  'daybatch_owner',
+  'daybatch_service',
+  'daybatch_app',
+  'daybatch_operator',
+  'daybatch_reader',
+]
 const LOCK_POLL_MS = 200
 
 export interface MigrateOptions {
@@ -52,7 +58,7 @@ export async function migrate({
     await migratePgBoss(url)
     await client.query(`select set_config('daybatch.found_application', $1, false)`, [String(found)])
     const migrations = await runMigrations({ client }, join(sqlFolder, 'migrations'))
-    await applyRoutines(client, sqlFolder, () => grantExistingRoles(client))
+    await applyRoutines(client, sqlFolder)
     await checkContract(client)
     return { applied: migrations.filter(({ id }) => id > 0).map(({ fileName }) => fileName) }
   } catch (error) {
@@ -87,24 +93,26 @@ async function takeTurn(client: pg.Client, log: (line: string) => void): Promise
 
 /** Roles belong to the whole server: a user who may not create them goes on, and is told who must. */
 async function createRoles(client: pg.Client, sqlFolder: string, log: (line: string) => void): Promise<void> {
-  if ((await listMissingRoles(client)).length === 0) return
+  if ((await listLackingRoles(client)).length === 0) return
   await applyFile(client, sqlFolder, 'roles.sql').catch(error => {
     if (error.code !== '42501') throw error
   })
-  const missing = await listMissingRoles(client)
-  if (missing.length > 0) {
-    log(
-      `this user may not create the roles ${missing.join(', ')}: let an administrator run sql/roles.sql, then run npm run migrate again`,
-    )
+  const lacking = await listLackingRoles(client)
+  if (lacking.length > 0) {
+    log(`${lacking.join(', ')}: let an administrator run sql/roles.sql, then run npm run migrate again`)
   }
 }
 
-async function listMissingRoles(client: pg.Client): Promise<string[]> {
+async function listLackingRoles(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query(
-    'select name from unnest($1::text[]) as name where to_regrole(name) is null order by name',
+    `select format('role %I is missing', name) as lacking
+     from unnest($1::text[]) as name where to_regrole(name) is null
+     union all
+     select format('%I is not in daybatch_owner', current_user)
+     from pg_roles where rolname = 'daybatch_owner' and not pg_has_role(oid, 'usage')`,
     [ROLES],
   )
-  return rows.map(({ name }) => name)
+  return rows.map(({ lacking }) => lacking)
 }
 
 /**
@@ -134,11 +142,6 @@ async function prepareLedger(client: pg.Client, sqlFolder: string): Promise<bool
   return id === null && has_campaigns
 }
 
-async function grantExistingRoles(client: pg.Client): Promise<void> {
-  const { rows } = await client.query(`select to_regrole('daybatch_service') is not null as there`)
-  if (rows[0].there) await grantPgBoss(client, 'daybatch_service')
-}
-
 async function checkContract(client: pg.Client): Promise<void> {
   const { rows } = await client.query('select daybatch.contract_version() as version')
   if (rows[0].version !== CONTRACT_VERSION) {
@@ -151,22 +154,32 @@ async function checkContract(client: pg.Client): Promise<void> {
 /** Refuses, with one line that says what to run, a database that this code cannot work with. */
 export async function checkMigrated(client: pg.ClientBase | pg.Pool): Promise<void> {
   const { rows } = await client.query(`
-    select current_database() as database, current_user as "user", n.oid is not null as has_schema,
-      has_schema_privilege(n.oid, 'usage') as may_use,
-      exists (select from pg_proc as p where p.pronamespace = n.oid and p.proname = 'contract_version') as has_version
-    from (select to_regnamespace('daybatch') as oid) as n`)
-  const { database, user, has_schema, may_use, has_version } = rows[0]
-  if (!has_schema || !has_version)
+    select current_database() as database, current_user as "user",
+      exists (select from pg_class where relnamespace = to_regnamespace('daybatch') and relname = 'migrations') as has_ledger,
+      exists (select from pg_proc where pronamespace = to_regnamespace('daybatch') and proname = 'contract_version') as has_version,
+      has_schema_privilege(to_regnamespace('daybatch'), 'usage') as may_use`)
+  const { database, user, has_ledger, has_version, may_use } = rows[0]
+  if (!has_ledger || !has_version)
     throw new Error(`database ${database} is not migrated: run npm run migrate`)
-  if (!may_use)
+  if (!may_use) {
     throw new Error(
       `user ${user} may not use daybatch in database ${database}: grant daybatch_service to ${user}`,
     )
-  const { version } = (await client.query('select daybatch.contract_version() as version')).rows[0]
-  if (version < CONTRACT_VERSION)
-    throw new Error(`database ${database} is older than this program: run npm run migrate`)
-  if (version > CONTRACT_VERSION)
-    throw new Error(`database ${database} is newer than this program: deploy the newer program`)
+  }
+  const ledger = await client.query('select max(id) as newest from daybatch.migrations')
+  const files = await loadMigrationFiles(join(SQL_FOLDER, 'migrations'))
+  const ahead = Math.sign((ledger.rows[0].newest ?? -1) - files.at(-1)!.id)
+  if (ahead === 0) {
+    const { version } = (await client.query('select daybatch.contract_version() as version')).rows[0]
+    if (version === CONTRACT_VERSION) return
+    refuse(database, version > CONTRACT_VERSION)
+  }
+  refuse(database, ahead > 0)
+}
+
+function refuse(database: string, newer: boolean): never {
+  if (newer) throw new Error(`database ${database} is newer than this program: deploy the newer program`)
+  throw new Error(`database ${database} is older than this program: run npm run migrate`)
 }
 
 /** One line for people: what happened, and the hint that PostgreSQL or we gave, from wherever it is nested. */

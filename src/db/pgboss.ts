@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import { queues } from '../schedule/queues.ts'
 
@@ -82,13 +81,4 @@ async function checkSchema(boss: PgBoss): Promise<void> {
     throw new Error(
       `schema pgboss differs from what pg-boss expects (npx pg-boss doctor): ${JSON.stringify(drift)}`,
     )
-}
-
-/** What pg-boss needs at run time, for the role that the service is in. */
-export async function grantPgBoss(client: pg.ClientBase, role: string): Promise<void> {
-  await client.query(`
-    grant usage on schema pgboss to ${role};
-    grant select, insert, update, delete on all tables in schema pgboss to ${role};
-    grant execute on all functions in schema pgboss to ${role};
-  `)
 }

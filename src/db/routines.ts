@@ -9,11 +9,7 @@ const NOT_YET_THERE = ['42P01', '42704', '42883', '3F000']
  * Applies everything stateless in one transaction: retired.sql, functions and views, triggers.sql, grants.sql.
  * `create or replace` of everything at once fails no call of a running service.
  */
-export async function applyRoutines(
-  client: pg.Client,
-  sqlFolder: string,
-  prepare: () => Promise<void>,
-): Promise<void> {
+export async function applyRoutines(client: pg.Client, sqlFolder: string): Promise<void> {
   await client.query('begin')
   try {
     // language sql bodies may name functions that come later; with an empty path every name must be qualified,
@@ -25,7 +21,6 @@ export async function applyRoutines(
       ...(await listFiles(sqlFolder, 'views')),
     ])
     await applyFile(client, sqlFolder, 'triggers.sql')
-    await prepare()
     await applyFile(client, sqlFolder, 'grants.sql')
     await client.query('commit')
   } catch (error) {
