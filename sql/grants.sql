@@ -3,7 +3,8 @@
 
 do $$
 declare
-  v_object record;
+  v_statements text[];
+  v_statement text;
   v_engine_owner text := case when exists (select from pg_roles as r where r.rolname = 'daybatch_owner')
     and pg_has_role(current_user, 'daybatch_owner', 'member') then 'daybatch_owner' end;
 begin
@@ -14,7 +15,7 @@ begin
   if (select n.nspowner::regrole::text from pg_namespace as n where n.nspname = 'daybatch') <> v_engine_owner then
     execute format('alter schema daybatch owner to %I', v_engine_owner);
   end if;
-  for v_object in
+  select array_agg(o.statement) into v_statements from (
     select format('alter %s %s owner to %I', case c.relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end, c.oid::regclass, v_engine_owner) as statement
     from pg_class as c
     where c.relnamespace = 'daybatch'::regnamespace and c.relkind in ('r', 'v', 'S') and c.relowner <> v_engine_owner::regrole
@@ -30,8 +31,9 @@ begin
     from pg_class as c
     where c.oid in ('public.campaigns'::regclass, 'public.contacts'::regclass, 'public.contact_lists'::regclass, 'public.contact_list_members'::regclass)
       and c.relowner <> v_engine_owner::regrole and not (select s.found_application from daybatch.settings as s)
-  loop
-    execute v_object.statement;
+  ) as o;
+  foreach v_statement in array coalesce(v_statements, '{}') loop
+    execute v_statement;
   end loop;
 end;
 $$;

@@ -11,7 +11,7 @@ declare
   v_contact uuid;
   v_added integer := 0;
   v_existing integer := 0;
-  v_rejected jsonb := '[]';
+  v_rejected jsonb := jsonb '[]';
 begin
   perform daybatch.check_list(p_list_id);
   if jsonb_typeof(p_contacts) is distinct from 'array' then

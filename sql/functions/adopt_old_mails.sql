@@ -22,61 +22,66 @@ begin
     return;
   end if;
 
-  select c.batch_interval, coalesce(c.daily_send_limit, 5) as send_limit, c.first_batch_sent_at,
+  select coalesce(c.batch_interval, interval '24 hours') as batch_interval, coalesce(c.daily_send_limit, 5) as send_limit, c.first_batch_sent_at,
     coalesce((select max((h.entry ->> 'batch_number')::integer) from jsonb_array_elements(c.batch_history) as h (entry)), 0) as root_number
   into v_campaign
   from public.campaigns as c where c.id = p_campaign_id;
 
-  -- one row per contact: mailed beats in doubt beats failed; the last mail counts for the time
-  create temporary table daybatch_old_mails on commit drop as
-    select o.contact_id,
-      case when bool_or(o.state = 'mailed') then 'sent' when bool_or(o.state = 'in_doubt') then 'in_doubt' else 'failed' end as status,
-      max(o.mailed_at) as mailed_at, min(o.mailed_at) as first_mailed_at, min(o.evidence) as evidence
-    from (
-      select m.contact_id, m.state, m.mailed_at, 'email_tracking' as evidence
-      from daybatch.legacy_mailed as m where m.campaign_id = p_campaign_id
-      union all
-      select a.contact_id::uuid, 'mailed', null, 'contacts_processed'
-      from public.campaigns as c, jsonb_array_elements_text(c.contacts_processed) as a (contact_id) where c.id = p_campaign_id
-      union all
-      select a.contact_id::uuid, 'failed', null, 'contacts_failed'
-      from public.campaigns as c, jsonb_array_elements_text(c.contacts_failed) as a (contact_id) where c.id = p_campaign_id
-    ) as o
-    group by o.contact_id;
+  select min(m.mailed_at) as first_at, least(max(m.mailed_at) filter (where m.state <> 'failed'), v_now) as last_at
+  into v_old
+  from daybatch.legacy_mailed as m where m.campaign_id = p_campaign_id;
+  v_old.last_at := coalesce(v_old.last_at, v_campaign.first_batch_sent_at, v_now);
+  insert into daybatch.batches (campaign_id, batch_number, send_limit, batch_interval, source, due_at, opened_at, counted_at,
+    spaced_from, cut_off_at, closed_at, sent_count, failed_count, skipped_count, in_doubt_count, returned_count, remaining_count)
+  values (p_campaign_id, v_campaign.root_number, v_campaign.send_limit, v_campaign.batch_interval, 'old_method', v_old.last_at, v_old.last_at, v_old.last_at,
+    v_old.last_at, v_old.last_at, v_now, 0, 0, 0, 0, 0, 0);
 
-  select min(m.first_mailed_at) as first_at, max(m.mailed_at) filter (where m.status <> 'failed') as last_at into v_old from daybatch_old_mails as m;
-  insert into daybatch.batches (campaign_id, batch_number, send_limit, batch_interval, source, due_at, opened_at,
-    counted_at, spaced_from, cut_off_at, closed_at, sent_count, failed_count, skipped_count, in_doubt_count, returned_count, remaining_count)
-  select p_campaign_id, v_campaign.root_number, v_campaign.send_limit, coalesce(v_campaign.batch_interval, interval '24 hours'), 'old_method',
-    w.at, w.at, w.at, w.at, w.at, v_now,
-    count(*) filter (where m.status = 'sent'), count(*) filter (where m.status = 'failed'), 0,
-    count(*) filter (where m.status = 'in_doubt'), 0, 0
-  from daybatch_old_mails as m,
-    lateral (select least(coalesce(v_old.last_at, v_campaign.first_batch_sent_at, v_now), v_now) as at) as w
-  group by w.at;
-
+  -- one row per contact: mailed beats in doubt beats failed, the last mail counts for the time
   select s.value into v_key from daybatch.secrets as s where s.name = 'address_key';
+  with told as (
+    select m.contact_id, m.state, m.mailed_at, 'email_tracking' as evidence
+    from daybatch.legacy_mailed as m where m.campaign_id = p_campaign_id
+    union all
+    select a.contact_id::uuid, 'mailed', null, 'contacts_processed'
+    from public.campaigns as c, jsonb_array_elements_text(c.contacts_processed) as a (contact_id) where c.id = p_campaign_id
+    union all
+    select a.contact_id::uuid, 'failed', null, 'contacts_failed'
+    from public.campaigns as c, jsonb_array_elements_text(c.contacts_failed) as a (contact_id) where c.id = p_campaign_id
+  ),
+  old_mails as (
+    select t.contact_id, max(t.mailed_at) as mailed_at, max(t.evidence) as evidence,
+      case when bool_or(t.state = 'mailed') then 'sent' when bool_or(t.state = 'in_doubt') then 'in_doubt' else 'failed' end as status
+    from told as t
+    group by t.contact_id
+  )
   insert into daybatch.deliveries (campaign_id, contact_id, batch_number, send_limit, status, address_key, settled_at, evidence, reason)
-  select p_campaign_id, m.contact_id, v_campaign.root_number, v_campaign.send_limit, m.status,
+  select p_campaign_id, o.contact_id, v_campaign.root_number, v_campaign.send_limit, o.status,
     -- two old mails to one address happened: only the first row holds the key
-    case when p.email is not null and row_number() over (partition by lower(p.email) order by m.status = 'failed', m.mailed_at, m.contact_id) = 1
+    case when p.email is not null and row_number() over (partition by lower(p.email) order by o.status = 'failed', o.mailed_at, o.contact_id) = 1
       then sha256(v_key || convert_to(lower(p.email), 'UTF8')) end,
-    coalesce(m.mailed_at, v_now), m.evidence, case when m.status <> 'sent' then 'old_method' end
-  from daybatch_old_mails as m
-  left join public.contacts as p on p.id = m.contact_id;
+    coalesce(o.mailed_at, v_old.last_at), o.evidence, case when o.status <> 'sent' then 'old_method' end
+  from old_mails as o
+  left join public.contacts as p on p.id = o.contact_id
+  order by o.mailed_at, o.contact_id;
+  update daybatch.batches as b set sent_count = n.sent, failed_count = n.failed + n.in_doubt, in_doubt_count = n.in_doubt
+  from (
+    select count(*) filter (where d.status = 'sent') as sent, count(*) filter (where d.status = 'failed') as failed,
+      count(*) filter (where d.status = 'in_doubt') as in_doubt
+    from daybatch.deliveries as d where d.campaign_id = p_campaign_id
+  ) as n
+  where b.campaign_id = p_campaign_id;
 
   return query
     select v_campaign.root_number,
-      p_audience || coalesce((select array_agg(m.contact_id order by m.mailed_at, m.contact_id) from daybatch_old_mails as m
-        where m.contact_id <> all (p_audience)), '{}'),
-      coalesce((select array_agg(a.contact_id order by a.rank) from unnest(p_audience) with ordinality as a (contact_id, rank)
-        where not exists (select from daybatch_old_mails as m where m.contact_id = a.contact_id)), '{}'),
-      coalesce((select array_agg(m.contact_id order by m.mailed_at, m.contact_id) from daybatch_old_mails as m where m.status = 'sent'), '{}'),
-      coalesce((select array_agg(m.contact_id order by m.mailed_at, m.contact_id) from daybatch_old_mails as m where m.status <> 'sent'), '{}'),
-      v_old.first_at,
-      (select b.spaced_from + b.batch_interval from daybatch.batches as b
-        where b.campaign_id = p_campaign_id and b.batch_number = v_campaign.root_number);
-  drop table daybatch_old_mails;
+      p_audience || coalesce(array_agg(d.contact_id order by d.delivery_id) filter (where a.contact_id is null), '{}'),
+      (select coalesce(array_agg(a.contact_id order by a.rank), '{}') from unnest(p_audience) with ordinality as a (contact_id, rank)
+        where not exists (select from daybatch.deliveries as d where d.campaign_id = p_campaign_id and d.contact_id = a.contact_id)),
+      coalesce(array_agg(d.contact_id order by d.delivery_id) filter (where d.status = 'sent'), '{}'),
+      coalesce(array_agg(d.contact_id order by d.delivery_id) filter (where d.status <> 'sent'), '{}'),
+      v_old.first_at, v_old.last_at + v_campaign.batch_interval
+    from daybatch.deliveries as d
+    left join unnest(p_audience) as a (contact_id) on a.contact_id = d.contact_id
+    where d.campaign_id = p_campaign_id;
 end;
 $$;
 

@@ -14,8 +14,8 @@ declare
   v_now timestamptz;
   v_audience uuid[];
   v_remaining uuid[];
-  v_processed uuid[] := '{}';
-  v_failed uuid[] := '{}';
+  v_processed uuid[] := array[]::uuid[];
+  v_failed uuid[] := array[]::uuid[];
   v_root record;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);

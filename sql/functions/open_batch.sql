@@ -48,7 +48,7 @@ begin
   v_due_at := greatest(
     coalesce(case when v_campaign.status = 'scheduled' then greatest(v_campaign.scheduled_at, v_campaign.next_batch_send_time) end, v_campaign.next_batch_send_time, v_now),
     v_previous.spaced_from + v_previous.batch_interval);
-  if v_now < v_due_at - case when p_source = 'cron' then v_window else interval '0' end then
+  if v_now < v_due_at - (case when p_source = 'cron' then v_window else interval '0' end) then
     raise exception using errcode = 'MB006',
       message = format('batch %s of campaign %s (%s) is not due until %s', v_number, p_campaign_id, v_campaign.name,
         to_char(v_due_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),

@@ -33,7 +33,7 @@ begin
   if v_closed.batch_number is null or v_closed.closed then
     select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
     if v_campaign.status = 'scheduled' and v_campaign.scheduled_at
-      > daybatch.current_moment() + case when p_source = 'cron' then least(interval '5 minutes', v_campaign.batch_interval / 10) else interval '0' end
+      > daybatch.current_moment() + (case when p_source = 'cron' then least(interval '5 minutes', v_campaign.batch_interval / 10) else interval '0' end)
     then
       v_action := coalesce(v_action, 'waiting');
       v_reason := 'scheduled for ' || to_char(v_campaign.scheduled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');

@@ -14,7 +14,6 @@ declare
   v_settings daybatch.settings;
   v_batch daybatch.batches;
   v_settled record;
-  v_tokens uuid[];
 begin
   select coalesce(c.in_doubt_policy, 'never') into v_policy from public.campaigns as c where c.id = p_campaign_id;
   select s.* into v_settings from daybatch.settings as s;

@@ -14,9 +14,8 @@ declare
   v_ids bigint[];
   v_begun integer;
   v_expected integer;
-  v_due timestamptz;
-  v_timeline jsonb := '[]';
-  v_wrong text[] := '{}';
+  v_timeline jsonb := jsonb '[]';
+  v_wrong text[] := array[]::text[];
 begin
   insert into public.contact_lists (id, name) values (v_list, 'self-test');
   insert into public.contacts (id, email)

@@ -10,7 +10,7 @@ declare
   v_now timestamptz := daybatch.current_moment();
   v_key bytea;
   v_lists uuid[] := array(select l::uuid from jsonb_array_elements_text(p_lists) as l);
-  v_eligible bigint[] := '{}';
+  v_eligible bigint[] := array[]::bigint[];
   v_delivery record;
   v_reason text;
 begin
