@@ -1,5 +1,6 @@
-// npm test [-- tap's options and files]: one temporary database cluster, tap, the totals as the last line.
+// npm test [-- tap's options, files and folders]: one temporary database cluster, tap, the totals as the last line.
 import { spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,9 +23,14 @@ const stopSignal = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.once(signal, () => stopSignal.abort(signal))
 try {
-  process.exitCode = await runTests(process.argv.slice(2))
+  process.exitCode = await runTests(process.argv.slice(2).map(asPattern))
 } finally {
   await rm(folder, { recursive: true, force: true })
+}
+
+/** tap takes files and patterns, no folders. */
+function asPattern(arg: string): string {
+  return statSync(arg, { throwIfNoEntry: false })?.isDirectory() ? `${arg}/**/*.test.ts` : arg
 }
 
 async function runTests(args: string[]): Promise<number> {

@@ -13,24 +13,30 @@ const LOGIN = 'daybatch_embedded'
  */
 export async function prepareLogin(superuserUrl: string, stateFolder: string): Promise<string> {
   const password = await readOrCreatePassword(join(stateFolder, 'service-password'))
+  await createLogin(superuserUrl, LOGIN, password)
+  const url = new URL(superuserUrl)
+  url.username = LOGIN
+  url.password = password
+  return url.href
+}
+
+/** Makes a login, or gives one a new password, and puts it into daybatch_service. Repeatable. */
+export async function createLogin(superuserUrl: string, name: string, password: string): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl, application_name: 'daybatch login' })
   await client.connect()
+  const login = client.escapeIdentifier(name)
   try {
     // one statement is one transaction: two processes that start at once take turns
     await client.query(`
       select pg_advisory_xact_lock(hashtextextended('daybatch.login', 0));
       do $$ begin
-        if to_regrole('${LOGIN}') is null then create role ${LOGIN}; end if;
+        if not exists (select from pg_roles where rolname = ${client.escapeLiteral(name)}) then create role ${login}; end if;
       end $$;
-      alter role ${LOGIN} login password ${client.escapeLiteral(password)};
-      grant daybatch_service to ${LOGIN};`)
+      alter role ${login} login password ${client.escapeLiteral(password)};
+      grant daybatch_service to ${login};`)
   } finally {
     await client.end()
   }
-  const url = new URL(superuserUrl)
-  url.username = LOGIN
-  url.password = password
-  return url.href
 }
 
 async function readOrCreatePassword(path: string): Promise<string> {

@@ -1,0 +1,12 @@
+# The service without the embedded database: give it DATABASE_URL and SMTP_URL.
+FROM node:22-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --omit=optional && npm cache clean --force
+COPY scripts/migrate.ts scripts/
+COPY sql sql
+COPY src src
+USER node
+EXPOSE 3000
+CMD ["node", "src/server.ts"]
