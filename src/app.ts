@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  LogController,
+} from 'fastify'
 import type { Config } from './config.ts'
 import type { Daybatch } from './db/daybatch.ts'
 import { ProblemError, problemFrom } from './errors.ts'
@@ -24,7 +29,10 @@ const REQUEST_TIMEOUT_MS = 10 * 60 * 1000
 export async function buildApp({ db, config, log, checks, worker }: AppParts): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: request => request.url.startsWith('/health/'),
+    // probes ask every few seconds
+    logController: new LogController({
+      disableRequestLogging: request => request.url.startsWith('/health/'),
+    }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,

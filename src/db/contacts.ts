@@ -22,7 +22,7 @@ export abstract class ContactStatements extends SteeringStatements {
     return this.value(`select daybatch.create_contact_list(p_name => $1::text) as value`, [args.name])
   }
 
-  /** Newest first, as all lists. */
+  /** Newest first. */
   listContactLists(args: PageStart = {}): Promise<ContactList[]> {
     return this.values(
       `select value from daybatch.list_contact_lists(
@@ -42,11 +42,11 @@ export abstract class ContactStatements extends SteeringStatements {
     return this.value(`select daybatch.get_contact(p_contact_id => $1::uuid) as value`, [args.contactId])
   }
 
-  listContacts(args: PageStart = {}): Promise<Contact[]> {
+  /** In the order of their ids. */
+  listContacts(args: { afterId?: string; limit?: number } = {}): Promise<Contact[]> {
     return this.values(
-      `select value from daybatch.list_contacts(
-         p_after_created_at => $1::timestamptz, p_after_id => $2::uuid, p_limit => $3::integer) as value`,
-      pageOf(args),
+      `select value from daybatch.list_contacts(p_after_id => $1::uuid, p_limit => $2::integer) as value`,
+      [args.afterId ?? null, args.limit ?? 50],
     )
   }
 

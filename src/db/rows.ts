@@ -115,13 +115,21 @@ export interface ClosedBatchRow {
 /** What one pass did with one campaign, or why it did nothing. */
 export interface ProcessedCampaignRow {
   campaign_id: string
-  name: string
-  action: 'opened' | 'closed' | 'completed' | 'waiting' | 'paused' | 'sending' | 'failed' | 'asleep'
+  name: string | null
+  action: 'opened' | 'closed' | 'waiting' | 'failed' | 'asleep' | CampaignStatus
   batch_number: number | null
   delivery_count: number | null
   next_batch_send_time: Date | null
   reason: string | null
   error_code: string | null
+}
+
+/** How many campaigns a sweep looked at, and what came of it. */
+export interface SweepCounts {
+  lookedAt: number
+  opened: number
+  closed: number
+  failed: number
 }
 
 /** A row of daybatch.campaign_status as JSON: times are RFC 3339 text. */

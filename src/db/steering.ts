@@ -8,6 +8,7 @@ import type {
   PageStart,
   ProcessedCampaignRow,
   Source,
+  SweepCounts,
   TrackingRow,
 } from './rows.ts'
 
@@ -67,6 +68,25 @@ export abstract class SteeringStatements extends DeliveryStatements {
     return this.rows(
       `select * from daybatch.process_campaigns(p_campaign_id => $1::uuid, p_source => $2::text)`,
       [args.campaignId ?? null, args.source ?? 'manual'],
+    )
+  }
+
+  /** Ids of the campaigns that a sweep has something to do for. */
+  async listDueCampaigns(args: { source?: Source } = {}): Promise<string[]> {
+    const rows = await this.rows<{ campaign_id: string }>(
+      `select campaign_id from daybatch.list_due_campaigns(p_source => $1::text)`,
+      [args.source ?? 'sweep'],
+    )
+    return rows.map(row => row.campaign_id)
+  }
+
+  /** Ends a sweep: releases expired claims, mends lost jobs, writes the log. */
+  async recordSweep(args: { source: Source; startedAt: Date; counts: SweepCounts }): Promise<void> {
+    const { lookedAt, opened, closed, failed } = args.counts
+    await this.rows(
+      `select daybatch.record_sweep(
+         p_source => $1::text, p_started_at => $2::timestamptz, p_counts => $3::integer[])`,
+      [args.source, args.startedAt, [lookedAt, opened, closed, failed]],
     )
   }
 

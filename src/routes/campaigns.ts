@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox, type Static, Type } from '@fastify/type-provider-typebox'
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
 import { campaignStatuses } from '../db/rows.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams, pageQuery, readPage } from './page.ts'
@@ -14,16 +14,23 @@ const message = {
   text_body: text(1e6),
 }
 
+/** Both for a new campaign and for changes; SQL says what may still be changed. */
+const fields = {
+  ...message,
+  // below 1: SQL refuses with MB004
+  daily_send_limit: Type.Optional(Type.Integer()),
+  contact_list_ids: Type.Optional(Type.Array(Type.String({ format: 'uuid' }), { maxItems: 1000 })),
+  /** as Postgres reads an interval, in hours or less: `24 hours` */
+  batch_interval: Type.Optional(Type.String({ maxLength: 50 })),
+  in_doubt_policy: Type.Optional(Type.Enum(['never', 'resend', 'ask'])),
+}
+
+const name = Type.String({ minLength: 1, maxLength: 500 })
+
 const NewCampaign = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 500 }),
-    ...message,
-    // below 1: SQL refuses with MB004
-    daily_send_limit: Type.Optional(Type.Integer()),
-    contact_list_ids: Type.Optional(Type.Array(Type.String({ format: 'uuid' }), { maxItems: 1000 })),
-    /** as Postgres reads an interval, in hours or less: `24 hours` */
-    batch_interval: Type.Optional(Type.String({ maxLength: 50 })),
-    in_doubt_policy: Type.Optional(Type.Enum(['never', 'resend', 'ask'])),
+    name,
+    ...fields,
     status: Type.Optional(Type.Enum(['draft', 'scheduled', 'sending'])),
     scheduled_at: Type.Optional(Type.String({ format: 'date-time' })),
   },
@@ -31,11 +38,7 @@ const NewCampaign = Type.Object(
 )
 
 const CampaignChanges = Type.Object(
-  {
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
-    ...message,
-    daily_send_limit: Type.Optional(Type.Integer()),
-  },
+  { name: Type.Optional(name), ...fields },
   { additionalProperties: false, minProperties: 1 },
 )
 
@@ -44,14 +47,20 @@ const Schedule = Type.Object(
   { additionalProperties: false },
 )
 
-const Reason = Type.Optional(
-  Type.Object({ reason: Type.Optional(Type.String({ maxLength: 500 })) }, { additionalProperties: false }),
+const Reason = Type.Object(
+  { reason: Type.Optional(Type.String({ maxLength: 500 })) },
+  { additionalProperties: false },
 )
 
 const ListQuery = Type.Object({ ...pageQuery, status: Type.Optional(Type.Enum([...campaignStatuses])) })
 
 /** Campaigns: make, list, read, change, steer. Answers are rows of `daybatch.campaign_status`; refusals keep SQL's words. */
 export const campaignRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db, wake }) => {
+  // pausing and cancelling need no body
+  app.addHook('preValidation', async request => {
+    request.body ??= {}
+  })
+
   app.post('/campaigns', { schema: { body: NewCampaign } }, async (request, reply) => {
     const campaignId = await db.createCampaign({ campaign: request.body })
     wake()
@@ -73,7 +82,7 @@ export const campaignRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, {
     '/campaigns/:id',
     { schema: { params: IdParams, body: CampaignChanges } },
     async ({ params, body }) => {
-      await changeCampaign(params.id, body)
+      await db.updateCampaign({ campaignId: params.id, changes: body })
       return db.getCampaign({ campaignId: params.id })
     },
   )
@@ -87,7 +96,7 @@ export const campaignRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, {
   )
 
   app.post('/campaigns/:id/pause', { schema: { params: IdParams, body: Reason } }, ({ params, body }) =>
-    steer(params.id, campaignId => db.pauseCampaign({ campaignId, reason: body?.reason })),
+    steer(params.id, campaignId => db.pauseCampaign({ campaignId, reason: body.reason })),
   )
 
   app.post('/campaigns/:id/resume', { schema: { params: IdParams } }, ({ params }) =>
@@ -95,23 +104,12 @@ export const campaignRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, {
   )
 
   app.post('/campaigns/:id/cancel', { schema: { params: IdParams, body: Reason } }, ({ params, body }) =>
-    steer(params.id, campaignId => db.cancelCampaign({ campaignId, reason: body?.reason })),
+    steer(params.id, campaignId => db.cancelCampaign({ campaignId, reason: body.reason })),
   )
 
   async function steer(campaignId: string, change: (campaignId: string) => Promise<unknown>) {
     await change(campaignId)
     wake()
     return db.getCampaign({ campaignId })
-  }
-
-  /** All changes or none. */
-  function changeCampaign(
-    campaignId: string,
-    { daily_send_limit: limit, ...changes }: Static<typeof CampaignChanges>,
-  ) {
-    return db.transaction(async transaction => {
-      if (limit !== undefined) await transaction.setDailyLimit({ campaignId, limit })
-      if (Object.keys(changes).length > 0) await transaction.updateCampaign({ campaignId, changes })
-    })
   }
 }

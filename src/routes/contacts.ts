@@ -23,7 +23,7 @@ export const contactRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { 
   })
 
   app.get('/contacts', { schema: { querystring: Type.Object(pageQuery) } }, ({ query }) =>
-    readPage(query, start => db.listContacts(start)),
+    readPage(query, ({ afterId, limit }) => db.listContacts({ afterId, limit })),
   )
 
   app.get('/contacts/:id', { schema: { params: IdParams } }, ({ params }) =>

@@ -1,5 +1,6 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
 import { ProblemError } from '../errors.ts'
+import { sweepCampaigns } from '../schedule/sweep.ts'
 import type { ApiParts } from './index.ts'
 
 const CronQuery = Type.Object({ campaignId: Type.Optional(Type.String({ format: 'uuid' })) })
@@ -22,7 +23,10 @@ export const cronRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db,
     schema: { querystring: CronQuery },
     async handler({ query, body }) {
       const campaignId = query.campaignId ?? readCampaignId(body)
-      const campaigns = await db.processCampaigns({ campaignId, source: 'cron' })
+      const source = 'cron'
+      const campaigns = campaignId
+        ? await db.processCampaigns({ campaignId, source })
+        : await sweepCampaigns(db, source)
       wake()
       return { ok: campaigns.every(({ action }) => action !== 'failed'), campaigns }
     },

@@ -21,7 +21,7 @@ interface PageQuery {
 
 interface Item {
   id: string
-  created_at: string
+  created_at?: string | null
 }
 
 export interface Page<T> {
@@ -30,7 +30,7 @@ export interface Page<T> {
   next_cursor: string | null
 }
 
-/** Reads a page of a list that SQL orders by creation time and id; the cursor is the last of both, and opaque to callers. */
+/** Reads a page of a list that SQL orders by creation time and id, or by id; the cursor is the last of both, opaque to callers. */
 export async function readPage<T extends Item>(
   { cursor, limit = PAGE_SIZE }: PageQuery,
   list: (start: PageStart) => Promise<T[]>,
@@ -40,11 +40,13 @@ export async function readPage<T extends Item>(
   return { items, next_cursor: last ? makeCursor(last) : null }
 }
 
-const makeCursor = ({ created_at, id }: Item) => Buffer.from(`${created_at},${id}`).toString('base64url')
+const makeCursor = ({ created_at, id }: Item) =>
+  Buffer.from(`${created_at ?? ''},${id}`).toString('base64url')
 
 function readCursor(cursor: string): PageStart {
   const [afterCreatedAt = '', afterId = ''] = Buffer.from(cursor, 'base64url').toString().split(',')
-  if (!Number.isNaN(Date.parse(afterCreatedAt)) && UUID.test(afterId)) return { afterCreatedAt, afterId }
+  if (UUID.test(afterId) && afterCreatedAt === '') return { afterId }
+  if (UUID.test(afterId) && !Number.isNaN(Date.parse(afterCreatedAt))) return { afterCreatedAt, afterId }
   throw new ProblemError(
     400,
     'invalid-cursor',

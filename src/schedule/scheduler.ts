@@ -1,9 +1,9 @@
 import { type Job, type JobResult, PgBoss } from 'pg-boss'
-import type { Daybatch } from '../db/daybatch.ts'
 import { Listener } from '../db/listener.ts'
 import type { ProcessedCampaignRow, Source } from '../db/rows.ts'
 import { isRefusal } from '../errors.ts'
 import { type BatchJob, batchQueue, sweepQueue, sweepSchedule } from './queues.ts'
+import { type SweepDatabase, sweepCampaigns } from './sweep.ts'
 
 /** The part of a pino logger that the scheduler uses. */
 export interface Log {
@@ -16,7 +16,7 @@ export interface Log {
 export interface SchedulerOptions {
   /** A direct connection, not a pooler in transaction mode: pg-boss and we LISTEN on it. */
   url: string
-  db: Pick<Daybatch, 'processCampaigns'>
+  db: SweepDatabase
   /** Called when there may be mails to send. */
   wake: () => void
   log: Log
@@ -72,14 +72,14 @@ export class Scheduler {
       },
       jobs => this.#runBatchJobs(jobs),
     )
-    await this.#boss.work(sweepQueue, { pollingIntervalSeconds: 5 }, () => this.#process('sweep'))
+    await this.#boss.work(sweepQueue, { pollingIntervalSeconds: 5 }, () => this.#sweep())
     await this.#boss.schedule(sweepQueue, sweepSchedule)
     this.#isRunning = true
     this.#firstSweep = this.#sweepAtStart()
   }
 
   async #sweepAtStart(): Promise<void> {
-    await this.#process('sweep').catch(error => {
+    await this.#sweep().catch(error => {
       this.#options.log.error({ err: error }, 'the sweep at start failed: the next one is in five minutes')
     })
   }
@@ -101,7 +101,7 @@ export class Scheduler {
   /** A refusal is an answer, and final; anything else is tried again with back-off. */
   async #runBatchJob({ campaign_id: campaignId }: BatchJob): Promise<Omit<JobResult, 'id'>> {
     try {
-      return { status: 'completed', output: await this.#process('job', campaignId) }
+      return { status: 'completed', output: await this.#process(campaignId) }
     } catch (error) {
       const { message, code } = error as Error & { code?: string }
       if (isRefusal(error)) return { status: 'completed', output: { refused: message, code } }
@@ -113,8 +113,17 @@ export class Scheduler {
     }
   }
 
-  async #process(source: Source, campaignId?: string): Promise<{ campaigns: ProcessedCampaignRow[] }> {
-    const campaigns = await this.#options.db.processCampaigns({ campaignId, source })
+  async #process(campaignId: string): Promise<{ campaigns: ProcessedCampaignRow[] }> {
+    const source = 'job'
+    return this.#finish(source, await this.#options.db.processCampaigns({ campaignId, source }))
+  }
+
+  async #sweep(): Promise<{ campaigns: ProcessedCampaignRow[] }> {
+    const source = 'sweep'
+    return this.#finish(source, await sweepCampaigns(this.#options.db, source))
+  }
+
+  #finish(source: Source, campaigns: ProcessedCampaignRow[]): { campaigns: ProcessedCampaignRow[] } {
     for (const campaign of campaigns) this.#logAction(source, campaign)
     this.#options.wake()
     return { campaigns }
