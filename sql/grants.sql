@@ -50,12 +50,13 @@ declare
     'process_campaigns', 'record_sweep', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign', 'set_daily_limit',
     'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists', 'create_contact',
     'get_contact', 'list_contacts', 'add_list_contacts', 'begin_import', 'finish_import', 'list_import_rejections',
-    'test_batch_campaign', 'list_batching_states'];
+    'test_batch_campaign', 'list_batching_states', 'check_installation', 'suppress_address', 'unsubscribe_contact', 'erase_contact',
+    'resolve_in_doubt', 'resolve_all_in_doubt'];
   v_app_functions text[] := array['current_moment', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign',
     'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
     'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts'];
   v_operator_functions text[] := array['open_batch', 'take_over', 'calculate_address_key', 'enqueue_batch', 'classify_reply', 'is_valid_address',
-    'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_retry_delay'];
+    'confirm_installation', 'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_retry_delay'];
   v_views text[] := array['campaign_status', 'batch_history', 'audit', 'list_members', 'legacy_mailed'];
   v_grant record;
 begin

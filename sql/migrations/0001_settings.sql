@@ -4,6 +4,8 @@
 create table daybatch.settings (
   only_row boolean primary key default true,
   installation_id uuid not null default gen_random_uuid(),
+  -- of the server's data directory: a dump restored elsewhere is a copy, a promoted replica is not
+  system_identifier bigint not null,
   installed_at timestamptz not null default clock_timestamp(),
   found_application boolean not null,
   taken_over_at timestamptz,
@@ -21,8 +23,8 @@ create table daybatch.settings (
 comment on table daybatch.settings is 'The engine''s one row of settings. taken_over_at is null while the engine is asleep (installed beside an older application).';
 
 -- An application that was here before us keeps sending by its own method until take_over(): asleep.
-insert into daybatch.settings (found_application, taken_over_at)
-select f.found, case when f.found then null else clock_timestamp() end
+insert into daybatch.settings (system_identifier, found_application, taken_over_at)
+select (select c.system_identifier from pg_catalog.pg_control_system() as c), f.found, case when f.found then null else clock_timestamp() end
 from (select coalesce(nullif(current_setting('daybatch.found_application', true), ''), 'false')::boolean as found) as f;
 
 create table daybatch.secrets (
