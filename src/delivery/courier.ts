@@ -23,6 +23,8 @@ export interface CourierOptions {
   transport: Transport
   connections: number
   log: Log
+  /** Called when there is something to claim again: a delivery came back, or a batch was closed. */
+  onWork: () => void
 }
 
 /** Takes claimed deliveries to their end: rendered, permitted, sent, reported; or given back. */
@@ -33,6 +35,7 @@ export class Courier {
   readonly #db: DeliveryDatabase
   readonly #transport: Transport
   readonly #log: Log
+  readonly #onWork: () => void
   readonly #leases: Leases
   readonly #permits: Permits
   readonly #reporter: Reporter
@@ -41,10 +44,11 @@ export class Courier {
   /** Batches that are being closed here. */
   readonly #closing = new Set<string>()
 
-  constructor({ db, transport, connections, log }: CourierOptions) {
+  constructor({ db, transport, connections, log, onWork }: CourierOptions) {
     this.#db = db
     this.#transport = transport
     this.#log = log
+    this.#onWork = onWork
     this.#leases = new Leases(db, log)
     this.#permits = new Permits(db, connections)
     this.#reporter = new Reporter(db, log)
@@ -99,6 +103,7 @@ export class Courier {
   async giveBack(delivery: Delivery): Promise<void> {
     delivery.lease.hasLeftovers = true
     await this.#finish(delivery)
+    this.#onWork()
   }
 
   /** Takes back every mail that has not asked for permission. */
@@ -128,7 +133,8 @@ export class Courier {
       const mail = message(delivery.row)
       const permit = () => this.#permits.ask(delivery)
       const reply = await this.#transport.send(mail, { permit, signal: delivery.withdrawal.signal })
-      this.#noteOutage(reply)
+      // a mail that we took back says nothing about the server
+      if (!delivery.withdrawal.signal.aborted) this.#noteOutage(reply)
       return reply
     } catch (error) {
       const reply = noReply('render', (error as Error).message)
@@ -151,6 +157,7 @@ export class Courier {
       this.lastActivity = new Date()
       if (reply.stage === 'message' && reply.reply_code !== null && reply.reply_code < 300) this.accepted++
       if (answer?.batch_finished) await this.#closeBatch(campaignId, row.batch_number)
+      if (answer?.status === 'deferred') this.#onWork()
     } catch {
       // abandoned: drain() has said so
     }
@@ -164,7 +171,8 @@ export class Courier {
     this.#closing.add(key)
     try {
       const batch = await this.#db.closeBatch({ campaignId, batchNumber })
-      if (!batch.closed) return
+      this.#onWork()
+      if (!batch.closed || batch.reason !== null) return
       const counts = { sent: batch.sent_count, failed: batch.failed_count, remaining: batch.remaining_count }
       this.#log.info(
         { ...details, ...counts },

@@ -75,6 +75,7 @@ export class Permits {
 }
 
 function checkRight({ lease, withdrawal }: Delivery): void {
+  if (!lease.isAlive) lease.revoke('the lease has run out')
   withdrawal.signal.throwIfAborted()
   if (!lease.isAlive) throw new Error('the lease has run out')
 }

@@ -80,7 +80,7 @@ class DeliveryWorker implements Worker {
     this.#connections = connections
     this.#drainMs = drainMs
     this.#messages = new Messages(db, mailFrom)
-    this.#courier = new Courier({ db, transport, connections, log })
+    this.#courier = new Courier({ db, transport, connections, log, onWork: () => this.wake() })
   }
 
   start(): void {
@@ -139,16 +139,20 @@ class DeliveryWorker implements Worker {
     const { outage } = this.#courier
     if (outage.remainingMs > 0) return outage.remainingMs
     const work = await this.#db.listWork({ limit: 100 })
-    const ready = work.filter(row => row.is_ready && !this.#isResting(row.campaign_id))
+    const turns = work.filter(row => row.is_ready && !this.#isResting(row.campaign_id))
+    const end = performance.now() + LONGEST_ROUND_MS
+    const claimed = new Set<WorkRow>()
     let progress = false
-    for (const end = performance.now() + LONGEST_ROUND_MS; ready.length > 0 && performance.now() < end; ) {
-      const turn = ready.shift()!
+    while (turns.length > 0 && performance.now() < end) {
+      const turn = turns.shift()!
       await this.#courier.waitForRoom(this.#connections)
       if (!this.#isRunning || outage.remainingMs > 0) return outage.remainingMs
       const result = await this.#claim(turn)
-      if (result === 'more') ready.push(turn)
-      if (result !== 'nothing' || (await this.#settle(turn))) progress = true
+      if (result === 'more') turns.push(turn)
+      if (result !== 'nothing') claimed.add(turn)
+      else if (!claimed.has(turn) && (await this.#settle(turn))) progress = true
     }
+    progress ||= claimed.size > 0
     if (progress) return 0
     const waits = work.map(row => (row.is_ready ? IDLE_PAUSE_MS : row.wait_ms))
     return Math.min(...waits, LONGEST_SLEEP_MS)
