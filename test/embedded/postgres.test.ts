@@ -53,7 +53,8 @@ async function startElsewhere(
   const program = `
     const { startEmbeddedPostgres } = await import(process.argv[1])
     const { url } = await startEmbeddedPostgres({ folder: process.argv[2], settings: JSON.parse(process.argv[3]) })
-    console.log(url)`
+    console.log(url)
+    setInterval(() => {}, 60_000)`
   const args = ['--input-type=module', '-e', program, RUNNER, folder, JSON.stringify(settings)]
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
