@@ -18,17 +18,18 @@ begin
   select coalesce(max(a.attempt_id), 0) into v_high_water from daybatch.delivery_attempts as a;
   v_state := case
     when pg_is_in_recovery() then 'replica'
-    when p_installation_id is distinct from v_settings.installation_id and p_installation_id is not null then 'other'
+    when p_installation_id is not null and p_installation_id <> v_settings.installation_id and p_installation_id <> all (v_settings.replaces) then 'other'
     when v_settings.system_identifier is distinct from (select c.system_identifier from pg_control_system() as c) then 'copied'
-    when p_high_water > v_high_water then 'behind'
+    when p_installation_id = v_settings.installation_id and p_high_water > v_high_water then 'behind'
     when p_installation_id is null then 'unknown'
     else 'same'
   end;
   return query select v_state, v_settings.installation_id, v_high_water, case v_state
     when 'replica' then 'this server is a replica: point DATABASE_URL at the primary'
-    when 'other' then format('this is installation %s, the service last ran on %s', v_settings.installation_id, p_installation_id)
-    when 'copied' then 'this database was copied to another server: the original may still be sending'
-    when 'behind' then format('this database was restored or lost commits: it knows %s attempts, the service has seen %s; mails sent since would go out again', v_high_water, p_high_water)
+    when 'other' then format('this is installation %s, the service last ran on %s; if this one sends from now on: select * from daybatch.confirm_installation(true, %L)',
+      v_settings.installation_id, p_installation_id, p_installation_id)
+    when 'copied' then 'this database was copied to another server, and the original may still be sending; if this one sends from now on: select * from daybatch.confirm_installation(true)'
+    when 'behind' then format('this database was restored or lost commits: it knows %s attempts, the service has seen %s, and what was mailed since would go out again; when that is settled: select * from daybatch.confirm_installation(true)', v_high_water, p_high_water)
     when 'unknown' then 'the service remembers no installation: it cannot tell a restored or copied database'
     else 'this is the database the service last ran on' end;
 end;

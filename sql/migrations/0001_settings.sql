@@ -4,6 +4,8 @@
 create table daybatch.settings (
   only_row boolean primary key default true,
   installation_id uuid not null default gen_random_uuid(),
+  -- identities that an operator confirmed to be continued by this one
+  replaces uuid[] not null default '{}',
   -- of the server's data directory: a dump restored elsewhere is a copy, a promoted replica is not
   system_identifier bigint not null,
   installed_at timestamptz not null default clock_timestamp(),

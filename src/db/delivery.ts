@@ -4,6 +4,7 @@ import type {
   ClaimedDeliveryRow,
   ClosedBatchRow,
   ExtendedClaimRow,
+  InstallationRow,
   MessageRow,
   OutcomeReport,
   RecordedOutcomeRow,
@@ -87,6 +88,14 @@ export abstract class DeliveryStatements extends Connection {
       `select * from daybatch.close_batch(p_campaign_id => $1::uuid, p_batch_number => $2::integer)`,
       [args.campaignId, args.batchNumber ?? null],
       'close_batch',
+    )
+  }
+
+  /** Whether this is the database that the service last ran on, by what it remembers. */
+  checkInstallation(args: { installationId?: string; highWater?: string }): Promise<InstallationRow> {
+    return this.row(
+      `select * from daybatch.check_installation(p_installation_id => $1::uuid, p_high_water => $2::bigint)`,
+      [args.installationId ?? null, args.highWater ?? null],
     )
   }
 }

@@ -180,6 +180,15 @@ export interface ImportSummary {
   rejected_count: number
 }
 
+/** Whether the database is the one a service last ran on; it sends only when `same` or `unknown`. */
+export interface InstallationRow {
+  state: 'same' | 'unknown' | 'other' | 'behind' | 'copied' | 'replica'
+  installation_id: string
+  /** The last attempt's id. */
+  high_water: string
+  explanation: string
+}
+
 /** What the self-test found; `ok` is false when there is any disagreement. */
 export interface BatchTest {
   ok: boolean
