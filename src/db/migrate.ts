@@ -23,6 +23,8 @@ export interface MigrateOptions {
   /** A role that owns the database's tables and may create schemas; best also roles. */
   url: string
   log?: (line: string) => void
+  /** How long to wait for a lock that another session holds before giving up; default 30 s. */
+  lockTimeoutMs?: number
   /** For tests: another folder than sql/. */
   sqlFolder?: string
 }
@@ -35,6 +37,7 @@ export interface MigrateOptions {
 export async function migrate({
   url,
   log = () => {},
+  lockTimeoutMs = 30_000,
   sqlFolder = SQL_FOLDER,
 }: MigrateOptions): Promise<{ applied: string[] }> {
   const client = new pg.Client({
@@ -51,7 +54,7 @@ export async function migrate({
   )
   await client.connect()
   try {
-    await prepareSession(client)
+    await prepareSession(client, lockTimeoutMs)
     await takeTurn(client, log)
     await createRoles(client, sqlFolder, log)
     const found = await prepareLedger(client, sqlFolder)
@@ -69,11 +72,13 @@ export async function migrate({
 }
 
 /** Settings after connecting, not as start-up parameters: poolers refuse those. */
-async function prepareSession(client: pg.Client): Promise<void> {
-  await client.query(`
-    select set_config('search_path', 'daybatch', false), set_config('timezone', 'UTC', false),
-      set_config('client_min_messages', 'warning', false), set_config('lock_timeout', '30s', false),
-      set_config('statement_timeout', '0', false)`)
+async function prepareSession(client: pg.Client, lockTimeoutMs: number): Promise<void> {
+  await client.query(
+    `select set_config('search_path', 'daybatch', false), set_config('timezone', 'UTC', false),
+      set_config('client_min_messages', 'warning', false), set_config('statement_timeout', '0', false),
+      set_config('lock_timeout', $1, false)`,
+    [String(lockTimeoutMs)],
+  )
 }
 
 /**
