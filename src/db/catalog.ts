@@ -13,7 +13,8 @@ export async function describeCatalog(client: pg.ClientBase): Promise<string> {
   await client.query('begin read only')
   try {
     // with an empty path PostgreSQL qualifies every name that it prints
-    await client.query(`set local search_path = ''`)
+    await client.query(`set local search_path = ''; set local timezone = 'UTC';
+      set local datestyle = 'ISO, YMD'; set local intervalstyle = 'postgres'`)
     for (const { title, query } of SECTIONS) {
       const { rows } = await client.query(query, [PUBLIC_TABLES, ROLES])
       sections.push(`-- ${title}\n\n${rows.map(({ text }) => text).join('\n\n') || '-- none'}`)

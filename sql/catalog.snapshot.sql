@@ -1,0 +1,1224 @@
+-- The catalog after npm run migrate on an empty PostgreSQL 18. Written by npm run snapshot, never applied.
+
+-- roles
+
+create role daybatch_app nologin;
+
+create role daybatch_operator nologin;
+
+create role daybatch_owner nologin;
+
+create role daybatch_reader nologin;
+
+create role daybatch_service nologin;
+
+
+-- schema
+
+create schema daybatch;
+alter schema daybatch owner to daybatch_owner;
+grant usage on schema daybatch to daybatch_app;
+grant usage on schema daybatch to daybatch_operator;
+grant usage on schema daybatch to daybatch_reader;
+grant usage on schema daybatch to daybatch_service;
+
+
+-- tables
+
+create table daybatch.adapters (
+  view_name text not null,
+  definition_md5 text not null,
+  constraint adapters_pkey PRIMARY KEY (view_name)
+);
+alter table daybatch.adapters owner to daybatch_owner;
+grant select on daybatch.adapters to daybatch_operator;
+comment on table daybatch.adapters is 'Fingerprints of the adapter views as the last deploy made them; a view that differs was replaced by a DBA and is left alone.';
+
+create table daybatch.batches (
+  campaign_id uuid not null,
+  batch_number integer not null,
+  send_limit integer not null,
+  batch_interval interval not null,
+  source text not null,
+  due_at timestamp with time zone not null,
+  opened_at timestamp with time zone not null,
+  counted_at timestamp with time zone not null,
+  spaced_from timestamp with time zone not null,
+  cut_off_at timestamp with time zone not null,
+  previous_batch_number integer,
+  previous_spaced_from timestamp with time zone,
+  previous_interval interval,
+  message_version integer,
+  head_length integer not null default 0,
+  slot_count integer not null default 0,
+  next_slot integer not null default 1,
+  last_begun_at timestamp with time zone,
+  refused_since timestamp with time zone,
+  refused_until timestamp with time zone,
+  refusal text,
+  refusal_count integer not null default 0,
+  closed_at timestamp with time zone,
+  sent_count integer,
+  failed_count integer,
+  skipped_count integer,
+  in_doubt_count integer,
+  returned_count integer,
+  remaining_count integer,
+  constraint a_delivery_copies_its_batch_limit UNIQUE (campaign_id, batch_number, send_limit),
+  constraint batch_is_not_too_early CHECK (((counted_at - previous_spaced_from) >= previous_interval)),
+  constraint batch_number_is_not_negative CHECK ((batch_number >= 0)),
+  constraint batches_pkey PRIMARY KEY (campaign_id, batch_number),
+  constraint counted_at_is_near_the_opening CHECK (((source = 'old_method'::text) OR ((counted_at >= due_at) AND (counted_at <= (opened_at + LEAST('00:05:00'::interval, (batch_interval / (10)::double precision))))))),
+  constraint counts_are_frozen_at_the_close CHECK ((((closed_at IS NULL) = (num_nulls(sent_count, failed_count, skipped_count, in_doubt_count, returned_count, remaining_count) = 6)) AND (num_nulls(sent_count, failed_count, skipped_count, in_doubt_count, returned_count, remaining_count) = ANY (ARRAY[0, 6])))),
+  constraint cut_off_is_inside_the_interval CHECK (((cut_off_at < (counted_at + batch_interval)) OR (source = 'old_method'::text))),
+  constraint interval_is_given_in_hours CHECK (((EXTRACT(year FROM batch_interval) = (0)::numeric) AND (EXTRACT(month FROM batch_interval) = (0)::numeric) AND (EXTRACT(day FROM batch_interval) = (0)::numeric) AND (batch_interval >= '00:00:01'::interval))),
+  constraint limit_is_at_least_one CHECK ((send_limit >= 1)),
+  constraint next_slot_is_a_slot_or_one_past CHECK (((next_slot >= 1) AND (next_slot <= (slot_count + 1)))),
+  constraint only_the_first_has_no_predecessor CHECK (((batch_number <= 1) OR (previous_batch_number IS NOT NULL) OR (source = 'old_method'::text))),
+  constraint predecessor_is_as_the_chain_says FOREIGN KEY (campaign_id, previous_batch_number, previous_spaced_from, previous_interval) REFERENCES daybatch.batches(campaign_id, batch_number, spaced_from, batch_interval),
+  constraint predecessor_is_named_whole_or_not_at_all CHECK ((num_nulls(previous_batch_number, previous_spaced_from, previous_interval) = ANY (ARRAY[0, 3]))),
+  constraint predecessor_is_the_batch_before CHECK ((previous_batch_number = (batch_number - 1))),
+  constraint refusal_is_told_whole_or_not_at_all CHECK ((num_nulls(refused_since, refused_until, refusal) = ANY (ARRAY[0, 3]))),
+  constraint sent_never_exceeds_the_limit CHECK (((sent_count <= send_limit) OR (source = 'old_method'::text))),
+  constraint slots_stay_within_the_limit CHECK (((slot_count >= 0) AND (slot_count <= send_limit))),
+  constraint spacing_never_starts_before_counting CHECK ((spaced_from >= counted_at)),
+  constraint the_next_batch_copies_spacing UNIQUE (campaign_id, batch_number, spaced_from, batch_interval)
+);
+alter table daybatch.batches owner to daybatch_owner;
+CREATE UNIQUE INDEX batches_only_one_open_per_campaign ON daybatch.batches USING btree (campaign_id) WHERE (closed_at IS NULL);
+grant select on daybatch.batches to daybatch_operator;
+comment on table daybatch.batches is 'One row per batch of a campaign; the root of an adopted campaign''s chain (source old_method, number 0 or the last of the old history) stands for the mails of an older method.';
+comment on column daybatch.batches.counted_at is 'The moment the batch counts from: due_at when opened within the window, else opened_at.';
+comment on column daybatch.batches.spaced_from is 'The moment the next interval counts from: counted_at, or the restart after a standstill.';
+comment on column daybatch.batches.cut_off_at is 'No first attempt from here on: what is unsent goes back to remaining.';
+
+create table daybatch.campaign_messages (
+  campaign_id uuid not null,
+  message_version integer not null,
+  subject text not null,
+  sender text,
+  reply_to text,
+  html_body text,
+  text_body text,
+  created_at timestamp with time zone not null,
+  constraint campaign_messages_pkey PRIMARY KEY (campaign_id, message_version),
+  constraint message_has_a_body CHECK ((COALESCE(html_body, text_body) IS NOT NULL))
+);
+alter table daybatch.campaign_messages owner to daybatch_owner;
+grant select on daybatch.campaign_messages to daybatch_operator;
+comment on table daybatch.campaign_messages is 'The message as each batch froze it: an edit of a running campaign applies from the next batch.';
+
+create table daybatch.claims (
+  claim_token uuid not null default gen_random_uuid(),
+  campaign_id uuid not null,
+  batch_number integer not null,
+  worker_id text not null,
+  claimed_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  delivery_ids bigint[] not null,
+  constraint a_claim_ends_after_it_began CHECK ((expires_at > claimed_at)),
+  constraint a_claim_holds_something CHECK ((cardinality(delivery_ids) > 0)),
+  constraint claims_pkey PRIMARY KEY (claim_token)
+) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=500);
+alter table daybatch.claims owner to daybatch_owner;
+CREATE INDEX claims_batch_idx ON daybatch.claims USING btree (campaign_id, batch_number);
+grant select on daybatch.claims to daybatch_operator;
+comment on table daybatch.claims is 'A worker''s lease on deliveries; gone as soon as all of them are reported.';
+
+create table daybatch.deliveries (
+  delivery_id bigint not null generated always as identity,
+  campaign_id uuid not null,
+  contact_id uuid not null,
+  batch_number integer not null,
+  slot integer,
+  send_limit integer not null,
+  status text not null,
+  attempt_count smallint not null default 0,
+  deferral_count smallint not null default 0,
+  claim_token uuid,
+  address_key bytea,
+  deferred_since timestamp with time zone,
+  retry_at timestamp with time zone,
+  sending_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  reason text,
+  evidence text,
+  constraint a_contact_is_delivered_once_per_campaign PRIMARY KEY (campaign_id, contact_id),
+  constraint a_skip_says_why CHECK (((status <> 'skipped'::text) OR (reason IS NOT NULL))),
+  constraint a_slot_is_used_once UNIQUE (campaign_id, batch_number, slot),
+  constraint an_address_is_delivered_once_per_campaign UNIQUE (campaign_id, address_key),
+  constraint an_outcome_has_a_time CHECK (((settled_at IS NOT NULL) = (status = ANY (ARRAY['sent'::text, 'failed'::text, 'skipped'::text, 'in_doubt'::text])))),
+  constraint claimed_deliveries_name_their_claim CHECK (((claim_token IS NOT NULL) OR (status <> ALL (ARRAY['claimed'::text, 'sending'::text])))),
+  constraint delivery_id_names_one_delivery UNIQUE (delivery_id),
+  constraint limit_is_the_limit_of_the_batch FOREIGN KEY (campaign_id, batch_number, send_limit) REFERENCES daybatch.batches(campaign_id, batch_number, send_limit),
+  constraint only_deferred_deliveries_are_retried CHECK (((retry_at IS NULL) OR ((status = 'deferred'::text) AND (slot IS NOT NULL)))),
+  constraint open_deliveries_have_a_slot CHECK (((slot IS NOT NULL) OR (status <> ALL (ARRAY['queued'::text, 'claimed'::text, 'sending'::text])))),
+  constraint sending_deliveries_know_since_when CHECK (((sending_at IS NOT NULL) OR (status <> 'sending'::text))),
+  constraint skipped_deliveries_hold_no_address CHECK (((status <> 'skipped'::text) OR (address_key IS NULL))),
+  constraint slot_is_within_the_limit CHECK (((slot >= 1) AND (slot <= send_limit))),
+  constraint status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text, 'in_doubt'::text, 'deferred'::text])))
+) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
+alter table daybatch.deliveries owner to daybatch_owner;
+CREATE INDEX deliveries_retry_idx ON daybatch.deliveries USING btree (campaign_id, batch_number, retry_at) WHERE (retry_at IS NOT NULL);
+grant select on daybatch.deliveries to daybatch_operator;
+comment on table daybatch.deliveries is 'One contact in one campaign, once selected: one row, for ever.';
+
+create table daybatch.delivery_attempts (
+  attempt_id bigint not null generated always as identity,
+  campaign_id uuid not null,
+  delivery_id bigint not null,
+  batch_number integer not null,
+  slot integer,
+  attempt_number smallint not null,
+  claim_token uuid not null,
+  worker_id text,
+  sending_at timestamp with time zone,
+  ended_at timestamp with time zone not null,
+  stage text not null,
+  reply_code integer,
+  enhanced_code text,
+  reply_text text,
+  rule text,
+  outcome text not null,
+  constraint delivery_attempts_pkey PRIMARY KEY (attempt_id),
+  constraint only_the_message_stage_can_be_sent CHECK (((outcome <> ALL (ARRAY['sent'::text, 'accepted_twice'::text])) OR ((stage = 'message'::text) AND ((reply_code >= 200) AND (reply_code <= 299))))),
+  constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['sent'::text, 'failed'::text, 'in_doubt'::text, 'deferred'::text, 'accepted_twice'::text]))),
+  constraint reply_code_is_a_reply_code CHECK (((reply_code >= 200) AND (reply_code <= 599))),
+  constraint stage_is_known CHECK ((stage = ANY (ARRAY['render'::text, 'connect'::text, 'ehlo'::text, 'starttls'::text, 'auth'::text, 'mail'::text, 'rcpt'::text, 'data'::text, 'message'::text, 'lease'::text])))
+);
+alter table daybatch.delivery_attempts owner to daybatch_owner;
+CREATE INDEX delivery_attempts_delivery_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id);
+grant select on daybatch.delivery_attempts to daybatch_operator;
+comment on table daybatch.delivery_attempts is 'One try of one delivery: append-only, with stage, reply and time. Its last id is the installation''s high-water mark.';
+
+create table daybatch.events (
+  event_id bigint not null generated always as identity,
+  campaign_id uuid,
+  happened_at timestamp with time zone not null,
+  event text not null,
+  detail jsonb not null default '{}'::jsonb,
+  done_by text not null default SESSION_USER,
+  application_name text not null default COALESCE(current_setting('application_name'::text, true), ''::text),
+  constraint events_pkey PRIMARY KEY (event_id)
+);
+alter table daybatch.events owner to daybatch_owner;
+CREATE INDEX events_campaign_idx ON daybatch.events USING btree (campaign_id, event_id);
+grant select on daybatch.events to daybatch_operator;
+comment on table daybatch.events is 'Append-only history: counts and reasons, never whole arrays, never addresses.';
+
+create table daybatch.import_rows (
+  import_id uuid not null,
+  line_number integer not null,
+  email text,
+  first_name text,
+  last_name text,
+  attributes jsonb,
+  rejection text
+);
+alter table daybatch.import_rows owner to daybatch_owner;
+CREATE INDEX import_rows_import_idx ON daybatch.import_rows USING btree (import_id, line_number);
+grant select on daybatch.import_rows to daybatch_operator;
+grant insert on daybatch.import_rows to daybatch_service;
+comment on table daybatch.import_rows is 'Staging: rows of a file on their way in; only rejected ones stay, with their line number and reason.';
+
+create table daybatch.imports (
+  import_id uuid not null default gen_random_uuid(),
+  list_id uuid not null,
+  file_name text,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  row_count integer,
+  imported_count integer,
+  existing_count integer,
+  added_to_list_count integer,
+  rejected_count integer,
+  constraint counts_are_known_at_the_end CHECK (((finished_at IS NULL) = (row_count IS NULL))),
+  constraint imports_pkey PRIMARY KEY (import_id)
+);
+alter table daybatch.imports owner to daybatch_owner;
+grant select on daybatch.imports to daybatch_operator;
+comment on table daybatch.imports is 'One row per import of contacts, with its counts once finished.';
+
+create table daybatch.migrations (
+  id integer not null,
+  name character varying(100) not null,
+  hash character varying(40) not null,
+  executed_at timestamp without time zone default CURRENT_TIMESTAMP,
+  constraint migrations_name_key UNIQUE (name),
+  constraint migrations_pkey PRIMARY KEY (id)
+);
+alter table daybatch.migrations owner to daybatch_owner;
+grant select on daybatch.migrations to daybatch_operator;
+grant select on daybatch.migrations to daybatch_service;
+
+create table daybatch.reply_rules (
+  rule text not null,
+  priority integer not null,
+  stages text[],
+  reply_code text,
+  enhanced_code text,
+  reply_text text,
+  outcome text not null,
+  scope text not null,
+  note text not null,
+  is_builtin boolean not null default false,
+  constraint doubt_needs_the_message_stage CHECK (((outcome <> 'in_doubt'::text) OR (stages = ARRAY['message'::text]))),
+  constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['sent'::text, 'failed'::text, 'deferred'::text, 'in_doubt'::text]))),
+  constraint reply_rules_pkey PRIMARY KEY (rule),
+  constraint scope_is_known CHECK ((scope = ANY (ARRAY['recipient'::text, 'server'::text, 'campaign'::text]))),
+  constraint sent_needs_a_reply_to_the_message CHECK (((outcome <> 'sent'::text) OR (stages = ARRAY['message'::text])))
+);
+alter table daybatch.reply_rules owner to daybatch_owner;
+grant delete, insert, select, update on daybatch.reply_rules to daybatch_operator;
+comment on table daybatch.reply_rules is 'Classification of server answers: patterns are POSIX regular expressions, null fits anything (also no reply). Scope: recipient = this contact, server = wait and retry all, campaign = pause.';
+
+create table daybatch.resend_copies (
+  campaign_id uuid not null,
+  delivery_id bigint not null,
+  message_version integer not null,
+  email text not null,
+  fields jsonb not null,
+  message_date timestamp with time zone not null,
+  constraint resend_copies_pkey PRIMARY KEY (campaign_id, delivery_id)
+);
+alter table daybatch.resend_copies owner to daybatch_owner;
+comment on table daybatch.resend_copies is 'What a mail under the policy resend was made of, so that a second copy has the same bytes; deleted at its outcome.';
+
+create table daybatch.secrets (
+  name text not null,
+  value bytea not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint secrets_pkey PRIMARY KEY (name)
+);
+alter table daybatch.secrets owner to daybatch_owner;
+comment on table daybatch.secrets is 'Keys that never leave the database: the key of the address hashes and of the message ids. Only the owner reads them.';
+
+create table daybatch.settings (
+  only_row boolean not null default true,
+  installation_id uuid not null default gen_random_uuid(),
+  replaces uuid[] not null default '{}'::uuid[],
+  system_identifier bigint not null,
+  installed_at timestamp with time zone not null default clock_timestamp(),
+  found_application boolean not null,
+  taken_over_at timestamp with time zone,
+  lease interval not null default '00:01:00'::interval,
+  deferral_period interval not null default '06:00:00'::interval,
+  deferral_limit integer not null default 12,
+  first_retry_delay interval not null default '00:15:00'::interval,
+  constraint deferral_limit_is_at_least_one CHECK ((deferral_limit >= 1)),
+  constraint deferral_period_is_positive CHECK ((deferral_period > '00:00:00'::interval)),
+  constraint first_retry_delay_is_positive CHECK ((first_retry_delay > '00:00:00'::interval)),
+  constraint lease_is_at_least_a_second CHECK ((lease >= '00:00:01'::interval)),
+  constraint settings_pkey PRIMARY KEY (only_row),
+  constraint there_is_only_one_row CHECK (only_row)
+);
+alter table daybatch.settings owner to daybatch_owner;
+grant select on daybatch.settings to daybatch_operator;
+comment on table daybatch.settings is 'The engine''s one row of settings. taken_over_at is null while the engine is asleep (installed beside an older application).';
+
+create table daybatch.suppressions (
+  suppression_id bigint not null generated always as identity,
+  address_key bytea not null,
+  list_id uuid,
+  reason text not null,
+  source text not null default 'manual'::text,
+  created_at timestamp with time zone not null,
+  constraint reason_is_known CHECK ((reason = ANY (ARRAY['unsubscribed'::text, 'bounced'::text, 'complained'::text, 'erased'::text, 'manual'::text]))),
+  constraint suppressions_pkey PRIMARY KEY (suppression_id)
+);
+alter table daybatch.suppressions owner to daybatch_owner;
+CREATE UNIQUE INDEX suppressions_once_per_address_and_list ON daybatch.suppressions USING btree (address_key, COALESCE(list_id, '00000000-0000-0000-0000-000000000000'::uuid));
+grant select on daybatch.suppressions to daybatch_operator;
+comment on table daybatch.suppressions is 'Never mail again: for all campaigns (list_id null) or for those that name a list.';
+
+create table daybatch.sweeps (
+  sweep_id bigint not null generated always as identity,
+  source text not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone not null,
+  looked_at_count integer not null,
+  opened_count integer not null,
+  closed_count integer not null,
+  failed_count integer not null,
+  jobs_mended_count integer not null default 0,
+  claims_released_count integer not null default 0,
+  done_by text not null default SESSION_USER,
+  constraint sweeps_pkey PRIMARY KEY (sweep_id)
+);
+alter table daybatch.sweeps owner to daybatch_owner;
+grant select on daybatch.sweeps to daybatch_operator;
+comment on table daybatch.sweeps is 'One row per run of process_campaigns over all campaigns: its source, what it did, how long.';
+
+create table public.campaigns (
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  status text not null default 'draft'::text,
+  created_at timestamp with time zone not null default now(),
+  contact_list_ids uuid[],
+  scheduled_at timestamp with time zone,
+  subject text,
+  sender text,
+  reply_to text,
+  html_body text,
+  text_body text,
+  daily_send_limit integer default 5,
+  total_contacts integer,
+  contacts_remaining jsonb default '[]'::jsonb storage external,
+  contacts_processed jsonb default '[]'::jsonb storage external,
+  contacts_failed jsonb default '[]'::jsonb storage external,
+  batch_history jsonb default '[]'::jsonb,
+  first_batch_sent_at timestamp with time zone,
+  next_batch_send_time timestamp with time zone,
+  current_batch_number integer default 1,
+  tracking_initialised_at timestamp with time zone,
+  batch_interval interval default '24:00:00'::interval,
+  in_doubt_policy text default 'never'::text,
+  pause_reason text,
+  paused_at timestamp with time zone,
+  constraint batch_interval_is_at_least_a_second CHECK ((batch_interval >= '00:00:01'::interval)) NOT VALID,
+  constraint batch_interval_is_given_in_hours CHECK (((EXTRACT(year FROM batch_interval) = (0)::numeric) AND (EXTRACT(month FROM batch_interval) = (0)::numeric) AND (EXTRACT(day FROM batch_interval) = (0)::numeric))) NOT VALID,
+  constraint campaigns_pkey PRIMARY KEY (id),
+  constraint daily_send_limit_is_at_least_one CHECK ((daily_send_limit >= 1)) NOT VALID,
+  constraint in_doubt_policy_is_never_resend_or_ask CHECK ((in_doubt_policy = ANY (ARRAY['never'::text, 'resend'::text, 'ask'::text]))) NOT VALID,
+  constraint name_has_no_control_characters CHECK ((name !~ '[[:cntrl:]]'::text)),
+  constraint status_is_one_of_ours CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'sending'::text, 'paused'::text, 'completed'::text, 'cancelled'::text]))),
+  constraint subject_and_sender_have_no_control_characters CHECK ((concat(subject, sender, reply_to) !~ '[[:cntrl:]]'::text)) NOT VALID
+);
+alter table public.campaigns owner to daybatch_owner;
+CREATE INDEX campaigns_created_at_idx ON public.campaigns USING btree (created_at DESC, id DESC);
+CREATE INDEX campaigns_due_idx ON public.campaigns USING btree (next_batch_send_time) WHERE (status = 'sending'::text);
+CREATE INDEX campaigns_scheduled_idx ON public.campaigns USING btree (scheduled_at) WHERE (status = 'scheduled'::text);
+CREATE TRIGGER daybatch_010_check_lists_visible BEFORE INSERT OR UPDATE OF contact_list_ids ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.check_lists_visible();
+CREATE TRIGGER daybatch_020_guard_engine_columns_at_insert BEFORE INSERT ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.guard_engine_columns();
+CREATE TRIGGER daybatch_030_guard_engine_columns BEFORE UPDATE OF contacts_remaining, contacts_processed, contacts_failed, batch_history, first_batch_sent_at, next_batch_send_time, current_batch_number, total_contacts, tracking_initialised_at ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.guard_engine_columns();
+CREATE TRIGGER daybatch_900_enqueue_started_campaign AFTER INSERT OR UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.enqueue_started_campaign();
+alter table public.campaigns enable row level security;
+grant insert, select, update on public.campaigns to daybatch_app;
+grant select on public.campaigns to daybatch_operator;
+comment on table public.campaigns is 'A message for an audience, sent in exact daily batches.';
+comment on column public.campaigns.daily_send_limit is 'Mails per batch, at least 1; a batch under way keeps the limit it was opened with.';
+comment on column public.campaigns.contacts_remaining is 'Contacts that still need a mail, as uuid text; a contact stays here while its batch is under way.';
+comment on column public.campaigns.contacts_processed is 'Contacts whose mail the SMTP server accepted.';
+comment on column public.campaigns.contacts_failed is 'Contacts that ended otherwise: refused, skipped, in doubt. daybatch.deliveries says which.';
+comment on column public.campaigns.batch_history is 'One object per closed batch: batch_number, timestamp (its opening, UTC), sent_count, failed_count, remaining_count.';
+comment on column public.campaigns.tracking_initialised_at is 'When the audience was frozen; null means the arrays say nothing yet.';
+comment on column public.campaigns.batch_interval is 'Time between two batches, in hours or smaller units: never days, which follow the session''s clock changes.';
+comment on column public.campaigns.in_doubt_policy is 'What to do with a mail that may or may not have been accepted: never resend, resend, or ask.';
+
+create table public.contact_list_members (
+  list_id uuid not null,
+  contact_id uuid not null,
+  "position" bigint not null generated by default as identity,
+  created_at timestamp with time zone not null default now(),
+  constraint contact_list_members_contact_id_fkey FOREIGN KEY (contact_id) REFERENCES public.contacts(id) ON DELETE CASCADE,
+  constraint contact_list_members_list_id_fkey FOREIGN KEY (list_id) REFERENCES public.contact_lists(id) ON DELETE CASCADE,
+  constraint contact_list_members_pkey PRIMARY KEY (list_id, contact_id)
+);
+alter table public.contact_list_members owner to daybatch_owner;
+CREATE INDEX contact_list_members_contact_id_idx ON public.contact_list_members USING btree (contact_id);
+alter table public.contact_list_members enable row level security;
+grant delete, insert, select, update on public.contact_list_members to daybatch_app;
+grant select on public.contact_list_members to daybatch_operator;
+comment on table public.contact_list_members is 'Who is on which list, in the order of position.';
+
+create table public.contact_lists (
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint contact_lists_pkey PRIMARY KEY (id)
+);
+alter table public.contact_lists owner to daybatch_owner;
+alter table public.contact_lists enable row level security;
+grant delete, insert, select, update on public.contact_lists to daybatch_app;
+grant select on public.contact_lists to daybatch_operator;
+comment on table public.contact_lists is 'Lists of contacts; a campaign names one or more.';
+
+create table public.contacts (
+  id uuid not null default gen_random_uuid(),
+  email text not null,
+  first_name text,
+  last_name text,
+  attributes jsonb not null default '{}'::jsonb,
+  unsubscribed_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint attributes_are_an_object CHECK ((jsonb_typeof(attributes) = 'object'::text)),
+  constraint contacts_pkey PRIMARY KEY (id),
+  constraint email_has_no_control_characters CHECK ((email !~ '[[:cntrl:]]'::text)),
+  constraint email_is_at_most_254_octets CHECK ((octet_length(email) <= 254))
+);
+alter table public.contacts owner to daybatch_owner;
+CREATE INDEX contacts_email_idx ON public.contacts USING btree (lower(email));
+alter table public.contacts enable row level security;
+grant delete, insert, select, update on public.contacts to daybatch_app;
+grant select on public.contacts to daybatch_operator;
+comment on table public.contacts is 'People one may write to.';
+
+
+-- types
+
+-- none
+
+
+-- views
+
+create view daybatch.audit as
+ WITH listed AS (
+         SELECT c.id AS campaign_id,
+            a.which,
+            e.contact_id
+           FROM ((public.campaigns c
+             CROSS JOIN LATERAL ( VALUES ('remaining'::text,c.contacts_remaining), ('processed'::text,c.contacts_processed), ('failed'::text,c.contacts_failed)) a(which, contacts))
+             CROSS JOIN LATERAL jsonb_array_elements_text(a.contacts) e(contact_id))
+          WHERE (c.tracking_initialised_at IS NOT NULL)
+        ), standing AS (
+         SELECT d.campaign_id,
+            (d.contact_id)::text AS contact_id,
+                CASE
+                    WHEN (b.closed_at IS NULL) THEN 'remaining'::text
+                    WHEN (d.status = 'sent'::text) THEN 'processed'::text
+                    WHEN (d.status = 'deferred'::text) THEN 'remaining'::text
+                    WHEN (d.status = ANY (ARRAY['failed'::text, 'skipped'::text, 'in_doubt'::text])) THEN 'failed'::text
+                    ELSE 'remaining'::text
+                END AS which
+           FROM (daybatch.deliveries d
+             JOIN daybatch.batches b ON (((b.campaign_id = d.campaign_id) AND (b.batch_number = d.batch_number))))
+        ), counted AS (
+         SELECT l.campaign_id,
+            l.contact_id,
+            count(*) AS times,
+            min(l.which) AS which
+           FROM listed l
+          GROUP BY l.campaign_id, l.contact_id
+        )
+ SELECT n.campaign_id,
+    'contact_listed_twice'::text AS rule,
+    format('contact %s stands %s times in the arrays'::text, n.contact_id, n.times) AS disagreement
+   FROM counted n
+  WHERE (n.times > 1)
+UNION ALL
+ SELECT COALESCE(n.campaign_id, s.campaign_id) AS campaign_id,
+    'array_and_ledger_differ'::text AS rule,
+    format('contact %s stands in %s by the arrays and in %s by the ledger'::text, COALESCE(n.contact_id, s.contact_id), COALESCE(n.which, 'none'::text), COALESCE(s.which, 'no delivery'::text)) AS disagreement
+   FROM (counted n
+     FULL JOIN standing s ON (((s.campaign_id = n.campaign_id) AND (s.contact_id = n.contact_id))))
+  WHERE ((EXISTS ( SELECT
+           FROM public.campaigns c
+          WHERE (c.id = COALESCE(n.campaign_id, s.campaign_id)))) AND (COALESCE(n.which, 'none'::text) <> COALESCE(s.which, 'remaining'::text)))
+UNION ALL
+ SELECT c.id AS campaign_id,
+    'total_differs'::text AS rule,
+    format('total_contacts is %s, the arrays hold %s'::text, c.total_contacts, ((jsonb_array_length(c.contacts_remaining) + jsonb_array_length(c.contacts_processed)) + jsonb_array_length(c.contacts_failed))) AS disagreement
+   FROM public.campaigns c
+  WHERE ((c.tracking_initialised_at IS NOT NULL) AND (c.total_contacts IS DISTINCT FROM ((jsonb_array_length(c.contacts_remaining) + jsonb_array_length(c.contacts_processed)) + jsonb_array_length(c.contacts_failed))))
+UNION ALL
+ SELECT b.campaign_id,
+    'history_differs'::text AS rule,
+    format('batch %s: history does not say sent %s, failed %s, remaining %s'::text, b.batch_number, b.sent_count, b.failed_count, b.remaining_count) AS disagreement
+   FROM (daybatch.batches b
+     JOIN public.campaigns c ON ((c.id = b.campaign_id)))
+  WHERE ((b.closed_at IS NOT NULL) AND (b.source <> 'old_method'::text) AND (NOT (c.batch_history @> jsonb_build_array(jsonb_build_object('batch_number', b.batch_number, 'sent_count', b.sent_count, 'failed_count', b.failed_count, 'remaining_count', b.remaining_count)))))
+UNION ALL
+ SELECT c.id AS campaign_id,
+    'completed_with_contacts_left'::text AS rule,
+    format('the campaign is completed, %s contacts remain'::text, jsonb_array_length(c.contacts_remaining)) AS disagreement
+   FROM public.campaigns c
+  WHERE ((c.tracking_initialised_at IS NOT NULL) AND (c.status = 'completed'::text) AND (c.contacts_remaining <> '[]'::jsonb))
+UNION ALL
+ SELECT b.campaign_id,
+    'completed_with_open_batch'::text AS rule,
+    format('the campaign is completed, batch %s is open'::text, b.batch_number) AS disagreement
+   FROM (daybatch.batches b
+     JOIN public.campaigns c ON ((c.id = b.campaign_id)))
+  WHERE ((b.closed_at IS NULL) AND (c.status = 'completed'::text))
+UNION ALL
+ SELECT d.campaign_id,
+    'open_delivery_in_closed_batch'::text AS rule,
+    format('delivery %s is %s, its batch %s is closed'::text, d.delivery_id, d.status, d.batch_number) AS disagreement
+   FROM (daybatch.deliveries d
+     JOIN daybatch.batches b ON (((b.campaign_id = d.campaign_id) AND (b.batch_number = d.batch_number))))
+  WHERE ((b.closed_at IS NOT NULL) AND ((d.status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text])) OR (d.retry_at IS NOT NULL)))
+UNION ALL
+ SELECT d.campaign_id,
+    'claimed_without_claim'::text AS rule,
+    format('delivery %s is %s, no claim holds it'::text, d.delivery_id, d.status) AS disagreement
+   FROM (daybatch.batches b
+     JOIN daybatch.deliveries d ON (((d.campaign_id = b.campaign_id) AND (d.batch_number = b.batch_number) AND (d.status = ANY (ARRAY['claimed'::text, 'sending'::text])))))
+  WHERE ((b.closed_at IS NULL) AND (NOT (EXISTS ( SELECT
+           FROM daybatch.claims k
+          WHERE ((k.claim_token = d.claim_token) AND (d.delivery_id = ANY (k.delivery_ids)))))))
+UNION ALL
+ SELECT b.campaign_id,
+    'slots_differ'::text AS rule,
+    format('batch %s gave out %s slots, its limit is %s'::text, b.batch_number, count(DISTINCT a.slot), b.send_limit) AS disagreement
+   FROM (daybatch.batches b
+     JOIN daybatch.delivery_attempts a ON (((a.campaign_id = b.campaign_id) AND (a.batch_number = b.batch_number) AND (a.outcome = 'sent'::text))))
+  GROUP BY b.campaign_id, b.batch_number, b.send_limit
+ HAVING (count(DISTINCT a.slot) > b.send_limit)
+UNION ALL
+ SELECT a.campaign_id,
+    'accepted_twice'::text AS rule,
+    format('delivery %s was accepted %s times'::text, a.delivery_id, count(*)) AS disagreement
+   FROM daybatch.delivery_attempts a
+  WHERE (a.outcome = ANY (ARRAY['sent'::text, 'accepted_twice'::text]))
+  GROUP BY a.campaign_id, a.delivery_id
+ HAVING (count(*) > 1)
+UNION ALL
+ SELECT c.id AS campaign_id,
+    'job_is_missing'::text AS rule,
+    format('batch %s is due %s and has no job in pg-boss'::text, c.current_batch_number, c.next_batch_send_time) AS disagreement
+   FROM public.campaigns c
+  WHERE ((c.status = 'sending'::text) AND (c.tracking_initialised_at IS NOT NULL) AND (c.next_batch_send_time IS NOT NULL) AND (NOT (EXISTS ( SELECT
+           FROM daybatch.batches b
+          WHERE ((b.campaign_id = c.id) AND (b.closed_at IS NULL))))) AND (daybatch.has_job(c.id, c.next_batch_send_time) = false));
+alter view daybatch.audit owner to daybatch_owner;
+grant select on daybatch.audit to daybatch_app;
+grant select on daybatch.audit to daybatch_operator;
+grant select on daybatch.audit to daybatch_reader;
+comment on view daybatch.audit is 'Every disagreement of arrays, ledger, batches and jobs, in words; it must be empty. Example: select campaign_id, rule, disagreement from daybatch.audit;';
+
+create view daybatch.batch_history as
+ SELECT b.campaign_id,
+    c.name,
+    b.batch_number,
+    b.source,
+    b.send_limit,
+    b.slot_count,
+    b.due_at,
+    b.opened_at,
+    b.closed_at,
+    b.counted_at,
+    b.cut_off_at,
+    (b.spaced_from + b.batch_interval) AS next_due_at,
+    b.sent_count,
+    b.failed_count,
+    b.skipped_count,
+    b.in_doubt_count,
+    b.returned_count,
+    b.remaining_count,
+    (b.opened_at - b.due_at) AS lateness
+   FROM (daybatch.batches b
+     LEFT JOIN public.campaigns c ON ((c.id = b.campaign_id)));
+alter view daybatch.batch_history owner to daybatch_owner;
+grant select on daybatch.batch_history to daybatch_app;
+grant select on daybatch.batch_history to daybatch_operator;
+grant select on daybatch.batch_history to daybatch_reader;
+comment on view daybatch.batch_history is 'One row per batch: when it was due, opened and closed, and its frozen counts. Example: select batch_number, opened_at, sent_count, remaining_count from daybatch.batch_history where name = ''Spring offer'' order by batch_number;';
+
+create view daybatch.campaign_status as
+ SELECT c.id,
+    c.name,
+    c.status,
+    COALESCE(c.daily_send_limit, 5) AS daily_send_limit,
+    c.contact_list_ids,
+    c.total_contacts,
+        CASE
+            WHEN (c.tracking_initialised_at IS NOT NULL) THEN (jsonb_array_length(c.contacts_remaining) - COALESCE(o.ended_count, (0)::bigint))
+            ELSE NULL::bigint
+        END AS remaining_count,
+        CASE
+            WHEN (c.tracking_initialised_at IS NOT NULL) THEN (jsonb_array_length(c.contacts_processed) + COALESCE(o.sent_count, (0)::bigint))
+            ELSE NULL::bigint
+        END AS processed_count,
+        CASE
+            WHEN (c.tracking_initialised_at IS NOT NULL) THEN (jsonb_array_length(c.contacts_failed) + COALESCE((o.ended_count - o.sent_count), (0)::bigint))
+            ELSE NULL::bigint
+        END AS failed_count,
+        CASE
+            WHEN (c.total_contacts > 0) THEN round(((100.0 * (((c.total_contacts - jsonb_array_length(c.contacts_remaining)) + COALESCE(o.ended_count, (0)::bigint)))::numeric) / (c.total_contacts)::numeric), 1)
+            ELSE NULL::numeric
+        END AS percent_done,
+    c.current_batch_number,
+    b.batch_number AS open_batch_number,
+    b.slot_count AS open_batch_size,
+    o.sent_count AS open_batch_sent,
+    o.sending_count AS open_batch_sending,
+    c.first_batch_sent_at,
+    c.next_batch_send_time,
+    c.batch_interval,
+    c.in_doubt_policy,
+    c.scheduled_at,
+    c.pause_reason,
+    c.paused_at,
+        CASE
+            WHEN (c.status = 'paused'::text) THEN concat('paused', (': '::text || c.pause_reason))
+            WHEN (c.status = ANY (ARRAY['draft'::text, 'completed'::text, 'cancelled'::text])) THEN c.status
+            WHEN (NOT daybatch.is_awake()) THEN 'the engine sleeps until daybatch.take_over(true)'::text
+            WHEN (b.refused_until IS NOT NULL) THEN concat('server refuses: ', b.refusal, '; tries again ', to_char((b.refused_until AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+            WHEN (b.batch_number IS NOT NULL) THEN format('batch %s is under way: %s of %s sent'::text, b.batch_number, o.sent_count, b.slot_count)
+            WHEN (c.status = 'scheduled'::text) THEN concat('scheduled for ', to_char((c.scheduled_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+            WHEN (c.tracking_initialised_at IS NULL) THEN 'first processing'::text
+            ELSE concat('batch ', c.current_batch_number, ' is due ', to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+        END AS waits_for,
+    c.tracking_initialised_at,
+    c.created_at
+   FROM ((public.campaigns c
+     LEFT JOIN daybatch.batches b ON (((b.campaign_id = c.id) AND (b.closed_at IS NULL))))
+     LEFT JOIN LATERAL ( SELECT count(*) FILTER (WHERE (d.status = ANY (ARRAY['sent'::text, 'failed'::text, 'skipped'::text, 'in_doubt'::text]))) AS ended_count,
+            count(*) FILTER (WHERE (d.status = 'sent'::text)) AS sent_count,
+            count(*) FILTER (WHERE (d.status = 'sending'::text)) AS sending_count
+           FROM daybatch.deliveries d
+          WHERE ((d.campaign_id = b.campaign_id) AND (d.batch_number = b.batch_number))) o ON ((b.batch_number IS NOT NULL)));
+alter view daybatch.campaign_status owner to daybatch_owner;
+grant select on daybatch.campaign_status to daybatch_app;
+grant select on daybatch.campaign_status to daybatch_operator;
+grant select on daybatch.campaign_status to daybatch_reader;
+comment on view daybatch.campaign_status is 'Where each campaign stands: live counts, percent, next due, what it waits for. Example: select name, status, percent_done, waits_for from daybatch.campaign_status order by created_at desc;';
+
+create view daybatch.legacy_mailed as
+ SELECT NULL::uuid AS campaign_id,
+    NULL::uuid AS contact_id,
+    NULL::timestamp with time zone AS mailed_at,
+    NULL::text AS state
+  WHERE false;
+alter view daybatch.legacy_mailed owner to daybatch_owner;
+grant select on daybatch.legacy_mailed to daybatch_app;
+grant select on daybatch.legacy_mailed to daybatch_operator;
+grant select on daybatch.legacy_mailed to daybatch_reader;
+comment on view daybatch.legacy_mailed is 'Whom an older method mailed (campaign_id uuid, contact_id uuid, mailed_at timestamptz, state mailed/failed/in_doubt); replaceable by a DBA. Example: select state, count(*) from daybatch.legacy_mailed group by state;';
+
+create view daybatch.list_members as
+ SELECT list_id,
+    contact_id,
+    COALESCE(("position")::numeric, (EXTRACT(epoch FROM created_at) * (1000000)::numeric)) AS "position"
+   FROM public.contact_list_members m;
+alter view daybatch.list_members owner to daybatch_owner;
+grant select on daybatch.list_members to daybatch_app;
+grant select on daybatch.list_members to daybatch_operator;
+grant select on daybatch.list_members to daybatch_reader;
+comment on view daybatch.list_members is 'Who is on which list, in which order; replaceable by a DBA (list_id uuid, contact_id uuid, position numeric). Example: select list_id, count(*) from daybatch.list_members group by list_id;';
+
+
+-- functions (the bodies are in sql/functions; here their md5)
+
+create function daybatch.add_list_contacts(p_list_id uuid, p_contacts jsonb)
+returns jsonb language plpgsql volatile security definer set search_path="" -- body 76253bbaf4a75909eab92e57ed72de68
+alter function daybatch.add_list_contacts(uuid,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.add_list_contacts(uuid,jsonb) to daybatch_app;
+grant execute on function daybatch.add_list_contacts(uuid,jsonb) to daybatch_operator;
+grant execute on function daybatch.add_list_contacts(uuid,jsonb) to daybatch_service;
+comment on function daybatch.add_list_contacts(uuid,jsonb) is 'Puts contacts on a list and answers how many were added, there already, rejected. Example: select daybatch.add_list_contacts(id, ''[{"email": "ada@example.org"}]'') from public.contact_lists limit 1;';
+
+create function daybatch.adopt_old_mails(p_campaign_id uuid, p_audience uuid[])
+returns TABLE(root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[], first_mailed_at timestamp with time zone, next_due_at timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 35441c081607d925e1f1b47960438cc4
+alter function daybatch.adopt_old_mails(uuid,uuid[]) owner to daybatch_owner;
+comment on function daybatch.adopt_old_mails(uuid,uuid[]) is 'Takes the mails of an older method into the ledger of a campaign (part of initialize_contact_tracking). Example: select root_number from daybatch.adopt_old_mails(''00000000-0000-0000-0000-000000000000'', ''{}'');';
+
+create function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
+returns void language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body c21cdde9f8a9fe30b7ed894a44d0d07d
+alter function daybatch.advance_campaign(uuid,integer,integer) owner to daybatch_owner;
+comment on function daybatch.advance_campaign(uuid,integer,integer) is 'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';
+
+create function daybatch.begin_import(p_list_id uuid, p_file_name text DEFAULT NULL::text)
+returns uuid language plpgsql volatile security definer set search_path="" -- body c23e5644b5f1cd30babf2e6cd5142445
+alter function daybatch.begin_import(uuid,text) owner to daybatch_owner;
+grant execute on function daybatch.begin_import(uuid,text) to daybatch_operator;
+grant execute on function daybatch.begin_import(uuid,text) to daybatch_service;
+comment on function daybatch.begin_import(uuid,text) is 'Begins an import of contacts into a list and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
+
+create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
+returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body fe5d820109b8a089b30fb5248375f974
+alter function daybatch.begin_sending(uuid,uuid[],bigint[]) owner to daybatch_owner;
+grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_operator;
+grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;
+comment on function daybatch.begin_sending(uuid,uuid[],bigint[]) is 'Commits the intent to send before the message data leaves; only deliveries answered may_send = true may go out. Example: select * from daybatch.begin_sending(''00000000-0000-0000-0000-000000000000'', array[gen_random_uuid()], array[1]);';
+
+create function daybatch.calculate_address_key(p_email text)
+returns bytea language sql stable security definer set search_path="" -- body 5e158a4f4853d101223edf26213a6756
+alter function daybatch.calculate_address_key(text) owner to daybatch_owner;
+grant execute on function daybatch.calculate_address_key(text) to daybatch_operator;
+comment on function daybatch.calculate_address_key(text) is 'Keyed hash of an address, as in deliveries and suppressions. Example: select encode(daybatch.calculate_address_key(''ada@example.org''), ''hex'');';
+
+create function daybatch.calculate_retry_delay(p_deferral_count integer, p_first_delay interval, p_batch_interval interval)
+returns interval language sql immutable set search_path="" -- body aae536523d629746d3956028d745b4d5
+alter function daybatch.calculate_retry_delay(integer,interval,interval) owner to daybatch_owner;
+grant execute on function daybatch.calculate_retry_delay(integer,interval,interval) to daybatch_operator;
+comment on function daybatch.calculate_retry_delay(integer,interval,interval) is 'How long a deferred delivery waits. Example: select daybatch.calculate_retry_delay(2, interval ''15 minutes'', interval ''24 hours'');';
+
+create function daybatch.cancel_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
+returns text language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body b32733dea03e01af58322e59f88f3c43
+alter function daybatch.cancel_campaign(uuid,text) owner to daybatch_owner;
+grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_app;
+grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_operator;
+grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_service;
+comment on function daybatch.cancel_campaign(uuid,text) is 'Cancels a campaign; whom it has not mailed stays in contacts_remaining. Example: select daybatch.cancel_campaign(id, ''offer withdrawn'') from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.check_awake()
+returns void language plpgsql stable set search_path="" -- body 8452ad3c4b6dc614e9a886b95b4a35b3
+alter function daybatch.check_awake() owner to daybatch_owner;
+comment on function daybatch.check_awake() is 'Raises MB009 while the engine sleeps. Example: select daybatch.check_awake();';
+
+create function daybatch.check_campaign_fields(p_fields jsonb)
+returns void language plpgsql stable security definer set search_path="" -- body cb9d6f3c68b64c30aec3b69f90de99f7
+alter function daybatch.check_campaign_fields(jsonb) owner to daybatch_owner;
+comment on function daybatch.check_campaign_fields(jsonb) is 'Raises what cannot be set on a campaign (part of create_campaign). Example: select daybatch.check_campaign_fields(''{"name": "Spring offer"}'');';
+
+create function daybatch.check_installation(p_installation_id uuid DEFAULT NULL::uuid, p_high_water bigint DEFAULT NULL::bigint)
+returns TABLE(state text, installation_id uuid, high_water bigint, explanation text) language plpgsql volatile security definer set search_path="" -- body 92f69fac7c10a5e765f92cbbd4768804
+alter function daybatch.check_installation(uuid,bigint) owner to daybatch_owner;
+grant execute on function daybatch.check_installation(uuid,bigint) to daybatch_operator;
+grant execute on function daybatch.check_installation(uuid,bigint) to daybatch_service;
+comment on function daybatch.check_installation(uuid,bigint) is 'Whether this database is the one the service last ran on, or a copy, a restore, a replica. Example: select state, explanation from daybatch.check_installation();';
+
+create function daybatch.check_list(p_list_id uuid)
+returns void language plpgsql stable security definer set search_path="" -- body b0f157e1f212e7c9a6b0a45f93dee75d
+alter function daybatch.check_list(uuid) owner to daybatch_owner;
+comment on function daybatch.check_list(uuid) is 'Raises MB005 for an unknown list. Example: select daybatch.check_list(id) from public.contact_lists;';
+
+create function daybatch.check_lists_visible()
+returns trigger language plpgsql volatile set search_path="" -- body e453f5059521229cc09a2bdf153eab10
+alter function daybatch.check_lists_visible() owner to daybatch_owner;
+comment on function daybatch.check_lists_visible() is 'Trigger of public.campaigns: refuses lists that the inserter cannot see. Example: select id, name from public.contact_lists;';
+
+create function daybatch.check_message(p_campaign_id uuid)
+returns TABLE(error_code text, reason text, hint text) language plpgsql stable security definer set search_path="" -- body 0fb30c5793e57e541823138102bc4174
+alter function daybatch.check_message(uuid) owner to daybatch_owner;
+grant execute on function daybatch.check_message(uuid) to daybatch_operator;
+comment on function daybatch.check_message(uuid) is 'Why a campaign''s message cannot be sent (no row: it can). Example: select c.name, m.reason from public.campaigns as c, daybatch.check_message(c.id) as m;';
+
+create function daybatch.check_reports(p_reports jsonb)
+returns void language plpgsql immutable set search_path="" -- body 750abff68b518141d3b071fc876c1744
+alter function daybatch.check_reports(jsonb) owner to daybatch_owner;
+comment on function daybatch.check_reports(jsonb) is 'Raises MB017 when a report of outcomes is malformed. Example: select daybatch.check_reports(''[]'');';
+
+create function daybatch.check_row_security()
+returns void language plpgsql stable security definer set search_path="" -- body fc9a3410ba74b936260ab82bea39d050
+alter function daybatch.check_row_security() owner to daybatch_owner;
+comment on function daybatch.check_row_security() is 'Raises MB019 when row level security hides application rows from the engine. Example: select daybatch.check_row_security();';
+
+create function daybatch.check_startable(p_campaign_id uuid, p_name text, p_lists jsonb)
+returns void language plpgsql stable security definer set search_path="" -- body 54e3e61ebfd5797f863de65e7526491a
+alter function daybatch.check_startable(uuid,text,jsonb) owner to daybatch_owner;
+comment on function daybatch.check_startable(uuid,text,jsonb) is 'Raises what would keep a campaign from sending (part of start_campaign). Example: select daybatch.check_startable(id, name, to_jsonb(contact_list_ids)) from public.campaigns limit 0;';
+
+create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10)
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 6f3bdb344cbc9a566c54c5a83d22f3a5
+alter function daybatch.claim_deliveries(uuid,text,integer) owner to daybatch_owner;
+grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_operator;
+grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_service;
+comment on function daybatch.claim_deliveries(uuid,text,integer) is 'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select delivery_id, slot from daybatch.claim_deliveries(''00000000-0000-0000-0000-000000000000'', ''psql'', 1);';
+
+create function daybatch.classify_reply(p_stage text, p_reply_code integer, p_enhanced_code text, p_reply_text text)
+returns TABLE(rule text, outcome text, scope text) language sql stable security definer set search_path="" -- body f52c9cd28d7615b09bbaedc422323e41
+alter function daybatch.classify_reply(text,integer,text,text) owner to daybatch_owner;
+grant execute on function daybatch.classify_reply(text,integer,text,text) to daybatch_operator;
+comment on function daybatch.classify_reply(text,integer,text,text) is 'Rule, outcome and scope of a server''s answer at a stage. Example: select * from daybatch.classify_reply(''rcpt'', 550, ''5.1.1'', ''no such user'');';
+
+create function daybatch.close_batch(p_campaign_id uuid, p_batch_number integer DEFAULT NULL::integer)
+returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body f04f0120d680d02a849907d98a23f654
+alter function daybatch.close_batch(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.close_batch(uuid,integer) to daybatch_operator;
+grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service;
+comment on function daybatch.close_batch(uuid,integer) is 'Closes the open batch if nothing of it is open, else says why not. Example: select closed, reason from daybatch.close_batch(''00000000-0000-0000-0000-000000000000'');';
+
+create function daybatch.complete_if_empty(p_campaign_id uuid)
+returns boolean language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body f17d8feefabb27750e75b4f261a8b496
+alter function daybatch.complete_if_empty(uuid) owner to daybatch_owner;
+comment on function daybatch.complete_if_empty(uuid) is 'Completes a campaign with nobody left (part of process_campaign). Example: select daybatch.complete_if_empty(id) from public.campaigns limit 0;';
+
+create function daybatch.confirm_installation(p_confirm boolean DEFAULT false, p_remembered uuid DEFAULT NULL::uuid)
+returns TABLE(installation_id uuid, explanation text) language plpgsql volatile security definer set search_path="" -- body b05059146403c37919a41eecf80b7237
+alter function daybatch.confirm_installation(boolean,uuid) owner to daybatch_owner;
+grant execute on function daybatch.confirm_installation(boolean,uuid) to daybatch_operator;
+comment on function daybatch.confirm_installation(boolean,uuid) is 'Confirms that a restored or copied database sends from now on; without true it only says what is the matter. Example: select explanation from daybatch.confirm_installation();';
+
+create function daybatch.contract_version()
+returns integer language sql immutable set search_path="" -- body 6ebceba1516d1b8c52d508dc3039fc26
+alter function daybatch.contract_version() owner to daybatch_owner;
+grant execute on function daybatch.contract_version() to daybatch_operator;
+grant execute on function daybatch.contract_version() to daybatch_reader;
+grant execute on function daybatch.contract_version() to daybatch_service;
+comment on function daybatch.contract_version() is 'Version of the functions'' contract with the service; a service refuses another one. Example: select daybatch.contract_version();';
+
+create function daybatch.create_campaign(p_campaign jsonb)
+returns uuid language plpgsql volatile security definer set search_path="" -- body 95bd4bfebcbc5bb52a0cb74881ef8f0a
+alter function daybatch.create_campaign(jsonb) owner to daybatch_owner;
+grant execute on function daybatch.create_campaign(jsonb) to daybatch_app;
+grant execute on function daybatch.create_campaign(jsonb) to daybatch_operator;
+grant execute on function daybatch.create_campaign(jsonb) to daybatch_service;
+comment on function daybatch.create_campaign(jsonb) is 'Makes a campaign from JSON and returns its id. Example: select daybatch.create_campaign(''{"name": "Spring offer", "text_body": "Hello {{first_name|friend}}"}'');';
+
+create function daybatch.create_contact(p_contact jsonb)
+returns jsonb language plpgsql volatile security definer set search_path="" -- body 047fb4bfae9d57e3de4a2f5fa917bdd1
+alter function daybatch.create_contact(jsonb) owner to daybatch_owner;
+grant execute on function daybatch.create_contact(jsonb) to daybatch_app;
+grant execute on function daybatch.create_contact(jsonb) to daybatch_operator;
+grant execute on function daybatch.create_contact(jsonb) to daybatch_service;
+comment on function daybatch.create_contact(jsonb) is 'Makes a contact (or answers the one with that address). Example: select daybatch.create_contact(''{"email": "ada@example.org", "first_name": "Ada"}'');';
+
+create function daybatch.create_contact_list(p_name text)
+returns jsonb language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body f8e5f115e2c07cb65803189881cab678
+alter function daybatch.create_contact_list(text) owner to daybatch_owner;
+grant execute on function daybatch.create_contact_list(text) to daybatch_app;
+grant execute on function daybatch.create_contact_list(text) to daybatch_operator;
+grant execute on function daybatch.create_contact_list(text) to daybatch_service;
+comment on function daybatch.create_contact_list(text) is 'Makes a contact list and returns it as JSON. Example: select daybatch.create_contact_list(''Customers 2026'');';
+
+create function daybatch.current_moment()
+returns timestamp with time zone language sql volatile set search_path="" -- body d20f3234dc0bdac0a507cd200bd58e92
+alter function daybatch.current_moment() owner to daybatch_owner;
+grant execute on function daybatch.current_moment() to daybatch_app;
+grant execute on function daybatch.current_moment() to daybatch_operator;
+grant execute on function daybatch.current_moment() to daybatch_reader;
+grant execute on function daybatch.current_moment() to daybatch_service;
+comment on function daybatch.current_moment() is 'The only clock the engine reads (the database''s own). Example: select daybatch.current_moment();';
+
+create function daybatch.enqueue_batch(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
+returns uuid language plpgsql volatile security definer set search_path="" -- body 40481c9d57f6d84d9bb708db1d9a6bd5
+alter function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) owner to daybatch_owner;
+grant execute on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) to daybatch_operator;
+comment on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) is 'Puts the pg-boss job of a batch into its table; once however often called. Example: select daybatch.enqueue_batch(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
+
+create function daybatch.enqueue_started_campaign()
+returns trigger language plpgsql volatile security definer set search_path="" -- body ed687ade5db4ef7f86e9541a0ceee316
+alter function daybatch.enqueue_started_campaign() owner to daybatch_owner;
+comment on function daybatch.enqueue_started_campaign() is 'Trigger of public.campaigns: puts the job of a started campaign into pg-boss. Example: update public.campaigns set status = ''sending'' where name = ''Spring offer'';';
+
+create function daybatch.erase_contact(p_contact_id uuid)
+returns boolean language plpgsql volatile security definer set search_path="" -- body aa03d492ce3e53851f229dff8fc73e50
+alter function daybatch.erase_contact(uuid) owner to daybatch_owner;
+grant execute on function daybatch.erase_contact(uuid) to daybatch_operator;
+grant execute on function daybatch.erase_contact(uuid) to daybatch_service;
+comment on function daybatch.erase_contact(uuid) is 'Removes a contact''s personal data; the never-twice key and the totals stay. Example: select daybatch.erase_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
+
+create function daybatch.explain_open_batch(p_campaign_id uuid, p_batch_number integer)
+returns text language plpgsql stable security definer set search_path="" -- body ab4905038564cf05a2aca4442b5da0fb
+alter function daybatch.explain_open_batch(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.explain_open_batch(uuid,integer) to daybatch_operator;
+comment on function daybatch.explain_open_batch(uuid,integer) is 'Why a batch cannot be closed now; null when it can. Example: select campaign_id, daybatch.explain_open_batch(campaign_id, batch_number) from daybatch.batch_history where closed_at is null;';
+
+create function daybatch.extend_claims(p_claim_tokens uuid[])
+returns TABLE(claim_token uuid, lease_ms integer) language plpgsql volatile security definer set search_path="" -- body d475324961310ca3e686756b5cb7ed9d
+alter function daybatch.extend_claims(uuid[]) owner to daybatch_owner;
+grant execute on function daybatch.extend_claims(uuid[]) to daybatch_operator;
+grant execute on function daybatch.extend_claims(uuid[]) to daybatch_service;
+comment on function daybatch.extend_claims(uuid[]) is 'Heartbeat: prolongs live claims by a lease and returns them; a missing token is lost. Example: select * from daybatch.extend_claims(array[gen_random_uuid()]);';
+
+create function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
+returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body 3693583e7f95c7db89124873e1fd32e4
+alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
+comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
+
+create function daybatch.finish_import(p_import_id uuid)
+returns jsonb language plpgsql volatile security definer set search_path="" -- body 77eeaf8e64ff2c202addb0f41b9ef9c3
+alter function daybatch.finish_import(uuid) owner to daybatch_owner;
+grant execute on function daybatch.finish_import(uuid) to daybatch_operator;
+grant execute on function daybatch.finish_import(uuid) to daybatch_service;
+comment on function daybatch.finish_import(uuid) is 'Turns the copied rows of an import into contacts on its list and answers the counts. Example: select daybatch.finish_import(import_id) from daybatch.imports limit 0;';
+
+create function daybatch.freeze_message(p_campaign_id uuid)
+returns integer language plpgsql volatile security definer set search_path="" -- body 526cc5b12697fc7d4f164a25ec52b320
+alter function daybatch.freeze_message(uuid) owner to daybatch_owner;
+comment on function daybatch.freeze_message(uuid) is 'Keeps the campaign''s message as a version and returns its number. Example: select daybatch.freeze_message(id) from public.campaigns limit 0;';
+
+create function daybatch.get_campaign(p_campaign_id uuid)
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 20c5a4882c2e9eb130cd77d0f388d324
+alter function daybatch.get_campaign(uuid) owner to daybatch_owner;
+grant execute on function daybatch.get_campaign(uuid) to daybatch_app;
+grant execute on function daybatch.get_campaign(uuid) to daybatch_operator;
+grant execute on function daybatch.get_campaign(uuid) to daybatch_service;
+comment on function daybatch.get_campaign(uuid) is 'One campaign with its live counts as JSON; MB001 when unknown. Example: select jsonb_pretty(daybatch.get_campaign(id)) from public.campaigns limit 1;';
+
+create function daybatch.get_contact(p_contact_id uuid)
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 2cb8f3a198008390d6a86c171b5cb5d6
+alter function daybatch.get_contact(uuid) owner to daybatch_owner;
+grant execute on function daybatch.get_contact(uuid) to daybatch_app;
+grant execute on function daybatch.get_contact(uuid) to daybatch_operator;
+grant execute on function daybatch.get_contact(uuid) to daybatch_service;
+comment on function daybatch.get_contact(uuid) is 'One contact as JSON; MB018 when unknown. Example: select daybatch.get_contact(id) from public.contacts limit 1;';
+
+create function daybatch.get_message(p_campaign_id uuid, p_message_version integer)
+returns TABLE(subject text, sender text, reply_to text, html_body text, text_body text) language sql stable security definer set search_path="" -- body f74abfac41d14f9f86447d1f2ab7011a
+alter function daybatch.get_message(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.get_message(uuid,integer) to daybatch_operator;
+grant execute on function daybatch.get_message(uuid,integer) to daybatch_service;
+comment on function daybatch.get_message(uuid,integer) is 'A version of a campaign''s message; sender null means the service''s MAIL_FROM. Example: select subject from daybatch.get_message(''00000000-0000-0000-0000-000000000000'', 1);';
+
+create function daybatch.guard_engine_columns()
+returns trigger language plpgsql volatile security definer set search_path="" -- body 979555bb53c941326b329f310c78b5cc
+alter function daybatch.guard_engine_columns() owner to daybatch_owner;
+comment on function daybatch.guard_engine_columns() is 'Trigger of public.campaigns: refuses hand-made changes of the engine''s columns. Example: update public.campaigns set name = name;';
+
+create function daybatch.has_job(p_campaign_id uuid, p_due_at timestamp with time zone)
+returns boolean language plpgsql stable security definer set search_path="" -- body 0277d8ccd93887c654c54105c2399660
+alter function daybatch.has_job(uuid,timestamp with time zone) owner to daybatch_owner;
+grant execute on function daybatch.has_job(uuid,timestamp with time zone) to daybatch_operator;
+comment on function daybatch.has_job(uuid,timestamp with time zone) is 'Whether pg-boss holds a live job for a campaign''s due time. Example: select name, daybatch.has_job(id, next_batch_send_time) from public.campaigns where status = ''sending'';';
+
+create function daybatch.initialize_contact_tracking(p_campaign_id uuid)
+returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 22b8e084b05140442ee834d77e9e71c2
+alter function daybatch.initialize_contact_tracking(uuid) owner to daybatch_owner;
+grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_operator;
+grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_service;
+comment on function daybatch.initialize_contact_tracking(uuid) is 'Freezes the audience of a campaign into contacts_remaining (once; later calls only answer the counts). Example: select * from daybatch.initialize_contact_tracking(''00000000-0000-0000-0000-000000000000'');';
+
+create function daybatch.is_awake()
+returns boolean language sql stable security definer set search_path="" -- body 392093e977fee6c960576bc03c40a676
+alter function daybatch.is_awake() owner to daybatch_owner;
+grant execute on function daybatch.is_awake() to daybatch_operator;
+grant execute on function daybatch.is_awake() to daybatch_reader;
+grant execute on function daybatch.is_awake() to daybatch_service;
+comment on function daybatch.is_awake() is 'False while the engine sleeps beside an older application (before take_over). Example: select daybatch.is_awake();';
+
+create function daybatch.is_batch_finished(p_campaign_id uuid, p_batch_number integer)
+returns boolean language sql stable security definer set search_path="" -- body beb3456a91f4a96da09d6cbe68c5e118
+alter function daybatch.is_batch_finished(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.is_batch_finished(uuid,integer) to daybatch_operator;
+comment on function daybatch.is_batch_finished(uuid,integer) is 'True when nothing of the batch is left to claim, under claim or to retry. Example: select daybatch.is_batch_finished(''00000000-0000-0000-0000-000000000000'', 1);';
+
+create function daybatch.is_valid_address(p_email text)
+returns boolean language sql immutable set search_path="" -- body bca0d06e2aa248fa695a0429f9f0ea98
+alter function daybatch.is_valid_address(text) owner to daybatch_owner;
+grant execute on function daybatch.is_valid_address(text) to daybatch_operator;
+comment on function daybatch.is_valid_address(text) is 'Whether a text is one plain e-mail address that can be mailed. Example: select daybatch.is_valid_address(''ada@example.org'');';
+
+create function daybatch.list_batching_states()
+returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6c3dc1ee1ef42f019d3336861e016f62
+alter function daybatch.list_batching_states() owner to daybatch_owner;
+grant execute on function daybatch.list_batching_states() to daybatch_operator;
+grant execute on function daybatch.list_batching_states() to daybatch_service;
+comment on function daybatch.list_batching_states() is 'Each active campaign''s batching state and disagreements as JSON. Example: select jsonb_pretty(s) from daybatch.list_batching_states() as s;';
+
+create function daybatch.list_campaigns(p_status text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
+returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 4483837721279152da1fa6cbaa9cfabf
+alter function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer) to daybatch_app;
+grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer) to daybatch_operator;
+grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer) to daybatch_service;
+comment on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer) is 'A page of campaigns with live counts, newest first. Example: select c ->> ''name'' from daybatch.list_campaigns(''sending'') as c;';
+
+create function daybatch.list_contact_lists(p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
+returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6e244b8547e341d4c8ac337ba45d26ec
+alter function daybatch.list_contact_lists(timestamp with time zone,uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer) to daybatch_app;
+grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer) to daybatch_operator;
+grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer) to daybatch_service;
+comment on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer) is 'A page of contact lists with their sizes. Example: select l ->> ''name'', l ->> ''contact_count'' from daybatch.list_contact_lists() as l;';
+
+create function daybatch.list_contacts(p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
+returns SETOF jsonb language sql stable security definer set search_path="" -- body 42f8cd9db6767f3efdbfa839c8797bdb
+alter function daybatch.list_contacts(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_app;
+grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_operator;
+grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_service;
+comment on function daybatch.list_contacts(uuid,integer) is 'A page of contacts in the order of their ids. Example: select c ->> ''email'' from daybatch.list_contacts() as c;';
+
+create function daybatch.list_due_campaigns(p_source text DEFAULT 'sweep'::text, p_limit integer DEFAULT 1000)
+returns TABLE(campaign_id uuid) language sql stable security definer set search_path="" -- body 5321006098d5ef1778aa80f0a1c0fbda
+alter function daybatch.list_due_campaigns(text,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_operator;
+grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_service;
+comment on function daybatch.list_due_campaigns(text,integer) is 'Campaigns for which a sweep has something to do now. Example: select * from daybatch.list_due_campaigns();';
+
+create function daybatch.list_import_rejections(p_import_id uuid, p_after_line integer DEFAULT 0, p_limit integer DEFAULT 200)
+returns TABLE(line_number integer, email text, reason text) language plpgsql stable security definer set search_path="" -- body 56a7ede133ef8304849fe45a9930feee
+alter function daybatch.list_import_rejections(uuid,integer,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_import_rejections(uuid,integer,integer) to daybatch_operator;
+grant execute on function daybatch.list_import_rejections(uuid,integer,integer) to daybatch_service;
+comment on function daybatch.list_import_rejections(uuid,integer,integer) is 'Rejected rows of an import with line number and reason. Example: select r.* from daybatch.imports as i, daybatch.list_import_rejections(i.import_id) as r;';
+
+create function daybatch.list_work(p_limit integer DEFAULT 100)
+returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" -- body f1ff33dc52983b3d9622d6e5eca183c5
+alter function daybatch.list_work(integer) owner to daybatch_owner;
+grant execute on function daybatch.list_work(integer) to daybatch_operator;
+grant execute on function daybatch.list_work(integer) to daybatch_service;
+comment on function daybatch.list_work(integer) is 'Open batches with something to claim, release or close, and when. Example: select * from daybatch.list_work();';
+
+create function daybatch.lock_campaign(p_campaign_id uuid)
+returns TABLE(id uuid, name text, status text, daily_send_limit integer, lists jsonb, scheduled_at timestamp with time zone, next_batch_send_time timestamp with time zone, current_batch_number integer, tracking_initialised_at timestamp with time zone, batch_interval interval, in_doubt_policy text) language plpgsql volatile security definer set search_path="" -- body a2827c976500063e1498b8d96b14ada2
+alter function daybatch.lock_campaign(uuid) owner to daybatch_owner;
+comment on function daybatch.lock_campaign(uuid) is 'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select name, status from daybatch.lock_campaign(''00000000-0000-0000-0000-000000000000'');';
+
+create function daybatch.note_refusal(p_campaign_id uuid, p_batch_number integer, p_refusal text, p_now timestamp with time zone)
+returns void language sql volatile security definer set search_path="" -- body b99c293ea16f75c13eb597b7cfb18ba8
+alter function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) is 'Makes a batch wait because its server refuses (part of report_outcomes). Example: select daybatch.note_refusal(''00000000-0000-0000-0000-000000000000'', 1, ''connect: refused'', daybatch.current_moment());';
+
+create function daybatch.open_batch(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 74c6bd9c3b05d3bc00981f1008120d81
+alter function daybatch.open_batch(uuid,text) owner to daybatch_owner;
+grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
+comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select * from daybatch.open_batch(''00000000-0000-0000-0000-000000000000'', ''manual'');';
+
+create function daybatch.pause_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
+returns text language plpgsql volatile security definer set search_path="" -- body 142e30a58ee3638d8dee0eae71874ac1
+alter function daybatch.pause_campaign(uuid,text) owner to daybatch_owner;
+grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_app;
+grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_operator;
+grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_service;
+comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at once, with a reason. Example: select daybatch.pause_campaign(id, ''wrong subject'') from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.process_campaign(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body f2c659ab5cb13b5218fcdee974b2fe3e
+alter function daybatch.process_campaign(uuid,text) owner to daybatch_owner;
+comment on function daybatch.process_campaign(uuid,text) is 'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select action, reason from daybatch.process_campaign(''00000000-0000-0000-0000-000000000000'');';
+
+create function daybatch.process_campaigns(p_campaign_id uuid DEFAULT NULL::uuid, p_source text DEFAULT 'manual'::text)
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body ae17897c09485f537d15e176d0d522a2
+alter function daybatch.process_campaigns(uuid,text) owner to daybatch_owner;
+grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_operator;
+grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_service;
+comment on function daybatch.process_campaigns(uuid,text) is 'Opens, closes and completes whatever is due: of one campaign, or of all. Example: select * from daybatch.process_campaigns();';
+
+create function daybatch.record_event(p_campaign_id uuid, p_event text, p_detail jsonb DEFAULT '{}'::jsonb)
+returns void language sql volatile security definer set search_path="" -- body 6baba96a4afcfd502c8c985395bcd888
+alter function daybatch.record_event(uuid,text,jsonb) owner to daybatch_owner;
+comment on function daybatch.record_event(uuid,text,jsonb) is 'Appends a line to daybatch.events. Example: select daybatch.record_event(null, ''note'', ''{"text": "moved to the new mail server"}'');';
+
+create function daybatch.record_sweep(p_source text, p_started_at timestamp with time zone, p_counts integer[])
+returns void language plpgsql volatile security definer set search_path="" -- body d315422d6d37e6d3abe290e8adbc8855
+alter function daybatch.record_sweep(text,timestamp with time zone,integer[]) owner to daybatch_owner;
+grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_operator;
+grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_service;
+comment on function daybatch.record_sweep(text,timestamp with time zone,integer[]) is 'Ends a sweep: releases expired claims, mends lost jobs, writes the log (part of process_campaigns). Example: select daybatch.record_sweep(''manual'', daybatch.current_moment(), ''{0,0,0,0}'');';
+
+create function daybatch.release_claims(p_claim_tokens uuid[])
+returns integer language plpgsql volatile security definer set search_path="" -- body 5b43202abc21c620fe3393fcac4a9620
+alter function daybatch.release_claims(uuid[]) owner to daybatch_owner;
+grant execute on function daybatch.release_claims(uuid[]) to daybatch_operator;
+grant execute on function daybatch.release_claims(uuid[]) to daybatch_service;
+comment on function daybatch.release_claims(uuid[]) is 'Gives back what a worker claimed and has not begun; returns how many. Example: select daybatch.release_claims(array[gen_random_uuid()]);';
+
+create function daybatch.release_expired_claims(p_limit integer DEFAULT 1000)
+returns integer language plpgsql volatile security definer set search_path="" -- body 3687bbb0e9630f4f77da281c302d6873
+alter function daybatch.release_expired_claims(integer) owner to daybatch_owner;
+grant execute on function daybatch.release_expired_claims(integer) to daybatch_operator;
+grant execute on function daybatch.release_expired_claims(integer) to daybatch_service;
+comment on function daybatch.release_expired_claims(integer) is 'Releases claims of workers that died: claimed to queued, sending to in doubt. Example: select daybatch.release_expired_claims();';
+
+create function daybatch.replace_adapter(p_view_name text, p_query text)
+returns void language plpgsql volatile set search_path="" -- body 2a1886f2a5ecabfb3e659b8dbf0d956b
+alter function daybatch.replace_adapter(text,text) owner to daybatch_owner;
+comment on function daybatch.replace_adapter(text,text) is 'Makes an adapter view unless a DBA has replaced it (part of a deploy). Example: select a.view_name from daybatch.adapters as a;';
+
+create function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
+returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body f54652f2301e3ba4e44208302a55ed41
+alter function daybatch.report_outcomes(uuid,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_operator;
+grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_service;
+comment on function daybatch.report_outcomes(uuid,jsonb) is 'Records what servers answered and decides what it means; repeatable, stale tokens change nothing. Example: select * from daybatch.report_outcomes(''00000000-0000-0000-0000-000000000000'', ''[]'');';
+
+create function daybatch.resolve_all_in_doubt(p_campaign_id uuid, p_as text, p_contact_ids uuid[] DEFAULT NULL::uuid[])
+returns integer language plpgsql volatile security definer set search_path="" -- body e93634064f510ef1918aa65ade0d2615
+alter function daybatch.resolve_all_in_doubt(uuid,text,uuid[]) owner to daybatch_owner;
+grant execute on function daybatch.resolve_all_in_doubt(uuid,text,uuid[]) to daybatch_operator;
+grant execute on function daybatch.resolve_all_in_doubt(uuid,text,uuid[]) to daybatch_service;
+comment on function daybatch.resolve_all_in_doubt(uuid,text,uuid[]) is 'Settles all (or some contacts'') mails in doubt of a campaign as sent or not_sent. Example: select daybatch.resolve_all_in_doubt(id, ''sent'') from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.resolve_in_doubt(p_campaign_id uuid, p_contact_id uuid, p_as text)
+returns integer language plpgsql volatile security definer set search_path="" -- body 57079867776af8abb8b7c90d339c44ce
+alter function daybatch.resolve_in_doubt(uuid,uuid,text) owner to daybatch_owner;
+grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_operator;
+grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_service;
+comment on function daybatch.resolve_in_doubt(uuid,uuid,text) is 'Settles one mail in doubt as sent or not_sent. Example: select daybatch.resolve_in_doubt(campaign_id, contact_id, ''sent'') from daybatch.deliveries where status = ''in_doubt'' limit 0;';
+
+create function daybatch.resume_campaign(p_campaign_id uuid)
+returns text language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 37d1b454b029a7a1e2ea6aaa298cb31a
+alter function daybatch.resume_campaign(uuid) owner to daybatch_owner;
+grant execute on function daybatch.resume_campaign(uuid) to daybatch_app;
+grant execute on function daybatch.resume_campaign(uuid) to daybatch_operator;
+grant execute on function daybatch.resume_campaign(uuid) to daybatch_service;
+comment on function daybatch.resume_campaign(uuid) is 'Resumes a paused campaign; its next batch is due at its old time or now, whichever is later. Example: select daybatch.resume_campaign(id) from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.return_claims(p_campaign_id uuid, p_claim_tokens uuid[], p_expired boolean)
+returns integer language plpgsql volatile security definer set search_path="" -- body 13b9c7483825ae0772495e3ecbef96d7
+alter function daybatch.return_claims(uuid,uuid[],boolean) owner to daybatch_owner;
+comment on function daybatch.return_claims(uuid,uuid[],boolean) is 'Takes a campaign''s claims back: claimed to queued, sending to in doubt when the worker is gone (part of release_claims). Example: select daybatch.return_claims(id, ''{}'', true) from public.campaigns limit 0;';
+
+create function daybatch.return_unsent(p_campaign_id uuid, p_batch_number integer)
+returns integer language plpgsql volatile security definer set search_path="" -- body a372a79755b2715f1f61f640dd99cbc2
+alter function daybatch.return_unsent(uuid,integer) owner to daybatch_owner;
+comment on function daybatch.return_unsent(uuid,integer) is 'Returns the unsent deliveries of a batch to remaining (part of close_batch). Example: select daybatch.return_unsent(id, 1) from public.campaigns limit 0;';
+
+create function daybatch.schedule_campaign(p_campaign_id uuid, p_scheduled_at timestamp with time zone)
+returns text language plpgsql volatile security definer set search_path="" -- body b6ae593ec993f40de8160ec90827699e
+alter function daybatch.schedule_campaign(uuid,timestamp with time zone) owner to daybatch_owner;
+grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_app;
+grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_operator;
+grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_service;
+comment on function daybatch.schedule_campaign(uuid,timestamp with time zone) is 'Schedules a campaign for a moment. Example: select daybatch.schedule_campaign(id, now() + interval ''2 hours'') from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.set_daily_limit(p_campaign_id uuid, p_limit integer)
+returns integer language plpgsql volatile security definer set search_path="" -- body cdd6343f10b35dab4ad29f1406cb2956
+alter function daybatch.set_daily_limit(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_app;
+grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_operator;
+grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_service;
+comment on function daybatch.set_daily_limit(uuid,integer) is 'Changes the daily limit from the next batch on. Example: select daybatch.set_daily_limit(id, 20) from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamp with time zone)
+returns integer language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body d7f3db43e6b6b0c5fd780312aec7cc05
+alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
+
+create function daybatch.settle_late_report(p_campaign_id uuid, p_report jsonb, p_now timestamp with time zone)
+returns void language plpgsql volatile security definer set search_path="" -- body 2d25adf99742a17f4c173416f2d7a5cc
+alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
+
+create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
+returns TABLE(settled_count integer, settled_ids bigint[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 5818e8673e5a81555100b5aec7ea321a
+alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
+
+create function daybatch.shift_campaign_back(p_campaign_id uuid, p_by interval)
+returns void language plpgsql volatile set search_path="" set daybatch.engine_writes=on -- body db0c0c01cb32d6dfd065d6734212a0d9
+alter function daybatch.shift_campaign_back(uuid,interval) owner to daybatch_owner;
+comment on function daybatch.shift_campaign_back(uuid,interval) is 'Moves a simulated campaign''s times back (part of test_batch_campaign, owner only). Example: select daybatch.shift_campaign_back(id, interval ''24 hours'') from public.campaigns limit 0;';
+
+create function daybatch.simulate_batches(p_contacts integer, p_limit integer)
+returns jsonb language plpgsql volatile set search_path="" -- body 19a045051de6f585b9bf79d223bbc3b7
+alter function daybatch.simulate_batches(integer,integer) owner to daybatch_owner;
+comment on function daybatch.simulate_batches(integer,integer) is 'The body of test_batch_campaign; call that one. Example: select daybatch.test_batch_campaign() -> ''ok'';';
+
+create function daybatch.skip_ineligible(p_campaign_id uuid, p_lists jsonb, p_delivery_ids bigint[])
+returns bigint[] language plpgsql volatile security definer set search_path="" -- body 781b8feefd1eb7031759d82ca66077e6
+alter function daybatch.skip_ineligible(uuid,jsonb,bigint[]) owner to daybatch_owner;
+comment on function daybatch.skip_ineligible(uuid,jsonb,bigint[]) is 'Settles as skipped those of the deliveries whose contact may not be mailed now, returns the others (part of claim_deliveries). Example: select daybatch.skip_ineligible(''00000000-0000-0000-0000-000000000000'', ''[]'', ''{}'');';
+
+create function daybatch.start_campaign(p_campaign_id uuid)
+returns text language plpgsql volatile security definer set search_path="" -- body 9a86b921c216555f7c3f6d7a4a44142f
+alter function daybatch.start_campaign(uuid) owner to daybatch_owner;
+grant execute on function daybatch.start_campaign(uuid) to daybatch_app;
+grant execute on function daybatch.start_campaign(uuid) to daybatch_operator;
+grant execute on function daybatch.start_campaign(uuid) to daybatch_service;
+comment on function daybatch.start_campaign(uuid) is 'Starts a campaign now, or refuses with the reason. Example: select daybatch.start_campaign(id) from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.suppress_address(p_email text, p_reason text DEFAULT 'manual'::text, p_list_id uuid DEFAULT NULL::uuid, p_source text DEFAULT 'manual'::text)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 8ed5c5f599faf9ee54ccb84cb8072471
+alter function daybatch.suppress_address(text,text,uuid,text) owner to daybatch_owner;
+grant execute on function daybatch.suppress_address(text,text,uuid,text) to daybatch_operator;
+grant execute on function daybatch.suppress_address(text,text,uuid,text) to daybatch_service;
+comment on function daybatch.suppress_address(text,text,uuid,text) is 'Never mail an address again, in any campaign or in those of one list. Example: select daybatch.suppress_address(''ada@example.org'', ''complained'');';
+
+create function daybatch.take_over(p_confirm boolean DEFAULT false)
+returns text language plpgsql volatile security definer set search_path="" -- body 94126d697ba8fb0b76a5839ef38ce039
+alter function daybatch.take_over(boolean) owner to daybatch_owner;
+grant execute on function daybatch.take_over(boolean) to daybatch_operator;
+comment on function daybatch.take_over(boolean) is 'Wakes the engine beside an older application, once confirmed. Example: select daybatch.take_over();';
+
+create function daybatch.test_batch_campaign()
+returns jsonb language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body 23e572a0e8cade8ce4b04efea08b1734
+alter function daybatch.test_batch_campaign() owner to daybatch_owner;
+grant execute on function daybatch.test_batch_campaign() to daybatch_operator;
+grant execute on function daybatch.test_batch_campaign() to daybatch_service;
+comment on function daybatch.test_batch_campaign() is 'Runs a simulated campaign through the production functions, rolled back inside, and reports every disagreement. Example: select jsonb_pretty(daybatch.test_batch_campaign());';
+
+create function daybatch.unsubscribe_contact(p_contact_id uuid, p_source text DEFAULT 'manual'::text)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 612cbdd4685f8f22a9f976606136583a
+alter function daybatch.unsubscribe_contact(uuid,text) owner to daybatch_owner;
+grant execute on function daybatch.unsubscribe_contact(uuid,text) to daybatch_operator;
+grant execute on function daybatch.unsubscribe_contact(uuid,text) to daybatch_service;
+comment on function daybatch.unsubscribe_contact(uuid,text) is 'Unsubscribes a contact from everything, by contact and by address. Example: select daybatch.unsubscribe_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
+
+create function daybatch.update_campaign(p_campaign_id uuid, p_changes jsonb)
+returns void language plpgsql volatile security definer set search_path="" -- body 0e673447179960cbdb8195188863d5ba
+alter function daybatch.update_campaign(uuid,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_app;
+grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_operator;
+grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_service;
+comment on function daybatch.update_campaign(uuid,jsonb) is 'Changes name, message, limit, or (before the first batch) lists and interval. Example: select daybatch.update_campaign(id, ''{"subject": "Spring has come"}'') from public.campaigns where name = ''Spring offer'';';
+
+
+-- default privileges
+
+-- none
