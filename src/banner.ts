@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Config } from './config.ts'
 import { describeAddress } from './db/startup.ts'
-import { type Service, usesMailbox } from './service.ts'
+import { usesMailbox } from './sender.ts'
+import type { Service } from './service.ts'
 
 const SHORTEST_KEY = 16
 const POOLER_PORT = '6543'

@@ -39,6 +39,7 @@ const REFUSALS: Record<string, [status: number, slug: string]> = {
   MB018: [404, 'unknown-contact'],
   MB019: [503, 'tables-hidden'],
   MB020: [404, 'unknown-delivery'],
+  MB021: [409, 'books-disagree'],
 }
 
 /** Values that the types of the request let through and Postgres does not (NUL in a text, a date in the year 300000). */

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
@@ -8,12 +6,11 @@ import { Daybatch } from './db/daybatch.ts'
 import { checkMigrated } from './db/migrate.ts'
 import { createPool } from './db/pool.ts'
 import { awaitDatabase, StartupError } from './db/startup.ts'
-import { createSmtpTransport } from './delivery/transport.ts'
-import { createWorker, type Worker } from './delivery/worker.ts'
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './embedded/database.ts'
 import { type Mailbox, startMailbox } from './embedded/mailbox.ts'
 import type { HealthParts } from './routes/health.ts'
 import { Scheduler } from './schedule/scheduler.ts'
+import { Sender, usesMailbox } from './sender.ts'
 
 export interface ServiceOptions {
   config: Config
@@ -34,13 +31,8 @@ export interface Service {
   stop(): Promise<void>
 }
 
-/** A statement of the delivery loop takes milliseconds, a rewrite of the largest arrays seconds. */
-const DELIVERY_TIMEOUT_MS = 60_000
 /** Freezing an audience of millions, or importing as many. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000
-/** What is recorded into the embedded mailbox needs no sender of one's own. */
-const EMBEDDED_SENDER = 'daybatch <daybatch@localhost>'
-
 type Stop = () => Promise<unknown> | undefined
 
 /** Starts the parts one after the other; what was started is stopped again when a later one fails. */
@@ -73,13 +65,13 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   })
   stops.push(() => pool.end())
   const db = new Daybatch(pool)
-  let worker: Worker | undefined
-  const wake = () => worker?.wake()
+  let sender: Sender | undefined
+  const wake = () => sender?.wake()
   const scheduler = new Scheduler({ url, db, wake, log })
   const checks: HealthParts['checks'] = {
     database: () => checkMigrated(pool),
     scheduler: () => checkScheduler(scheduler),
-    delivery: () => checkDelivery(config, worker),
+    delivery: () => checkDelivery(config, sender),
   }
   // before anything is sent: a port that is taken ends the start
   const app = await buildApp({ db, config, log, checks, worker: { wake } })
@@ -96,56 +88,16 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   signal.throwIfAborted()
   const smtpUrl = mailbox?.url ?? config.smtpUrl
   if (smtpUrl) {
-    worker = startDelivery({ url, smtpUrl, config, log, stops })
+    sender = new Sender({ url, smtpUrl, config, log })
+    stops.push(() => sender?.stop())
+    sender.start()
   }
   return { address, embeddedDatabase, mailbox }
 }
 
-/** With nothing set all is embedded; beside a given database the mailbox needs the explicit word. */
-export const usesMailbox = ({ databaseUrl, smtpUrl }: Pick<Config, 'databaseUrl' | 'smtpUrl'>): boolean =>
-  smtpUrl === 'embedded' || (smtpUrl === undefined && databaseUrl === undefined)
-
 function checkSender(config: Config): void {
   if (config.smtpUrl === undefined || usesMailbox(config) || config.mailFrom !== undefined) return
   throw new StartupError('SMTP_URL is set and MAIL_FROM is not: set MAIL_FROM="Your Name <you@your-domain>"')
-}
-
-function startDelivery(options: {
-  url: string
-  smtpUrl: string
-  config: Config
-  log: FastifyBaseLogger
-  stops: Stop[]
-}): Worker {
-  const { url, smtpUrl, config, log, stops } = options
-  const connections = config.smtpConnections
-  // a pool of its own, so that a long request never keeps a claim from being extended
-  const pool = createPool(url, {
-    applicationName: 'daybatch delivery',
-    statementTimeoutMs: DELIVERY_TIMEOUT_MS,
-  })
-  const transport = createSmtpTransport({ url: smtpUrl, connections })
-  const worker = createWorker({
-    db: new Daybatch(pool),
-    transport,
-    workerId: `${hostname()}/${process.pid}/${randomUUID()}`,
-    connections,
-    mailFrom: config.mailFrom ?? (usesMailbox(config) ? EMBEDDED_SENDER : undefined),
-    log,
-  })
-  stops.push(async () => {
-    await worker.stop()
-    transport.close()
-    await pool.end()
-  })
-  worker.start()
-  transport.verify().catch(error => {
-    log.warn(
-      { err: error },
-      'the SMTP server does not take mails now: campaigns stay as they are, and it is tried again',
-    )
-  })
-  return worker
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
@@ -164,9 +116,8 @@ function checkScheduler(scheduler: Scheduler): void {
   if (!scheduler.isRunning) throw new Error('it is starting or stopping')
 }
 
-function checkDelivery(config: Config, worker: Worker | undefined): string | undefined {
+function checkDelivery(config: Config, sender: Sender | undefined): string | undefined {
   if (config.smtpUrl === undefined && !usesMailbox(config)) return 'off: SMTP_URL is not set'
-  const status = worker?.status()
-  if (status?.state !== 'running') throw new Error('it is starting or stopping')
-  return status.problem ?? undefined
+  if (!sender?.isRunning) throw new Error('it is starting or stopping')
+  return sender.problem
 }

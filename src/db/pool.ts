@@ -6,6 +6,8 @@ export interface PoolOptions {
   max?: number
   /** Server side limit of one statement; default 30 s. */
   statementTimeoutMs?: number
+  /** Judges every new connection before its first use: what it throws fails the calls that wait for one. */
+  check?: (client: pg.ClientBase) => Promise<void>
 }
 
 const { builtins } = pg.types
@@ -41,6 +43,7 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
                 set_config('timezone', 'UTC', false), set_config('intervalstyle', 'iso_8601', false)`,
         [String(statementTimeoutMs)],
       )
+      await options.check?.(client)
     },
   })
   // an idle connection that breaks is replaced at the next query; without a listener it would end the process

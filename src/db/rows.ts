@@ -27,15 +27,6 @@ export interface TrackingRow {
   initialised_now: boolean
 }
 
-export interface OpenedBatchRow {
-  campaign_id: string
-  batch_number: number
-  delivery_count: number
-  skipped_count: number
-  opened_at: Date
-  next_batch_send_time: Date | null
-}
-
 /** An open batch with something to do now (`is_ready`) or at `ready_at`, `wait_ms` from now. */
 export interface WorkRow {
   campaign_id: string

@@ -4,7 +4,6 @@ import type {
   BatchTest,
   Campaign,
   CampaignStatus,
-  OpenedBatchRow,
   PageStart,
   ProcessedCampaignRow,
   Source,
@@ -52,14 +51,6 @@ export abstract class SteeringStatements extends DeliveryStatements {
   initializeContactTracking(args: { campaignId: string }): Promise<TrackingRow> {
     return this.row(`select * from daybatch.initialize_contact_tracking(p_campaign_id => $1::uuid)`, [
       args.campaignId,
-    ])
-  }
-
-  /** Opens the next batch or refuses with the reason, e.g. MB006: not due until … */
-  openBatch(args: { campaignId: string; source?: Source }): Promise<OpenedBatchRow> {
-    return this.row(`select * from daybatch.open_batch(p_campaign_id => $1::uuid, p_source => $2::text)`, [
-      args.campaignId,
-      args.source ?? 'manual',
     ])
   }
 
@@ -128,11 +119,6 @@ export abstract class SteeringStatements extends DeliveryStatements {
       `select daybatch.set_daily_limit(p_campaign_id => $1::uuid, p_limit => $2::integer) as value`,
       [args.campaignId, args.limit],
     )
-  }
-
-  /** Wakes an engine that was installed beside an older application. */
-  takeOver(args: { confirm: boolean }): Promise<string> {
-    return this.value(`select daybatch.take_over(p_confirm => $1::boolean) as value`, [args.confirm])
   }
 
   /** Runs a simulated campaign through the production functions and rolls it back. */

@@ -1,6 +1,6 @@
 import { prepareLogin } from '../db/login.ts'
 import { migrate } from '../db/migrate.ts'
-import { postgresFolder, startEmbeddedPostgres } from './postgres.ts'
+import { findEmbeddedPostgres, postgresFolder, startEmbeddedPostgres } from './postgres.ts'
 
 export interface EmbeddedDatabase {
   /** For the service: a login in daybatch_service. */
@@ -27,4 +27,14 @@ export async function startEmbeddedDatabase({
     await stop()
     throw error
   }
+}
+
+/** The embedded database that runs in a state folder now, as the service's login sees it. */
+export async function findEmbeddedDatabase({
+  stateFolder,
+}: {
+  stateFolder: string
+}): Promise<string | undefined> {
+  const running = await findEmbeddedPostgres(postgresFolder(stateFolder))
+  return running && prepareLogin(running.url, stateFolder)
 }

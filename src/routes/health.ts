@@ -14,16 +14,13 @@ export const healthRoutes: FastifyPluginAsync<HealthParts> = async (app, { check
 
   app.get('/health/ready', async (request, reply) => {
     const findings = await Promise.all(Object.entries(checks).map(runCheck))
-    const detail = findings.filter(({ problem }) => problem !== undefined)
-    const report = Object.fromEntries(findings.map(({ name, problem }) => [name, problem ?? 'ok']))
-    if (detail.length === 0) return { status: 'ready', checks: report }
-    const text = detail.map(({ name, problem }) => `${name}: ${problem}`).join('; ')
-    const problem = {
-      type: '/problems/not-ready',
-      title: 'This service is not ready',
-      status: 503,
-      detail: text,
-    }
+    const report = Object.fromEntries(
+      findings.map(({ name, problem, remark }) => [name, problem ?? remark ?? 'ok']),
+    )
+    const problems = findings.filter(({ problem }) => problem !== undefined)
+    if (problems.length === 0) return { status: 'ready', checks: report }
+    const detail = problems.map(({ name, problem }) => `${name}: ${problem}`).join('; ')
+    const problem = { type: '/problems/not-ready', title: 'This service is not ready', status: 503, detail }
     return reply
       .code(503)
       .type('application/problem+json')

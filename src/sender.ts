@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyBaseLogger } from 'fastify'
+import type pg from 'pg'
+import type { Config } from './config.ts'
+import { Daybatch } from './db/daybatch.ts'
+import { createPool } from './db/pool.ts'
+import { createSmtpTransport, type Transport } from './delivery/transport.ts'
+import { createWorker, type Worker } from './delivery/worker.ts'
+import { Installation } from './installation.ts'
+
+export interface SenderOptions {
+  /** The database. */
+  url: string
+  smtpUrl: string
+  config: Config
+  log: FastifyBaseLogger
+}
+
+/** A statement of the delivery loop takes milliseconds, a rewrite of the largest arrays seconds. */
+const STATEMENT_TIMEOUT_MS = 60_000
+/** How often the last attempt's id is written down outside of the database. */
+const MIRROR_MS = 10_000
+/** What is recorded into the embedded mailbox needs no sender of one's own. */
+const EMBEDDED_SENDER = 'daybatch <daybatch@localhost>'
+
+/** With nothing set all is embedded; beside a given database the mailbox needs the explicit word. */
+export const usesMailbox = ({ databaseUrl, smtpUrl }: Pick<Config, 'databaseUrl' | 'smtpUrl'>): boolean =>
+  smtpUrl === 'embedded' || (smtpUrl === undefined && databaseUrl === undefined)
+
+/** The delivery of this process: its worker, its SMTP connections, and a pool that only the right database gets into. */
+export class Sender {
+  readonly #options: SenderOptions
+  readonly #pool: pg.Pool
+  readonly #transport: Transport
+  readonly #worker: Worker
+  #mirroring: NodeJS.Timeout | undefined
+  /** Checks take turns: they write one file. */
+  #checks: Promise<void> = Promise.resolve()
+
+  constructor(options: SenderOptions) {
+    const { url, smtpUrl, config, log } = options
+    const connections = config.smtpConnections
+    this.#options = options
+    this.#pool = createPool(url, {
+      applicationName: 'daybatch delivery',
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+      // a restored or copied database comes with new connections: none is used before it is recognised
+      check: client => this.#checkInstallation(new Daybatch(client)),
+    })
+    this.#transport = createSmtpTransport({ url: smtpUrl, connections })
+    this.#worker = createWorker({
+      db: new Daybatch(this.#pool),
+      transport: this.#transport,
+      workerId: `${hostname()}/${process.pid}/${randomUUID()}`,
+      connections,
+      mailFrom: config.mailFrom ?? (usesMailbox(config) ? EMBEDDED_SENDER : undefined),
+      log,
+    })
+  }
+
+  get isRunning(): boolean {
+    return this.#worker.status().state === 'running'
+  }
+
+  /** Why nothing is sent, if so: the database or the SMTP server is away, or it is another database. */
+  get problem(): string | undefined {
+    return this.#worker.status().problem ?? undefined
+  }
+
+  start(): void {
+    const { log } = this.#options
+    this.#worker.start()
+    this.#mirroring = setInterval(() => void this.#mirror(), MIRROR_MS)
+    this.#transport.verify().catch(error => {
+      log.warn(
+        { err: error },
+        'the SMTP server takes no mails now: campaigns stay as they are, and it is tried again',
+      )
+    })
+  }
+
+  wake(): void {
+    this.#worker.wake()
+  }
+
+  /** Claims nothing more, waits for the mails in flight and their reports. */
+  async stop(): Promise<void> {
+    clearInterval(this.#mirroring)
+    await this.#worker.stop()
+    this.#transport.close()
+    await this.#mirror()
+    await this.#pool.end()
+  }
+
+  /** Writes down how far this database has come; when it is away, the next connection is checked anyway. */
+  async #mirror(): Promise<void> {
+    const pool = new Daybatch(this.#pool)
+    await pool.withClient(client => this.#checkInstallation(new Daybatch(client))).catch(() => {})
+  }
+
+  #checkInstallation(db: Daybatch): Promise<void> {
+    const { config, log } = this.#options
+    // what was tried with the embedded database says nothing about a given one
+    const name = config.databaseUrl ? 'installation.json' : 'installation-embedded.json'
+    const installation = new Installation({
+      db,
+      file: join(config.stateFolder, name),
+      expected: config.installationId,
+      log: { warn: line => log.warn(line) },
+    })
+    const check = this.#checks.then(() => installation.check())
+    this.#checks = check.catch(() => {})
+    return check
+  }
+}
