@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { AcceptedMail, Phase, ScriptedSmtp, ScriptedSmtpOptions } from './smtp.ts'
 
@@ -13,6 +14,7 @@ export class SmtpSession {
   #mail = 0
   #sender = ''
   #recipient = ''
+  #client = ''
 
   constructor(
     socket: Socket,
@@ -61,6 +63,7 @@ export class SmtpSession {
     const verb = /^[A-Z]+/i.exec(line)?.[0].toUpperCase()
     switch (verb) {
       case 'EHLO':
+        this.#client = line.slice('EHLO '.length)
         await this.#answer('ehlo', this.#greet())
         return false
       case 'AUTH':
@@ -121,7 +124,9 @@ export class SmtpSession {
       message_id: /^message-id:\s*(<[^>]*>)/im.exec(content)?.[1] ?? null,
       recipient: this.#recipient,
       sender: this.#sender,
+      client: this.#client,
       bytes: content.length,
+      sha256: createHash('sha256').update(content, 'latin1').digest('hex'),
       content,
     })
     await this.#answer('accepted', '250 2.0.0 accepted')
@@ -131,7 +136,13 @@ export class SmtpSession {
   /** Plays the script's step, else the usual reply. True when the conversation goes on as usual. */
   async #answer(phase: Phase, usual?: string, recipient = this.#recipient): Promise<boolean> {
     this.#smtp.reached[phase] += 1
-    const moment = { phase, connection: this.#connection, mail: this.#mail, recipient }
+    const moment = {
+      phase,
+      connection: this.#connection,
+      mail: this.#mail,
+      recipient,
+      client: this.#client,
+    }
     const step = await this.#options.script?.(moment)
     if (step === undefined) {
       if (usual !== undefined) await this.#write(usual)

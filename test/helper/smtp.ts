@@ -26,7 +26,11 @@ export interface AcceptedMail {
   message_id: string | null
   recipient: string
   sender: string
+  /** The name that the client gave at EHLO. */
+  client: string
   bytes: number
+  /** Of the message data, hexadecimal. */
+  sha256: string
   /** Left out of the ledger on disk. */
   content?: string
 }
@@ -55,6 +59,8 @@ export interface Moment {
   connection: number
   mail: number
   recipient: string
+  /** The name that the client gave at EHLO. */
+  client: string
 }
 
 /** What happens at a moment: a reply in place of the usual one, `drop` (FIN), `reset` (RST) or `hang` (silence). */
