@@ -1,0 +1,40 @@
+import type { Config } from '../config.ts'
+import { Daybatch } from '../db/daybatch.ts'
+import { createPool } from '../db/pool.ts'
+import { awaitDatabase } from '../db/startup.ts'
+import { findEmbeddedDatabase } from '../embedded/database.ts'
+import { CommandError } from './failure.ts'
+
+/** Freezing an audience of millions, or importing as many. */
+const STATEMENT_TIMEOUT_MS = 10 * 60_000
+
+/** The database that a command works on: of DATABASE_URL, else the embedded one of a running `npm start`. */
+export async function findDatabaseUrl({
+  databaseUrl,
+  stateFolder,
+}: Pick<Config, 'databaseUrl' | 'stateFolder'>): Promise<string> {
+  const url = databaseUrl ?? (await findEmbeddedDatabase({ stateFolder }))
+  if (url !== undefined) return url
+  throw new CommandError(
+    `DATABASE_URL is not set, and no embedded database runs in ${stateFolder}: start one by npm start, or set DATABASE_URL`,
+  )
+}
+
+/** Runs `work` with the rights of the service, on a database that fits this program. */
+export async function withDatabase<Result>(
+  config: Config,
+  work: (db: Daybatch) => Promise<Result>,
+): Promise<Result> {
+  const url = await findDatabaseUrl(config)
+  await awaitDatabase({ url, timeoutMs: 0, say: () => {}, signal: new AbortController().signal })
+  const pool = createPool(url, {
+    applicationName: 'daybatch command',
+    max: 2,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  })
+  try {
+    return await work(new Daybatch(pool))
+  } finally {
+    await pool.end()
+  }
+}

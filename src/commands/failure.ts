@@ -1,0 +1,23 @@
+import pg from 'pg'
+import { ConfigError } from '../config.ts'
+import { explain } from '../db/migrate.ts'
+import { StartupError } from '../db/startup.ts'
+import { isDatabaseAway, isRefusal, ProblemError } from '../errors.ts'
+
+/** What the user of a command mends; the message is one line with what to do. */
+export class CommandError extends Error {
+  override name = 'CommandError'
+}
+
+/** Any error in words for the terminal; the stack only of what is a defect of this program. */
+export function describeFailure(error: unknown): string {
+  if (error instanceof ProblemError) {
+    const { title, detail } = error.problem
+    return detail === undefined ? title : `${title}: ${detail}`
+  }
+  if (error instanceof CommandError || error instanceof ConfigError || error instanceof StartupError) {
+    return error.message
+  }
+  if (isRefusal(error) || isDatabaseAway(error) || error instanceof pg.DatabaseError) return explain(error)
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
