@@ -78,7 +78,7 @@ function readOptions(): Options {
     .option('--limit <mails>', 'mails per batch (daily_send_limit)', readWhole, 5)
     .option('--interval <seconds>', 'time between two batches, in place of 24 hours', readWhole, 4)
     .parse()
-    .opts()
+    .opts<Omit<Options, 'contacts'> & Partial<Options>>()
   return { contacts, ...others }
 }
 

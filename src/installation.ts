@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import type { Config } from './config.ts'
 import type { InstallationRow } from './db/rows.ts'
 
 interface Memory {
@@ -18,6 +19,13 @@ interface InstallationOptions {
   expected?: string | undefined
   log: { warn(line: string): void }
 }
+
+/** Where the memory of a configuration is: what was tried with the embedded database says nothing about a given one. */
+export const installationFile = ({
+  databaseUrl,
+  stateFolder,
+}: Pick<Config, 'databaseUrl' | 'stateFolder'>): string =>
+  join(stateFolder, databaseUrl ? 'installation.json' : 'installation-embedded.json')
 
 /** The database is not the one this service last ran on; the message says what an operator must do. */
 export class InstallationError extends Error {
@@ -38,12 +46,8 @@ export class Installation {
 
   /** Resolves when mails may be sent from this database; throws an InstallationError when not. */
   async check(): Promise<void> {
-    const { db, file, expected, log } = this.#options
-    const memory = await this.#read()
-    const row = await db.checkInstallation({
-      installationId: memory?.installation_id ?? expected,
-      highWater: memory?.high_water,
-    })
+    const { file, log } = this.#options
+    const row = await this.compare()
     if (row.state !== 'same' && row.state !== 'unknown') throw new InstallationError(row.explanation)
     if (row.state === 'unknown' && !this.#hasWarned) {
       this.#hasWarned = true
@@ -52,6 +56,16 @@ export class Installation {
       )
     }
     await this.#write({ installation_id: row.installation_id, high_water: row.high_water })
+  }
+
+  /** What SQL says of this database and the memory; remembers nothing. */
+  async compare(): Promise<InstallationRow> {
+    const { db, expected } = this.#options
+    const memory = await this.#read()
+    return db.checkInstallation({
+      installationId: memory?.installation_id ?? expected,
+      highWater: memory?.high_water,
+    })
   }
 
   async #read(): Promise<Memory | undefined> {

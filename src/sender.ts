@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import type { FastifyBaseLogger } from 'fastify'
 import type pg from 'pg'
 import type { Config } from './config.ts'
@@ -8,7 +7,7 @@ import { Daybatch } from './db/daybatch.ts'
 import { createPool } from './db/pool.ts'
 import { createSmtpTransport, type Transport } from './delivery/transport.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
-import { Installation } from './installation.ts'
+import { Installation, installationFile } from './installation.ts'
 
 export interface SenderOptions {
   /** The database. */
@@ -102,11 +101,9 @@ export class Sender {
 
   #checkInstallation(db: Daybatch): Promise<void> {
     const { config, log } = this.#options
-    // what was tried with the embedded database says nothing about a given one
-    const name = config.databaseUrl ? 'installation.json' : 'installation-embedded.json'
     const installation = new Installation({
       db,
-      file: join(config.stateFolder, name),
+      file: installationFile(config),
       expected: config.installationId,
       log: { warn: line => log.warn(line) },
     })

@@ -13,7 +13,7 @@ export class CommandError extends Error {
 export function describeFailure(error: unknown): string {
   if (error instanceof ProblemError) {
     const { title, detail } = error.problem
-    return detail === undefined ? title : `${title}: ${detail}`
+    return detail === undefined ? title : `${title}. ${detail}`
   }
   if (error instanceof CommandError || error instanceof ConfigError || error instanceof StartupError) {
     return error.message
