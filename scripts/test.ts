@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { CLUSTER_VARIABLE, startTestCluster } from '../test/helper/cluster.ts'
 
 const TAP = fileURLToPath(new URL('../node_modules/tap/dist/esm/run.mjs', import.meta.url))
+const BUILT = fileURLToPath(
+  new URL('../node_modules/@tapjs/test/test-built/dist/esm/index.js', import.meta.url),
+)
 /** What a developer's shell or .env says about real servers is nothing that a test may touch. */
 const UNWANTED = /^(DATABASE_URL|MIGRATE_DATABASE_URL|SMTP_URL|MAIL_FROM|API_KEY|CRON_SECRET|PG[A-Z]+)$/
 
@@ -34,11 +37,15 @@ function asPattern(arg: string): string {
 }
 
 async function runTests(args: string[]): Promise<number> {
+  if (!(await isBuilt())) await runTap(['build'])
   const cluster = await startTestCluster()
   const tapFile = join(folder, 'output.tap')
   let code: number
   try {
-    code = await runTap(args, tapFile, cluster.url)
+    const reporter = process.stdout.isTTY ? [] : ['--reporter=min']
+    code = await runTap([...reporter, `--output-file=${tapFile}`, ...args], {
+      [CLUSTER_VARIABLE]: cluster.url,
+    })
   } finally {
     if (process.env.DAYBATCH_TEST_KEEP) console.log(`kept the test cluster: ${cluster.psqlLine}`)
     else await cluster.stop()
@@ -54,13 +61,18 @@ async function runTests(args: string[]): Promise<number> {
   return code === 0 && failed > 0 ? 1 : code
 }
 
-function runTap(args: string[], tapFile: string, clusterUrl: string): Promise<number> {
-  const reporter = process.stdout.isTTY ? [] : ['--reporter=min']
+/** As installed, tap has the plugin that .taprc switches off, and the first run would load every file by it. */
+async function isBuilt(): Promise<boolean> {
+  const built = await readFile(BUILT, 'utf8').catch(() => '@tapjs/typescript')
+  return !built.includes('@tapjs/typescript')
+}
+
+function runTap(args: string[], variables: Record<string, string> = {}): Promise<number> {
   const kept = Object.entries(process.env).filter(([name]) => !UNWANTED.test(name))
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [TAP, ...reporter, `--output-file=${tapFile}`, ...args], {
+    const child = spawn(process.execPath, [TAP, ...args], {
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...Object.fromEntries(kept), [CLUSTER_VARIABLE]: clusterUrl },
+      env: { ...Object.fromEntries(kept), ...variables },
     })
     stopSignal.signal.addEventListener('abort', () => child.kill('SIGTERM'))
     child.once('error', reject)
