@@ -699,7 +699,7 @@ grant execute on function daybatch.add_list_contacts(uuid,jsonb) to daybatch_ser
 comment on function daybatch.add_list_contacts(uuid,jsonb) is 'Puts contacts on a list and answers how many were added, there already, rejected. Example: select daybatch.add_list_contacts(id, ''[{"email": "ada@example.org"}]'') from public.contact_lists limit 1;';
 
 create function daybatch.adopt_old_mails(p_campaign_id uuid, p_audience uuid[])
-returns TABLE(root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[], first_mailed_at timestamp with time zone, next_due_at timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 35441c081607d925e1f1b47960438cc4
+returns TABLE(root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[], first_mailed_at timestamp with time zone, next_due_at timestamp with time zone) language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body 4b58544cd8f6e52dfbb0e883a44d45e0
 alter function daybatch.adopt_old_mails(uuid,uuid[]) owner to daybatch_owner;
 comment on function daybatch.adopt_old_mails(uuid,uuid[]) is 'Takes the mails of an older method into the ledger of a campaign (part of initialize_contact_tracking). Example: select root_number from daybatch.adopt_old_mails(''00000000-0000-0000-0000-000000000000'', ''{}'');';
 
@@ -945,7 +945,7 @@ grant execute on function daybatch.has_job(uuid,timestamp with time zone) to day
 comment on function daybatch.has_job(uuid,timestamp with time zone) is 'Whether pg-boss holds a live job for a campaign''s due time. Example: select name, daybatch.has_job(id, next_batch_send_time) from public.campaigns where status = ''sending'';';
 
 create function daybatch.initialize_contact_tracking(p_campaign_id uuid)
-returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 22b8e084b05140442ee834d77e9e71c2
+returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 9a49b4cce6c32b46e219561673eacc15
 alter function daybatch.initialize_contact_tracking(uuid) owner to daybatch_owner;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_operator;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_service;

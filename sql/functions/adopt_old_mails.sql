@@ -5,7 +5,7 @@
 create or replace function daybatch.adopt_old_mails(p_campaign_id uuid, p_audience uuid[])
 returns table (root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[],
   first_mailed_at timestamptz, next_due_at timestamptz)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set timezone = 'UTC'
 as $$
 #variable_conflict use_column
 declare
@@ -16,21 +16,29 @@ declare
 begin
   if not exists (select from daybatch.legacy_mailed as m where m.campaign_id = p_campaign_id)
     and not exists (select from public.campaigns as c where c.id = p_campaign_id
-      and (coalesce(jsonb_array_length(c.contacts_processed), 0) > 0 or coalesce(jsonb_array_length(c.contacts_failed), 0) > 0))
+      and (jsonb_path_exists(c.contacts_processed, '$[0] ? (@.type() == "string")') or jsonb_path_exists(c.contacts_failed, '$[0] ? (@.type() == "string")')))
   then
     return query select null::integer, null::uuid[], null::uuid[], null::uuid[], null::uuid[], null::timestamptz, null::timestamptz;
     return;
   end if;
 
-  select coalesce(c.batch_interval, interval '24 hours') as batch_interval, coalesce(c.daily_send_limit, 5) as send_limit, c.first_batch_sent_at,
-    coalesce((select max((h.entry ->> 'batch_number')::integer) from jsonb_array_elements(c.batch_history) as h (entry)), 0) as root_number
+  select coalesce(c.batch_interval, interval '24 hours') as batch_interval, coalesce(c.daily_send_limit, 5) as send_limit,
+    c.first_batch_sent_at, c.next_batch_send_time, h.last_at, coalesce(h.root_number, 0) as root_number
   into v_campaign
-  from public.campaigns as c where c.id = p_campaign_id;
+  from public.campaigns as c
+  cross join lateral (
+    select max((e.entry ->> 'batch_number')::integer) as root_number,
+      max((e.entry ->> 'timestamp')::timestamptz) filter (where e.entry ->> 'timestamp' ~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d') as last_at
+    from jsonb_path_query(c.batch_history, '$[*] ? (@.type() == "object")') as e (entry)
+  ) as h
+  where c.id = p_campaign_id;
 
-  select min(m.mailed_at) as first_at, least(max(m.mailed_at) filter (where m.state <> 'failed'), v_now) as last_at
+  -- the next batch keeps its interval from the last mail that may have gone out, by whatever tells of it
+  select min(m.mailed_at) as first_at, max(m.mailed_at) as tried_at, max(m.mailed_at) filter (where m.state <> 'failed') as last_at
   into v_old
   from daybatch.legacy_mailed as m where m.campaign_id = p_campaign_id;
-  v_old.last_at := coalesce(v_old.last_at, v_campaign.first_batch_sent_at, v_now);
+  v_old.last_at := least(v_now, coalesce(greatest(v_old.last_at, v_campaign.last_at), v_old.tried_at, v_campaign.first_batch_sent_at,
+    v_campaign.next_batch_send_time - v_campaign.batch_interval, v_now));
   insert into daybatch.batches (campaign_id, batch_number, send_limit, batch_interval, source, due_at, opened_at, counted_at,
     spaced_from, cut_off_at, closed_at, sent_count, failed_count, skipped_count, in_doubt_count, returned_count, remaining_count)
   values (p_campaign_id, v_campaign.root_number, v_campaign.send_limit, v_campaign.batch_interval, 'old_method', v_old.last_at, v_old.last_at, v_old.last_at,
@@ -42,11 +50,11 @@ begin
     select m.contact_id, m.state, m.mailed_at, 'email_tracking' as evidence
     from daybatch.legacy_mailed as m where m.campaign_id = p_campaign_id
     union all
-    select a.contact_id::uuid, 'mailed', null, 'contacts_processed'
-    from public.campaigns as c, jsonb_array_elements_text(c.contacts_processed) as a (contact_id) where c.id = p_campaign_id
+    select (a.contact_id #>> '{}')::uuid, 'mailed', null, 'contacts_processed'
+    from public.campaigns as c, jsonb_path_query(c.contacts_processed, '$[*] ? (@.type() == "string")') as a (contact_id) where c.id = p_campaign_id
     union all
-    select a.contact_id::uuid, 'failed', null, 'contacts_failed'
-    from public.campaigns as c, jsonb_array_elements_text(c.contacts_failed) as a (contact_id) where c.id = p_campaign_id
+    select (a.contact_id #>> '{}')::uuid, 'failed', null, 'contacts_failed'
+    from public.campaigns as c, jsonb_path_query(c.contacts_failed, '$[*] ? (@.type() == "string")') as a (contact_id) where c.id = p_campaign_id
   ),
   old_mails as (
     select t.contact_id, max(t.mailed_at) as mailed_at, max(t.evidence) as evidence,

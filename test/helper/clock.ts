@@ -10,6 +10,8 @@ export async function setClock(db: Database, moment: string | Date): Promise<voi
   await db.query(`
     create schema if not exists test_clock;
     create table if not exists test_clock.moment (only_row boolean primary key default true check (only_row), at timestamptz not null);
+    grant usage on schema test_clock to public;
+    grant select on test_clock.moment to public;
     create or replace function daybatch.current_moment()
     returns timestamptz
     language sql volatile security definer set search_path = ''
