@@ -51,6 +51,8 @@ async function runTests(args: string[]): Promise<number> {
     else await cluster.stop()
   }
   const output = await readFile(tapFile, 'utf8').catch(() => '')
+  // the reporter leaves the cursor at the end of a line
+  console.log()
   if (!process.stdout.isTTY)
     for (const [line] of output.matchAll(/^(?:not )?ok \d+ - .*$/gm)) console.log(line)
   const { pass, fail, skip, todo } = readTotals(output)
