@@ -66,7 +66,9 @@ async function tryDatabase(url: string): Promise<string | undefined> {
 }
 
 function explain(url: string, code: string | undefined, message: string): string {
-  if (code === '28P01' || code === '28000') return `${message}: correct the user or password in DATABASE_URL`
+  if (code === '28P01' || code === '28000') {
+    return `${message}: correct the user or password in DATABASE_URL, or make this login by npm run migrate -- --create-login`
+  }
   if (code === '3D000') return `${message}: create it, then run npm run migrate`
   return code === undefined ? message : `the database at ${describeAddress(url)} cannot be used: ${message}`
 }

@@ -13,8 +13,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  * Vercel Cron by GET, curl, a timer - needs no body and no content type. It may open a batch up to one window early.
  */
 export const cronRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db, wake }) => {
+  // whatever the caller says about its body, even what is no content type at all
+  app.addHook('onRequest', async request => {
+    request.headers['content-type'] = 'text/plain'
+  })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => done(null, body))
 
   app.route({
     method: ['GET', 'POST'],

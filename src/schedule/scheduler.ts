@@ -22,10 +22,24 @@ export interface SchedulerOptions {
   log: Log
 }
 
-/** Deferred jobs are not notified, only polled for: a batch starts within this of its due time. */
-const POLL_SECONDS = 0.5
-/** Jobs fetched at once; they are done one after the other. */
-const BATCH_SIZE = 10
+/** Where a queue notifies, pg-boss would poll every 30 seconds only. */
+const pollEvery = (seconds: number) => ({
+  pollingIntervalSeconds: seconds,
+  notifyPollingIntervalSeconds: seconds,
+})
+
+const batchWork = {
+  // deferred jobs are not notified, only polled for: a batch starts within this of its due time
+  ...pollEvery(0.5),
+  // done one after the other; without burst a worker fetches once per interval, however many jobs wait
+  batchSize: 10,
+  burstWhenBatchFull: true,
+  perJobResults: true,
+} as const
+
+/** A sweep may wait a little. */
+const sweepWork = pollEvery(5)
+
 const STOP_TIMEOUT_MS = 30_000
 
 /**
@@ -63,16 +77,10 @@ export class Scheduler {
   async start(): Promise<void> {
     this.#listener.start()
     await this.#boss.start()
-    const polling = { pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS }
-    await this.#boss.work<BatchJob, object, { perJobResults: true }>(
-      batchQueue,
-      // without burst a worker fetches once per interval, however many jobs wait
-      { ...polling, batchSize: BATCH_SIZE, burstWhenBatchFull: true, perJobResults: true } as {
-        perJobResults: true
-      },
-      jobs => this.#runBatchJobs(jobs),
+    await this.#boss.work<BatchJob, object, typeof batchWork>(batchQueue, batchWork, jobs =>
+      this.#runBatchJobs(jobs),
     )
-    await this.#boss.work(sweepQueue, { pollingIntervalSeconds: 5 }, () => this.#sweep())
+    await this.#boss.work(sweepQueue, sweepWork, () => this.#sweep())
     await this.#boss.schedule(sweepQueue, sweepSchedule)
     this.#isRunning = true
     this.#firstSweep = this.#sweepAtStart()

@@ -7,6 +7,7 @@ const START = '2025-09-24T09:00:00Z'
 
 const { send, inject, makeList, pool, calls } = await openApi(t)
 await setClock(pool, START)
+await pool.query('grant usage on schema test_clock to public; grant select on test_clock.moment to public')
 
 async function startCampaign(name: string, emails: string[], limit: number): Promise<string> {
   const { body } = await send('POST', '/api/campaigns', {

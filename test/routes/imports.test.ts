@@ -1,5 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
+import { until } from '../helper/until.ts'
 import { openApi, UNKNOWN_ID } from './api.ts'
 
 const { inject, send, sendCsv, makeList, pool, app } = await openApi(t)
@@ -189,7 +190,7 @@ t.test('an upload that breaks off imports nothing and keeps no connection', asyn
     duplex: 'half',
     signal: cut.signal,
   })
-  await waitFor(async () => {
+  await until(async () => {
     const { rowCount } = await pool.query(
       `select from pg_stat_activity where datname = current_database() and query like 'copy daybatch.import_rows%' and state = 'active'`,
     )
@@ -197,7 +198,7 @@ t.test('an upload that breaks off imports nothing and keeps no connection', asyn
   })
   cut.abort()
   await t.rejects(upload)
-  await waitFor(async () => {
+  await until(async () => {
     const { rowCount } = await pool.query(
       `select from pg_stat_activity where datname = current_database() and application_name = 'daybatch test service' and state <> 'idle'`,
     )
@@ -206,10 +207,3 @@ t.test('an upload that breaks off imports nothing and keeps no connection', asyn
   t.same(await readList(listId), [])
   t.equal((await pool.query('select from daybatch.imports where list_id = $1', [listId])).rowCount, 0)
 })
-
-async function waitFor(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + 20_000; !(await condition()); ) {
-    if (Date.now() > end) throw new Error('waited in vain')
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
-}

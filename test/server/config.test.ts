@@ -1,0 +1,71 @@
+import t from 'tap'
+import { readConfig } from '../../src/config.ts'
+
+t.test('with nothing set, all is embedded and reachable from this machine only', async t => {
+  t.match(readConfig({}), {
+    databaseUrl: undefined,
+    smtpUrl: undefined,
+    apiKey: undefined,
+    host: '127.0.0.1',
+    port: 3000,
+    stateFolder: '.daybatch',
+    smtpConnections: 10,
+    logLevel: 'info',
+    startupTimeoutMs: 60_000,
+  })
+  t.ok(Object.isFrozen(readConfig({})))
+  t.equal(readConfig({ DATABASE_URL: '', API_KEY: ' ' }).databaseUrl, undefined, 'empty counts as unset')
+})
+
+t.test('without a key, no HOST opens the service to others', async t => {
+  for (const HOST of ['0.0.0.0', '::', '10.0.0.7', 'mail.example.com', '127.example.com']) {
+    t.equal(readConfig({ HOST }).host, '127.0.0.1', HOST)
+    t.equal(readConfig({ HOST, API_KEY: 'k' }).host, HOST)
+  }
+  for (const HOST of ['::1', 'localhost', '127.0.0.2']) t.equal(readConfig({ HOST }).host, HOST)
+  t.equal(readConfig({ API_KEY: 'k' }).host, '0.0.0.0')
+  t.equal(readConfig({ CRON_SECRET: 's', HOST: '0.0.0.0' }).host, '127.0.0.1')
+})
+
+t.test('values that cannot be used: one line, what to set, and no secret in it', async t => {
+  const wrong: [env: Record<string, string>, message: RegExp][] = [
+    [{ DATABASE_URL: 'mysql://u:secret@db/x' }, /DATABASE_URL .*postgres:\/\//],
+    [{ DATABASE_URL: 'db.example.com' }, /DATABASE_URL/],
+    [{ SMTP_URL: 'mail.example.com' }, /SMTP_URL .*smtp:\/\//],
+    [{ SMTP_URL: 'smtp://user:secret@mail:port' }, /SMTP_URL/],
+    [{ MAIL_FROM: 'Ann Lee' }, /MAIL_FROM .*Ann Lee <ann@example.com>/],
+    [{ MAIL_FROM: 'ann@example.com\r\nBcc: all@example.com' }, /MAIL_FROM/],
+    [{ PORT: '80a' }, /PORT is 80a/],
+    [{ PORT: '65536' }, /0 to 65535/],
+    [{ SMTP_CONNECTIONS: '0' }, /SMTP_CONNECTIONS is 0/],
+    [{ STARTUP_TIMEOUT: '-1' }, /STARTUP_TIMEOUT/],
+    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL is loud/],
+  ]
+  for (const [env, message] of wrong) {
+    t.throws(() => readConfig(env), { name: 'ConfigError', message }, JSON.stringify(env))
+    try {
+      readConfig(env)
+    } catch (error) {
+      t.notMatch((error as Error).message, /secret|\n/)
+    }
+  }
+})
+
+t.test('values as they are written', async t => {
+  t.match(
+    readConfig({
+      DATABASE_URL: 'postgresql:///daybatch?host=/run/postgresql',
+      SMTP_URL: 'smtps://user:p%40ss@mail.example.com',
+      MAIL_FROM: 'Ann Lee <ann@example.com>',
+      STARTUP_TIMEOUT: '5',
+    }),
+    {
+      databaseUrl: /postgresql/,
+      smtpUrl: /smtps/,
+      mailFrom: 'Ann Lee <ann@example.com>',
+      startupTimeoutMs: 5000,
+    },
+  )
+  t.equal(readConfig({ SMTP_URL: 'embedded' }).smtpUrl, 'embedded')
+  t.equal(readConfig({ MAIL_FROM: 'ann@example.com' }).mailFrom, 'ann@example.com')
+})
