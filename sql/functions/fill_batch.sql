@@ -41,6 +41,7 @@ begin
       select k.contact_id, k.rank, a.address_key,
         case
           when p.id is null then 'deleted'
+          when exists (select from daybatch.removed_contacts as r where r.campaign_id = p_campaign_id and r.contact_id = k.contact_id) then 'removed'
           when p.unsubscribed_at is not null then 'unsubscribed'
           when a.address_key is null then 'invalid_address'
           when exists (select from daybatch.suppressions as s
@@ -80,7 +81,7 @@ begin
       on conflict (campaign_id, contact_id) do update set
         batch_number = excluded.batch_number, slot = excluded.slot, send_limit = excluded.send_limit, status = excluded.status,
         address_key = excluded.address_key, settled_at = excluded.settled_at, reason = excluded.reason,
-        claim_token = null, deferred_since = null
+        claim_token = null, deferred_since = null, sending_at = null
       where d.status = 'deferred' and d.slot is null
       returning 1
     )

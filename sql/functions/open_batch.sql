@@ -5,7 +5,7 @@
 -- come up to one window (5 minutes, or a tenth of a short interval) early.
 -- Locks: campaign, then inserts. Not repeatable: the next call finds the batch open (MB007) or not due (MB006).
 -- Errors: MB001 unknown, MB002 not sending, MB003, MB006 not due, MB007 still open, MB009 asleep, MB010 no message,
--- MB021 a contact stands in remaining that the ledger has already.
+-- MB017 an unknown source, MB021 a contact stands in remaining that the ledger has already.
 create or replace function daybatch.open_batch(p_campaign_id uuid, p_source text default 'manual')
 returns table (campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamptz, next_batch_send_time timestamptz)
 language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
@@ -24,6 +24,10 @@ declare
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
   v_now := daybatch.current_moment();
+  if p_source is null or p_source not in ('job', 'sweep', 'cron', 'manual', 'api') then
+    raise exception using errcode = 'MB017', message = format('source %L is unknown', p_source),
+      hint = 'One of: job, sweep, cron, manual, api.';
+  end if;
   perform daybatch.check_awake();
   if v_campaign.status not in ('sending', 'scheduled') then
     raise exception using errcode = 'MB002',

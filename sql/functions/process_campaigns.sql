@@ -16,7 +16,7 @@ declare
   v_row record;
   v_counts integer[] := array[0, 0, 0, 0];
 begin
-  if p_source not in ('job', 'sweep', 'cron', 'manual', 'api') then
+  if p_source is null or p_source not in ('job', 'sweep', 'cron', 'manual', 'api') then
     raise exception using errcode = 'MB017', message = format('source %L is unknown', p_source),
       hint = 'One of: job, sweep, cron, manual, api.';
   end if;
