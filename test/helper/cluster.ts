@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { migrate } from '../../src/db/migrate.ts'
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts'
@@ -36,6 +39,7 @@ export async function startTestCluster(): Promise<TestCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'daybatch-test-'))
   try {
     const binFolder = process.env.DAYBATCH_TEST_POSTGRES_BIN || undefined
+    watch(folder, binFolder)
     const server = await startEmbeddedPostgres({ folder: join(folder, 'pg'), settings: SETTINGS, binFolder })
     const stop = async () => {
       await server.stop()
@@ -52,6 +56,15 @@ export async function startTestCluster(): Promise<TestCluster> {
     await rm(folder, { recursive: true, force: true })
     throw error
   }
+}
+
+/** A run that is killed cannot clean up after itself. */
+function watch(folder: string, binFolder = ''): void {
+  if (process.env.DAYBATCH_TEST_KEEP) return
+  const args = [fileURLToPath(new URL('watchdog.ts', import.meta.url)), folder, binFolder].filter(Boolean)
+  const watchdog = spawn(process.execPath, args, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  watchdog.unref()
+  ;(watchdog.stdin as Socket).unref()
 }
 
 async function prepareTemplate(url: string): Promise<void> {
