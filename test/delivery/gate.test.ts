@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import MimeNode from 'nodemailer/lib/mime-node'
 import { SMTPServer } from 'smtp-server'
 import t, { type Test } from 'tap'
+import { Gate } from '../../src/delivery/gate.ts'
 import { createSmtpTransport } from '../../src/delivery/transport.ts'
 import { type Script, startScriptedSmtp } from '../helper/smtp.ts'
 import { makeMail } from './mail.ts'
@@ -14,6 +16,10 @@ async function start(t: Test, script: Script) {
     await smtp.stop()
   })
   return { smtp, transport }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(resolve => setImmediate(resolve))
 }
 
 t.test('permission is asked after the 354 and before a byte of the message', async t => {
@@ -35,7 +41,7 @@ t.test('permission is asked after the 354 and before a byte of the message', asy
   })
   // the server holds its 354 back: the client has sent all of its envelope and asks for nothing
   while (!events.includes('data')) await new Promise(resolve => setImmediate(resolve))
-  for (let turn = 0; turn < 100; turn++) await new Promise(resolve => setImmediate(resolve))
+  await turns(100)
   t.notOk(events.includes('permit'), 'not asked while the 354 is held back')
   is354Due()
   const reply = await sent
@@ -137,17 +143,15 @@ t.test('a mail that is withdrawn', async t => {
   })
 })
 
-t.test('a server that answers before the message is not believed', async t => {
-  let isFirst = true
-  const { transport } = await start(t, ({ phase }) => {
-    if (phase !== 'data' || !isFirst) return undefined
-    isFirst = false
-    return '354 go ahead\r\n250 2.0.0 accepted'
-  })
-  const reply = await transport.send(makeMail('ada@example.org'), {
-    permit: () => new Promise(resolve => setImmediate(resolve)),
-  })
+t.test('a server that answers before the message is not believed, and gets none', async t => {
+  const { smtp, transport } = await start(t, ({ phase }) =>
+    phase === 'data' ? '354 go ahead\r\n250 2.0.0 accepted' : undefined,
+  )
+  const reply = await transport.send(makeMail('ada@example.org'), { permit: () => turns(50) })
   t.match(reply, { stage: 'data', reply_code: null })
+  await turns(2000)
+  t.equal(smtp.reached.content, 0)
+  t.equal(smtp.accepted.length, 0)
 })
 
 t.test('a message that cannot be made never asks for permission', async t => {
@@ -164,4 +168,21 @@ t.test('a message that cannot be made never asks for permission', async t => {
   t.match(reply, { stage: 'render', reply_code: null })
   t.equal(asked, 0)
   t.equal(smtp.accepted.length, 0)
+})
+
+t.test('a message is handed out once, whoever asks again', async t => {
+  let asked = 0
+  const gate = new Gate(async () => {
+    asked += 1
+  })
+  const message = new MimeNode('text/plain').setContent('Hello')
+  gate.attach(message)
+  const read = async () => {
+    let text = ''
+    for await (const chunk of message.createReadStream()) text += chunk
+    return text
+  }
+  t.match(await read(), /Hello/)
+  await t.rejects(read(), { message: 'handed out twice' })
+  t.equal(asked, 1)
 })

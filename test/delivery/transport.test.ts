@@ -204,6 +204,15 @@ t.test('a connection that the server ends between two mails costs no mail', asyn
   t.equal(smtp.connections, 4, 'three mails on each')
 })
 
+t.test('what the server says when it ends a used connection is reported', async t => {
+  const { send } = await start(t, {
+    script: ({ phase, mail }) => (phase === 'mail' && mail === 2 ? '421 4.7.0 too many mails' : undefined),
+  })
+  await send('a@example.org')
+  t.match(await send('b@example.org'), { stage: 'mail', reply_code: 421, enhanced_code: '4.7.0' })
+  t.match(await send('c@example.org'), { stage: 'message', reply_code: 250 })
+})
+
 t.test('a server that never takes the mail is asked twice, not for ever', async t => {
   const { smtp, send } = await start(t, {
     script: ({ phase }) => (phase === 'rcpt' ? { end: 'drop' } : undefined),

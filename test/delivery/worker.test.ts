@@ -39,6 +39,11 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise(resolve => setTimeout(resolve, 1))
 }
 
+/** Lets whatever is under way in this process go on: a call of the ledger in memory takes one turn. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(resolve => setImmediate(resolve))
+}
+
 /** A promise and the function that resolves it. */
 function hold() {
   let resolve: () => void = () => {}
@@ -94,6 +99,22 @@ t.test('sending is committed when the server sees the data', async t => {
   t.equal(smtp.accepted.length, 30)
 })
 
+t.test('no more mails are begun than there are connections before their outcomes are written', async t => {
+  const written = hold()
+  const { db, smtp, worker } = await prepare(t)
+  db.add('a', emails(20))
+  db.before = method => (method === 'reportOutcomes' ? written.promise : undefined)
+  worker.start()
+  // the connections are free again and hold the next mails at their 354
+  await until(() => smtp.reached.data === 2 * CONNECTIONS)
+  await turns(200)
+  t.equal(db.count('sending'), CONNECTIONS)
+  t.equal(smtp.accepted.length, CONNECTIONS)
+  t.match(worker.status(), { held: 2 * CONNECTIONS, begun: CONNECTIONS })
+  written.resolve()
+  await until(() => db.count('sent') === 20)
+})
+
 t.test('a refused begin sends nothing and is given back', async t => {
   const { db, smtp, worker } = await prepare(t)
   db.add('a', emails(20))
@@ -125,14 +146,18 @@ t.test('a claim that is lost stops its mails before their data', async t => {
       return undefined
     },
   })
-  db.leaseMs = 60
+  db.leaseMs = 900
   db.add('a', emails(3))
   db.before = method => {
-    if (method === 'extendClaims') db.leases.clear()
+    if (method !== 'extendClaims') return
+    db.leases.clear()
+    db.refusal = 'another worker has them'
   }
+  const start = performance.now()
   worker.start()
   await until(() => db.calledWith('extendClaims').length > 0)
   await until(() => worker.status().held === 0)
+  t.ok(performance.now() - start < db.leaseMs, 'at once, not when the lease runs out')
   release.resolve()
   await worker.stop()
   t.equal(db.calledWith('beginSending').length, 0)
@@ -160,6 +185,8 @@ t.test('a lease that runs out here while the database is silent stops its mails'
   isLate.resolve()
   await until(() => worker.status().held === 0)
   t.equal(db.calledWith('beginSending').length, 0, 'permission is not even asked')
+  t.equal(db.calledWith('reportOutcomes').length, 0, 'it is given back, not reported')
+  t.equal(db.count('queued'), 3)
   t.equal(smtp.accepted.length, 0)
 })
 
