@@ -51,13 +51,15 @@ declare
     'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists', 'create_contact',
     'get_contact', 'list_contacts', 'add_list_contacts', 'begin_import', 'finish_import', 'list_import_rejections',
     'test_batch_campaign', 'list_batching_states', 'check_installation', 'suppress_address', 'unsubscribe_contact', 'erase_contact',
-    'resolve_in_doubt', 'resolve_all_in_doubt'];
+    'resolve_in_doubt', 'resolve_all_in_doubt', 'retry_failed', 'add_contacts', 'remove_contact', 'forecast_campaign', 'simulate_campaign',
+    'verify_campaign', 'explain_contact', 'report_worker', 'forget_worker'];
   v_app_functions text[] := array['current_moment', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign',
     'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
-    'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts'];
+    'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'has_job', 'calculate_job_id', 'list_jobs'];
   v_operator_functions text[] := array['open_batch', 'take_over', 'calculate_address_key', 'enqueue_batch', 'classify_reply', 'is_valid_address',
-    'confirm_installation', 'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_retry_delay'];
-  v_views text[] := array['campaign_status', 'batch_history', 'audit', 'list_members', 'legacy_mailed'];
+    'confirm_installation', 'purge_deliveries', 'count_largest_interval', 'list_jobs', 'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_job_id', 'calculate_retry_delay'];
+  v_views text[] := array['campaign_status', 'batch_history', 'audit', 'list_members', 'legacy_mailed', 'campaign_blockers', 'due_batches', 'delivery_log',
+    'failed_contacts', 'in_doubt_deliveries', 'daily_limit_proof', 'no_duplicates_proof', 'worker_status', 'sweep_log', 'scheduled_jobs'];
   v_grant record;
 begin
   for v_grant in
@@ -67,7 +69,7 @@ begin
       select 'daybatch_service' as role, v_service_functions as functions
       union all select 'daybatch_app', v_app_functions
       union all select 'daybatch_operator', v_service_functions || v_operator_functions
-      union all select 'daybatch_reader', array['current_moment', 'contract_version', 'is_awake']
+      union all select 'daybatch_reader', array['current_moment', 'contract_version', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'verify_campaign', 'list_jobs', 'has_job', 'calculate_job_id']
     ) as w on p.proname::text = any (w.functions)
     join pg_roles as r on r.rolname = w.role
     where p.pronamespace = 'daybatch'::regnamespace
@@ -81,8 +83,11 @@ begin
       grant insert on daybatch.import_rows to daybatch_service;
       grant select on daybatch.migrations to daybatch_service;
     else
+      -- servers repeat addresses in their answers: these views are not for readers
       execute (select string_agg(format('grant select on daybatch.%I to %I', v.name, v_role), '; ')
-        from unnest(v_views) as v (name) where to_regclass('daybatch.' || v.name) is not null);
+        from unnest(v_views) as v (name)
+        where to_regclass('daybatch.' || v.name) is not null
+          and (v_role <> 'daybatch_reader' or v.name not in ('delivery_log', 'failed_contacts')));
     end if;
     if v_role = 'daybatch_operator' then
       grant select on all tables in schema daybatch to daybatch_operator;

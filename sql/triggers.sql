@@ -12,6 +12,7 @@ begin
       ('daybatch_010_check_lists_visible', 'before insert or update of contact_list_ids on public.campaigns for each row execute function daybatch.check_lists_visible()'),
       ('daybatch_020_guard_engine_columns_at_insert', 'before insert on public.campaigns for each row execute function daybatch.guard_engine_columns()'),
       ('daybatch_030_guard_engine_columns', 'before update of contacts_remaining, contacts_processed, contacts_failed, batch_history, first_batch_sent_at, next_batch_send_time, current_batch_number, total_contacts, tracking_initialised_at on public.campaigns for each row execute function daybatch.guard_engine_columns()'),
+      ('daybatch_800_record_campaign_change', 'after insert or delete or update on public.campaigns for each row execute function daybatch.record_campaign_change()'),
       ('daybatch_900_enqueue_started_campaign', 'after insert or update on public.campaigns for each row execute function daybatch.enqueue_started_campaign()')
     ) as t (name, definition)
   loop

@@ -22,9 +22,7 @@ begin
   returning c.status::text as status, c.current_batch_number, c.next_batch_send_time, b.sent_count, b.failed_count into v_campaign;
   perform daybatch.record_event(p_campaign_id, 'batch_closed', jsonb_build_object('batch_number', p_batch_number,
     'sent_count', v_campaign.sent_count, 'failed_count', v_campaign.failed_count, 'remaining_count', p_remaining));
-  if v_campaign.status = 'completed' then
-    perform daybatch.record_event(p_campaign_id, 'completed', '{}');
-  elsif v_campaign.status = 'sending' then
+  if v_campaign.status = 'sending' then
     perform daybatch.enqueue_batch(p_campaign_id, v_campaign.current_batch_number, v_campaign.next_batch_send_time);
   end if;
   perform pg_notify('daybatch', jsonb_build_object('event', 'batch_closed', 'campaign_id', p_campaign_id,

@@ -15,7 +15,6 @@ begin
   end if;
   if v_campaign.status <> 'cancelled' then
     update public.campaigns as c set status = 'cancelled', next_batch_send_time = null, pause_reason = p_reason where c.id = p_campaign_id;
-    perform daybatch.record_event(p_campaign_id, 'cancelled', jsonb_build_object('reason', p_reason));
     perform pg_notify('daybatch', jsonb_build_object('event', 'status', 'campaign_id', p_campaign_id, 'status', 'cancelled')::text);
   end if;
   perform daybatch.close_batch(p_campaign_id);

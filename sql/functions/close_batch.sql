@@ -63,6 +63,7 @@ begin
     contacts_failed = c.contacts_failed || to_jsonb(v_ends.failed)
   where c.id = p_campaign_id
   returning jsonb_array_length(c.contacts_remaining) into v_remaining;
+  perform daybatch.count_contacts(p_campaign_id);
   update daybatch.batches as b set
     closed_at = v_now, sent_count = cardinality(v_ends.sent), failed_count = cardinality(v_ends.failed), skipped_count = v_ends.skipped_count,
     in_doubt_count = v_ends.in_doubt_count, returned_count = cardinality(v_ends.untried) + cardinality(v_ends.tried), remaining_count = v_remaining

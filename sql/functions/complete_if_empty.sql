@@ -12,7 +12,6 @@ begin
   if not found then
     return false;
   end if;
-  perform daybatch.record_event(p_campaign_id, 'completed', '{}');
   return true;
 end;
 $$;

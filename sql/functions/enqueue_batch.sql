@@ -8,7 +8,7 @@ returns uuid
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_id uuid := md5(concat_ws('/', 'daybatch.batch', p_campaign_id, p_batch_number, extract(epoch from p_due_at)))::uuid;
+  v_id uuid := daybatch.calculate_job_id(p_campaign_id, p_batch_number, p_due_at);
   v_queue record;
 begin
   select q.name, q.notify into v_queue from pgboss.queue as q where q.name = 'daybatch.batch';

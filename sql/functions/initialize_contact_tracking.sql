@@ -62,14 +62,15 @@ begin
       daily_send_limit = coalesce(c.daily_send_limit, 5),
       current_batch_number = coalesce(v_root.root_number + 1, 1),
       first_batch_sent_at = coalesce(c.first_batch_sent_at, v_root.first_mailed_at),
-      next_batch_send_time = coalesce(greatest(v_root.next_due_at, c.next_batch_send_time), c.scheduled_at, v_now),
+      next_batch_send_time = coalesce(greatest(v_root.next_due_at, c.next_batch_send_time), case when v_campaign.status <> 'sending' then c.scheduled_at end, v_now),
       tracking_initialised_at = v_now
     where c.id = p_campaign_id
     returning c.current_batch_number, c.next_batch_send_time into v_due;
     -- a campaign that goes on from an older method has no job for its own due time yet
-    if v_campaign.status = 'sending' and daybatch.has_job(p_campaign_id, v_due.next_batch_send_time) is not true then
+    if v_campaign.status = 'sending' then
       perform daybatch.enqueue_batch(p_campaign_id, v_due.current_batch_number, v_due.next_batch_send_time);
     end if;
+    perform daybatch.count_contacts(p_campaign_id);
     perform daybatch.record_event(p_campaign_id, 'tracking_initialised', jsonb_build_object(
       'total_contacts', cardinality(v_audience), 'remaining_count', cardinality(v_remaining),
       'processed_count', cardinality(v_processed), 'failed_count', cardinality(v_failed)));

@@ -17,7 +17,6 @@ begin
   update public.campaigns as c set status = 'paused', pause_reason = coalesce(p_reason, c.pause_reason, 'paused by ' || session_user),
     paused_at = case when v_campaign.status = 'paused' then c.paused_at else daybatch.current_moment() end
   where c.id = p_campaign_id;
-  perform daybatch.record_event(p_campaign_id, 'paused', jsonb_build_object('reason', p_reason));
   perform pg_notify('daybatch', jsonb_build_object('event', 'status', 'campaign_id', p_campaign_id, 'status', 'paused')::text);
   return 'paused';
 end;

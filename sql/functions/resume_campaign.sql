@@ -28,7 +28,6 @@ begin
   returning c.status::text as status, c.scheduled_at into v_campaign;
   perform daybatch.enqueue_batch(p_campaign_id, c.current_batch_number, case when v_campaign.status = 'scheduled' then v_campaign.scheduled_at else v_due end)
   from public.campaigns as c where c.id = p_campaign_id;
-  perform daybatch.record_event(p_campaign_id, 'resumed', jsonb_build_object('next_batch_send_time', v_due));
   perform pg_notify('daybatch', jsonb_build_object('event', 'status', 'campaign_id', p_campaign_id, 'status', v_campaign.status)::text);
   return v_campaign.status;
 end;

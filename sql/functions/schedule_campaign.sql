@@ -18,7 +18,6 @@ begin
   end if;
   perform daybatch.check_startable(p_campaign_id, v_campaign.name, v_campaign.lists);
   update public.campaigns as c set status = 'scheduled', scheduled_at = p_scheduled_at where c.id = p_campaign_id;
-  perform daybatch.record_event(p_campaign_id, 'scheduled', jsonb_build_object('scheduled_at', p_scheduled_at));
   return 'scheduled';
 end;
 $$;

@@ -19,7 +19,6 @@ begin
     raise notice 'daily limits of 5 to 50 are good practice for a young sender; % is kept', p_limit;
   end if;
   update public.campaigns as c set daily_send_limit = p_limit where c.id = p_campaign_id;
-  perform daybatch.record_event(p_campaign_id, 'limit_changed', jsonb_build_object('from', v_campaign.daily_send_limit, 'to', p_limit));
   return p_limit;
 end;
 $$;

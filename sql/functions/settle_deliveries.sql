@@ -11,7 +11,6 @@ declare
   v_open integer;
   v_all uuid[];
   v_closed text[];
-  v_due timestamptz;
 begin
   select b.batch_number into v_open from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null;
   with changed as (
@@ -38,15 +37,10 @@ begin
       contacts_failed = c.contacts_failed - v_closed,
       contacts_processed = case when p_status = 'sent' then c.contacts_processed || to_jsonb(v_closed) else c.contacts_processed end
     where c.id = p_campaign_id;
+    perform daybatch.count_contacts(p_campaign_id);
   end if;
   if v_closed is not null and p_status = 'deferred' then
-    select greatest(max(b.spaced_from + b.batch_interval), p_now) into v_due from daybatch.batches as b where b.campaign_id = p_campaign_id;
-    update public.campaigns as c set status = 'sending', next_batch_send_time = v_due, current_batch_number = c.current_batch_number + 1
-    where c.id = p_campaign_id and c.status::text = 'completed';
-    if found then
-      perform daybatch.enqueue_batch(p_campaign_id, c.current_batch_number, v_due) from public.campaigns as c where c.id = p_campaign_id;
-      perform daybatch.record_event(p_campaign_id, 'reopened', jsonb_build_object('contacts', cardinality(v_closed), 'next_batch_send_time', v_due));
-    end if;
+    perform daybatch.reopen_campaign(p_campaign_id, p_now);
   end if;
   return coalesce(cardinality(v_all), 0);
 end;

@@ -20,6 +20,7 @@ begin
       r.delivery_id is not null as is_resend,
       case
         when p.id is null then 'deleted'
+        when exists (select from daybatch.removed_contacts as m where m.campaign_id = p_campaign_id and m.contact_id = d.contact_id) then 'removed'
         when p.unsubscribed_at is not null then 'unsubscribed'
         when a.address_key is null then 'invalid_address'
         when exists (select from daybatch.suppressions as s

@@ -19,7 +19,6 @@ begin
   end if;
   perform daybatch.check_startable(p_campaign_id, v_campaign.name, v_campaign.lists);
   update public.campaigns as c set status = 'sending' where c.id = p_campaign_id;
-  perform daybatch.record_event(p_campaign_id, 'started', '{}');
   return 'sending';
 end;
 $$;

@@ -40,6 +40,13 @@ from public.campaigns as c
 where c.tracking_initialised_at is not null
   and c.total_contacts is distinct from jsonb_array_length(c.contacts_remaining) + jsonb_array_length(c.contacts_processed) + jsonb_array_length(c.contacts_failed)
 union all
+select c.id, 'counts_differ', format('contact_counts says %s remaining, %s processed, %s failed; the arrays hold others', n.remaining_count, n.processed_count, n.failed_count)
+from public.campaigns as c
+left join daybatch.contact_counts as n on n.campaign_id = c.id
+where c.tracking_initialised_at is not null
+  and (n.remaining_count, n.processed_count, n.failed_count)
+    is distinct from (jsonb_array_length(c.contacts_remaining), jsonb_array_length(c.contacts_processed), jsonb_array_length(c.contacts_failed))
+union all
 select b.campaign_id, 'history_differs', format('batch %s: history does not say sent %s, failed %s, remaining %s', b.batch_number, b.sent_count, b.failed_count, b.remaining_count)
 from daybatch.batches as b
 join public.campaigns as c on c.id = b.campaign_id
@@ -82,7 +89,7 @@ select c.id, 'job_is_missing', format('batch %s is due %s and has no job in pg-b
 from public.campaigns as c
 where c.status::text = 'sending' and c.tracking_initialised_at is not null and c.next_batch_send_time is not null
   and not exists (select from daybatch.batches as b where b.campaign_id = c.id and b.closed_at is null)
-  and daybatch.has_job(c.id, c.next_batch_send_time) = false;
+  and daybatch.has_job(c.id, c.current_batch_number, c.next_batch_send_time) = false;
 
 comment on view daybatch.audit is
   'Every disagreement of arrays, ledger, batches and jobs, in words; it must be empty. Example: select campaign_id, rule, disagreement from daybatch.audit;';

@@ -7,11 +7,11 @@ select
   coalesce(c.daily_send_limit, 5) as daily_send_limit,
   c.contact_list_ids,
   c.total_contacts,
-  case when c.tracking_initialised_at is not null then jsonb_array_length(c.contacts_remaining) - coalesce(o.ended_count, 0) end as remaining_count,
-  case when c.tracking_initialised_at is not null then jsonb_array_length(c.contacts_processed) + coalesce(o.sent_count, 0) end as processed_count,
-  case when c.tracking_initialised_at is not null then jsonb_array_length(c.contacts_failed) + coalesce(o.ended_count - o.sent_count, 0) end as failed_count,
+  case when c.tracking_initialised_at is not null then n.remaining_count - coalesce(o.ended_count, 0) end as remaining_count,
+  case when c.tracking_initialised_at is not null then n.processed_count + coalesce(o.sent_count, 0) end as processed_count,
+  case when c.tracking_initialised_at is not null then n.failed_count + coalesce(o.ended_count - o.sent_count, 0) end as failed_count,
   case when c.total_contacts > 0 then
-    round(100.0 * (c.total_contacts - jsonb_array_length(c.contacts_remaining) + coalesce(o.ended_count, 0)) / c.total_contacts, 1) end as percent_done,
+    round(100.0 * (c.total_contacts - n.remaining_count + coalesce(o.ended_count, 0)) / c.total_contacts, 1) end as percent_done,
   c.current_batch_number,
   b.batch_number as open_batch_number,
   b.slot_count as open_batch_size,
@@ -37,6 +37,7 @@ select
   c.tracking_initialised_at,
   c.created_at
 from public.campaigns as c
+left join daybatch.contact_counts as n on n.campaign_id = c.id
 left join daybatch.batches as b on b.campaign_id = c.id and b.closed_at is null
 left join lateral (
   select

@@ -1,0 +1,18 @@
+-- Which batches are due, the longest waiting first, and what is coming.
+create or replace view daybatch.due_batches as
+select
+  c.id as campaign_id,
+  c.name,
+  c.current_batch_number as batch_number,
+  coalesce(c.next_batch_send_time, c.scheduled_at) as due_at,
+  coalesce(c.next_batch_send_time, c.scheduled_at, '-infinity') <= k.now as is_due,
+  coalesce(c.next_batch_send_time, c.scheduled_at) - k.now as due_in,
+  least(coalesce(c.daily_send_limit, 5), n.remaining_count) as expected_size
+from public.campaigns as c
+left join daybatch.contact_counts as n on n.campaign_id = c.id
+cross join (select daybatch.current_moment() as now) as k
+where c.status in ('sending', 'scheduled')
+  and not exists (select from daybatch.batches as b where b.campaign_id = c.id and b.closed_at is null);
+
+comment on view daybatch.due_batches is
+  'Batches that are due or coming, with the time left. Example: select name, batch_number, due_in from daybatch.due_batches order by due_at limit 10;';
