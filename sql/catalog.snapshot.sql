@@ -125,6 +125,17 @@ CREATE INDEX claims_batch_idx ON daybatch.claims USING btree (campaign_id, batch
 grant select on daybatch.claims to daybatch_operator;
 comment on table daybatch.claims is 'A worker''s lease on deliveries; gone as soon as all of them are reported.';
 
+create table daybatch.contact_counts (
+  campaign_id uuid not null,
+  remaining_count integer not null,
+  processed_count integer not null,
+  failed_count integer not null,
+  constraint contact_counts_pkey PRIMARY KEY (campaign_id)
+);
+alter table daybatch.contact_counts owner to daybatch_owner;
+grant select on daybatch.contact_counts to daybatch_operator;
+comment on table daybatch.contact_counts is 'Lengths of the three arrays of a campaign, written with every rewrite of them: reading a length out of a large array costs its whole size.';
+
 create table daybatch.deliveries (
   delivery_id bigint not null generated always as identity,
   campaign_id uuid not null,
@@ -159,6 +170,7 @@ create table daybatch.deliveries (
   constraint status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text, 'in_doubt'::text, 'deferred'::text])))
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 alter table daybatch.deliveries owner to daybatch_owner;
+CREATE INDEX deliveries_reason_idx ON daybatch.deliveries USING btree (campaign_id, delivery_id) WHERE (reason IS NOT NULL);
 CREATE INDEX deliveries_retry_idx ON daybatch.deliveries USING btree (campaign_id, batch_number, retry_at) WHERE (retry_at IS NOT NULL);
 grant select on daybatch.deliveries to daybatch_operator;
 comment on table daybatch.deliveries is 'One contact in one campaign, once selected: one row, for ever.';
@@ -250,6 +262,17 @@ create table daybatch.migrations (
 alter table daybatch.migrations owner to daybatch_owner;
 grant select on daybatch.migrations to daybatch_operator;
 grant select on daybatch.migrations to daybatch_service;
+
+create table daybatch.removed_contacts (
+  campaign_id uuid not null,
+  contact_id uuid not null,
+  removed_at timestamp with time zone not null,
+  removed_by text not null default SESSION_USER,
+  constraint removed_contacts_pkey PRIMARY KEY (campaign_id, contact_id)
+);
+alter table daybatch.removed_contacts owner to daybatch_owner;
+grant select on daybatch.removed_contacts to daybatch_operator;
+comment on table daybatch.removed_contacts is 'Contacts taken out of a running campaign: skipped when their turn comes; the arrays stay as they are.';
 
 create table daybatch.reply_rules (
   rule text not null,
@@ -349,6 +372,19 @@ alter table daybatch.sweeps owner to daybatch_owner;
 grant select on daybatch.sweeps to daybatch_operator;
 comment on table daybatch.sweeps is 'One row per run of process_campaigns over all campaigns: its source, what it did, how long.';
 
+create table daybatch.workers (
+  worker_id text not null,
+  started_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  connections integer not null,
+  held_count integer not null default 0,
+  problem text,
+  constraint workers_pkey PRIMARY KEY (worker_id)
+);
+alter table daybatch.workers owner to daybatch_owner;
+grant select on daybatch.workers to daybatch_operator;
+comment on table daybatch.workers is 'Processes that deliver, as they last reported themselves.';
+
 create table public.campaigns (
   id uuid not null default gen_random_uuid(),
   name text not null,
@@ -391,6 +427,7 @@ CREATE INDEX campaigns_scheduled_idx ON public.campaigns USING btree (scheduled_
 CREATE TRIGGER daybatch_010_check_lists_visible BEFORE INSERT OR UPDATE OF contact_list_ids ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.check_lists_visible();
 CREATE TRIGGER daybatch_020_guard_engine_columns_at_insert BEFORE INSERT ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.guard_engine_columns();
 CREATE TRIGGER daybatch_030_guard_engine_columns BEFORE UPDATE OF contacts_remaining, contacts_processed, contacts_failed, batch_history, first_batch_sent_at, next_batch_send_time, current_batch_number, total_contacts, tracking_initialised_at ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.guard_engine_columns();
+CREATE TRIGGER daybatch_800_record_campaign_change AFTER INSERT OR DELETE OR UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.record_campaign_change();
 CREATE TRIGGER daybatch_900_enqueue_started_campaign AFTER INSERT OR UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.enqueue_started_campaign();
 alter table public.campaigns enable row level security;
 grant insert, select, update on public.campaigns to daybatch_app;
@@ -511,6 +548,13 @@ UNION ALL
    FROM public.campaigns c
   WHERE ((c.tracking_initialised_at IS NOT NULL) AND (c.total_contacts IS DISTINCT FROM ((jsonb_array_length(c.contacts_remaining) + jsonb_array_length(c.contacts_processed)) + jsonb_array_length(c.contacts_failed))))
 UNION ALL
+ SELECT c.id AS campaign_id,
+    'counts_differ'::text AS rule,
+    format('contact_counts says %s remaining, %s processed, %s failed; the arrays hold others'::text, n.remaining_count, n.processed_count, n.failed_count) AS disagreement
+   FROM (public.campaigns c
+     LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
+  WHERE ((c.tracking_initialised_at IS NOT NULL) AND (((n.remaining_count IS DISTINCT FROM jsonb_array_length(c.contacts_remaining)) OR (n.processed_count IS DISTINCT FROM jsonb_array_length(c.contacts_processed))) OR (n.failed_count IS DISTINCT FROM jsonb_array_length(c.contacts_failed))))
+UNION ALL
  SELECT b.campaign_id,
     'history_differs'::text AS rule,
     format('batch %s: history does not say sent %s, failed %s, remaining %s'::text, b.batch_number, b.sent_count, b.failed_count, b.remaining_count) AS disagreement
@@ -569,7 +613,7 @@ UNION ALL
    FROM public.campaigns c
   WHERE ((c.status = 'sending'::text) AND (c.tracking_initialised_at IS NOT NULL) AND (c.next_batch_send_time IS NOT NULL) AND (NOT (EXISTS ( SELECT
            FROM daybatch.batches b
-          WHERE ((b.campaign_id = c.id) AND (b.closed_at IS NULL))))) AND (daybatch.has_job(c.id, c.next_batch_send_time) = false));
+          WHERE ((b.campaign_id = c.id) AND (b.closed_at IS NULL))))) AND (daybatch.has_job(c.id, c.current_batch_number, c.next_batch_send_time) = false));
 alter view daybatch.audit owner to daybatch_owner;
 grant select on daybatch.audit to daybatch_app;
 grant select on daybatch.audit to daybatch_operator;
@@ -604,6 +648,143 @@ grant select on daybatch.batch_history to daybatch_operator;
 grant select on daybatch.batch_history to daybatch_reader;
 comment on view daybatch.batch_history is 'One row per batch: when it was due, opened and closed, and its frozen counts. Example: select batch_number, opened_at, sent_count, remaining_count from daybatch.batch_history where name = ''Spring offer'' order by batch_number;';
 
+create view daybatch.campaign_blockers as
+ WITH clock AS MATERIALIZED (
+         SELECT daybatch.current_moment() AS now,
+            daybatch.is_awake() AS is_awake,
+            (EXISTS ( SELECT
+                   FROM daybatch.workers w
+                  WHERE (w.seen_at > (daybatch.current_moment() - '00:03:00'::interval)))) AS has_worker
+        )
+ SELECT b.campaign_id,
+    c.name,
+    b.blocker,
+    b.reason,
+    b.since,
+    b.ends_at,
+    b.needs_somebody
+   FROM ((((public.campaigns c
+     CROSS JOIN clock)
+     LEFT JOIN daybatch.batches o ON (((o.campaign_id = c.id) AND (o.closed_at IS NULL))))
+     LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
+     CROSS JOIN LATERAL ( SELECT c.id,
+            'asleep'::text AS "?column?",
+            'the engine sleeps beside an older application until daybatch.take_over(true)'::text AS "?column?",
+            NULL::timestamp with time zone AS timestamptz,
+            NULL::timestamp with time zone AS timestamptz,
+            true AS "?column?"
+          WHERE ((NOT clock.is_awake) AND (c.status = ANY (ARRAY['sending'::text, 'scheduled'::text])))
+        UNION ALL
+         SELECT c.id,
+            'draft'::text,
+            'not started: daybatch.start_campaign(id)'::text,
+            c.created_at,
+            NULL::timestamp with time zone,
+            true
+          WHERE (c.status = 'draft'::text)
+        UNION ALL
+         SELECT c.id,
+            'scheduled'::text,
+            concat('scheduled for ', to_char((c.scheduled_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS concat,
+            NULL::timestamp with time zone,
+            c.scheduled_at,
+            false
+          WHERE ((c.status = 'scheduled'::text) AND (c.scheduled_at > clock.now))
+        UNION ALL
+         SELECT c.id,
+            'paused'::text,
+            concat('paused', (': '::text || c.pause_reason)) AS concat,
+            c.paused_at,
+            NULL::timestamp with time zone,
+            true
+          WHERE (c.status = 'paused'::text)
+        UNION ALL
+         SELECT c.id,
+            'server_refuses'::text,
+            concat('the server refuses: ', o.refusal) AS concat,
+            o.refused_since,
+            o.refused_until,
+            false
+          WHERE ((c.status = 'sending'::text) AND (o.refused_until > clock.now))
+        UNION ALL
+         SELECT c.id,
+            'retries'::text,
+            format('%s contacts are deferred, tried again from %s'::text, r.deferred, to_char((r.retry_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS format,
+            NULL::timestamp with time zone,
+            r.retry_at,
+            false
+           FROM ( SELECT count(*) AS deferred,
+                    min(d.retry_at) AS retry_at
+                   FROM daybatch.deliveries d
+                  WHERE ((d.campaign_id = c.id) AND (d.batch_number = o.batch_number) AND (d.retry_at IS NOT NULL))) r
+          WHERE ((c.status = 'sending'::text) AND (o.next_slot > o.slot_count) AND (r.retry_at > clock.now) AND (NOT (EXISTS ( SELECT
+                   FROM daybatch.claims k
+                  WHERE (k.campaign_id = c.id)))))
+        UNION ALL
+         SELECT c.id,
+            'limit'::text,
+            format('the limit of %s is used up until %s'::text, l.send_limit, to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS format,
+            l.closed_at,
+            c.next_batch_send_time,
+            false
+           FROM ( SELECT b_1.send_limit,
+                    b_1.closed_at
+                   FROM daybatch.batches b_1
+                  WHERE ((b_1.campaign_id = c.id) AND (b_1.source <> 'old_method'::text))
+                  ORDER BY b_1.batch_number DESC
+                 LIMIT 1) l
+          WHERE ((c.status = 'sending'::text) AND (o.campaign_id IS NULL) AND (c.next_batch_send_time > clock.now))
+        UNION ALL
+         SELECT c.id,
+            'not_due'::text,
+            concat('not due until ', to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS concat,
+            NULL::timestamp with time zone,
+            c.next_batch_send_time,
+            false
+          WHERE ((c.status = 'sending'::text) AND (o.campaign_id IS NULL) AND (c.next_batch_send_time > clock.now) AND (NOT (EXISTS ( SELECT
+                   FROM daybatch.batches b_1
+                  WHERE ((b_1.campaign_id = c.id) AND (b_1.source <> 'old_method'::text))))))
+        UNION ALL
+         SELECT c.id,
+            'audience_empty'::text,
+            'nobody is on its lists'::text,
+            NULL::timestamp with time zone,
+            NULL::timestamp with time zone,
+            true
+          WHERE ((c.status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'sending'::text])) AND (c.tracking_initialised_at IS NULL) AND (NOT (EXISTS ( SELECT
+                   FROM (jsonb_array_elements_text(to_jsonb(c.contact_list_ids)) i(id)
+                     JOIN daybatch.list_members m ON ((m.list_id = (i.id)::uuid)))))))
+        UNION ALL
+         SELECT c.id,
+            'no_message'::text,
+            'neither html_body nor text_body is set'::text,
+            NULL::timestamp with time zone,
+            NULL::timestamp with time zone,
+            true
+          WHERE ((c.status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'sending'::text])) AND (COALESCE(NULLIF(c.html_body, ''::text), NULLIF(c.text_body, ''::text)) IS NULL))
+        UNION ALL
+         SELECT c.id,
+            'no_worker'::text,
+            'no delivering process was seen for 3 minutes: npm start'::text,
+            ( SELECT max(w.seen_at) AS max
+                   FROM daybatch.workers w) AS max,
+            NULL::timestamp with time zone,
+            true
+          WHERE ((c.status = 'sending'::text) AND (NOT clock.has_worker))
+        UNION ALL
+         SELECT c.id,
+            c.status,
+            c.status,
+            NULL::timestamp with time zone,
+            NULL::timestamp with time zone,
+            false
+          WHERE (c.status = ANY (ARRAY['completed'::text, 'cancelled'::text]))) b(campaign_id, blocker, reason, since, ends_at, needs_somebody));
+alter view daybatch.campaign_blockers owner to daybatch_owner;
+grant select on daybatch.campaign_blockers to daybatch_app;
+grant select on daybatch.campaign_blockers to daybatch_operator;
+grant select on daybatch.campaign_blockers to daybatch_reader;
+comment on view daybatch.campaign_blockers is 'Why a campaign sends nothing now: one row per reason, with the moment it ends by itself. Example: select blocker, reason, ends_at from daybatch.campaign_blockers where name = ''Spring offer'';';
+
 create view daybatch.campaign_status as
  SELECT c.id,
     c.name,
@@ -612,19 +793,19 @@ create view daybatch.campaign_status as
     c.contact_list_ids,
     c.total_contacts,
         CASE
-            WHEN (c.tracking_initialised_at IS NOT NULL) THEN (jsonb_array_length(c.contacts_remaining) - COALESCE(o.ended_count, (0)::bigint))
+            WHEN (c.tracking_initialised_at IS NOT NULL) THEN (n.remaining_count - COALESCE(o.ended_count, (0)::bigint))
             ELSE NULL::bigint
         END AS remaining_count,
         CASE
-            WHEN (c.tracking_initialised_at IS NOT NULL) THEN (jsonb_array_length(c.contacts_processed) + COALESCE(o.sent_count, (0)::bigint))
+            WHEN (c.tracking_initialised_at IS NOT NULL) THEN (n.processed_count + COALESCE(o.sent_count, (0)::bigint))
             ELSE NULL::bigint
         END AS processed_count,
         CASE
-            WHEN (c.tracking_initialised_at IS NOT NULL) THEN (jsonb_array_length(c.contacts_failed) + COALESCE((o.ended_count - o.sent_count), (0)::bigint))
+            WHEN (c.tracking_initialised_at IS NOT NULL) THEN (n.failed_count + COALESCE((o.ended_count - o.sent_count), (0)::bigint))
             ELSE NULL::bigint
         END AS failed_count,
         CASE
-            WHEN (c.total_contacts > 0) THEN round(((100.0 * (((c.total_contacts - jsonb_array_length(c.contacts_remaining)) + COALESCE(o.ended_count, (0)::bigint)))::numeric) / (c.total_contacts)::numeric), 1)
+            WHEN (c.total_contacts > 0) THEN round(((100.0 * (((c.total_contacts - n.remaining_count) + COALESCE(o.ended_count, (0)::bigint)))::numeric) / (c.total_contacts)::numeric), 1)
             ELSE NULL::numeric
         END AS percent_done,
     c.current_batch_number,
@@ -651,7 +832,8 @@ create view daybatch.campaign_status as
         END AS waits_for,
     c.tracking_initialised_at,
     c.created_at
-   FROM ((public.campaigns c
+   FROM (((public.campaigns c
+     LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
      LEFT JOIN daybatch.batches b ON (((b.campaign_id = c.id) AND (b.closed_at IS NULL))))
      LEFT JOIN LATERAL ( SELECT count(*) FILTER (WHERE (d.status = ANY (ARRAY['sent'::text, 'failed'::text, 'skipped'::text, 'in_doubt'::text]))) AS ended_count,
             count(*) FILTER (WHERE (d.status = 'sent'::text)) AS sent_count,
@@ -663,6 +845,137 @@ grant select on daybatch.campaign_status to daybatch_app;
 grant select on daybatch.campaign_status to daybatch_operator;
 grant select on daybatch.campaign_status to daybatch_reader;
 comment on view daybatch.campaign_status is 'Where each campaign stands: live counts, percent, next due, what it waits for. Example: select name, status, percent_done, waits_for from daybatch.campaign_status order by created_at desc;';
+
+create view daybatch.daily_limit_proof as
+ WITH handed_over AS (
+         SELECT a.campaign_id,
+            a.batch_number,
+            count(DISTINCT a.delivery_id) AS mails,
+            min(a.sending_at) AS first_at,
+            max(a.sending_at) AS last_at
+           FROM daybatch.delivery_attempts a
+          WHERE ((a.outcome = ANY (ARRAY['sent'::text, 'in_doubt'::text, 'accepted_twice'::text])) AND (a.sending_at IS NOT NULL))
+          GROUP BY a.campaign_id, a.batch_number
+        )
+ SELECT b.campaign_id,
+    b.batch_number,
+    b.send_limit,
+    COALESCE(h.mails, (0)::bigint) AS mails,
+    h.first_at,
+    h.last_at,
+    (h.first_at - p.last_at) AS gap,
+    (b.counted_at - p.spaced_from) AS distance,
+    b.batch_interval,
+    (COALESCE(h.mails, (0)::bigint) <= b.send_limit) AS limit_holds,
+    (COALESCE((h.first_at > p.last_at), true) AND COALESCE((h.first_at >= (b.counted_at - LEAST('00:05:00'::interval, (b.batch_interval / (10)::double precision)))), true) AND COALESCE(((b.counted_at - p.spaced_from) >= p.batch_interval), true)) AS intervals_are_disjoint
+   FROM ((daybatch.batches b
+     LEFT JOIN handed_over h ON (((h.campaign_id = b.campaign_id) AND (h.batch_number = b.batch_number))))
+     LEFT JOIN LATERAL ( SELECT q.spaced_from,
+            q.batch_interval,
+            g.last_at
+           FROM (daybatch.batches q
+             LEFT JOIN handed_over g ON (((g.campaign_id = q.campaign_id) AND (g.batch_number = q.batch_number))))
+          WHERE ((q.campaign_id = b.campaign_id) AND (q.batch_number = (b.batch_number - 1)))) p ON (true))
+  WHERE (b.source <> 'old_method'::text);
+alter view daybatch.daily_limit_proof owner to daybatch_owner;
+grant select on daybatch.daily_limit_proof to daybatch_app;
+grant select on daybatch.daily_limit_proof to daybatch_operator;
+grant select on daybatch.daily_limit_proof to daybatch_reader;
+comment on view daybatch.daily_limit_proof is 'Per batch: mails handed over against the limit, and the distance from the batch before, from the times of hand-over. Example: select batch_number, mails, send_limit, limit_holds, intervals_are_disjoint from daybatch.daily_limit_proof;';
+
+create view daybatch.delivery_log as
+ SELECT a.campaign_id,
+    d.contact_id,
+    a.batch_number,
+    a.slot,
+    a.attempt_number,
+    a.outcome,
+    a.stage,
+    a.reply_code,
+    a.enhanced_code,
+    a.reply_text,
+    a.rule,
+    a.sending_at,
+    a.ended_at,
+    a.worker_id,
+    d.status,
+    a.delivery_id,
+    a.attempt_id
+   FROM (daybatch.delivery_attempts a
+     JOIN daybatch.deliveries d ON (((d.delivery_id = a.delivery_id) AND (d.campaign_id = a.campaign_id))));
+alter view daybatch.delivery_log owner to daybatch_owner;
+grant select on daybatch.delivery_log to daybatch_app;
+grant select on daybatch.delivery_log to daybatch_operator;
+comment on view daybatch.delivery_log is 'Every try of every delivery with the server''s answer. Example: select ended_at, outcome, stage, reply_code, reply_text from daybatch.delivery_log order by attempt_id desc limit 20;';
+
+create view daybatch.due_batches as
+ SELECT c.id AS campaign_id,
+    c.name,
+    c.current_batch_number AS batch_number,
+    COALESCE(c.next_batch_send_time, c.scheduled_at) AS due_at,
+    (COALESCE(c.next_batch_send_time, c.scheduled_at, '-infinity'::timestamp with time zone) <= k.now) AS is_due,
+    (COALESCE(c.next_batch_send_time, c.scheduled_at) - k.now) AS due_in,
+    LEAST(COALESCE(c.daily_send_limit, 5), n.remaining_count) AS expected_size
+   FROM ((public.campaigns c
+     LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
+     CROSS JOIN ( SELECT daybatch.current_moment() AS now) k)
+  WHERE ((c.status = ANY (ARRAY['sending'::text, 'scheduled'::text])) AND (NOT (EXISTS ( SELECT
+           FROM daybatch.batches b
+          WHERE ((b.campaign_id = c.id) AND (b.closed_at IS NULL))))));
+alter view daybatch.due_batches owner to daybatch_owner;
+grant select on daybatch.due_batches to daybatch_app;
+grant select on daybatch.due_batches to daybatch_operator;
+grant select on daybatch.due_batches to daybatch_reader;
+comment on view daybatch.due_batches is 'Batches that are due or coming, with the time left. Example: select name, batch_number, due_in from daybatch.due_batches order by due_at limit 10;';
+
+create view daybatch.failed_contacts as
+ SELECT d.campaign_id,
+    d.contact_id,
+    d.batch_number,
+    d.status,
+    d.reason,
+    l.stage,
+    l.reply_code,
+    l.enhanced_code,
+    l.reply_text,
+    d.attempt_count,
+    d.settled_at AS failed_at,
+    d.delivery_id
+   FROM (daybatch.deliveries d
+     LEFT JOIN LATERAL ( SELECT a.stage,
+            a.reply_code,
+            a.enhanced_code,
+            a.reply_text
+           FROM daybatch.delivery_attempts a
+          WHERE ((a.campaign_id = d.campaign_id) AND (a.delivery_id = d.delivery_id))
+          ORDER BY a.attempt_id DESC
+         LIMIT 1) l ON (true))
+  WHERE ((d.reason IS NOT NULL) AND (d.status = ANY (ARRAY['failed'::text, 'skipped'::text])));
+alter view daybatch.failed_contacts owner to daybatch_owner;
+grant select on daybatch.failed_contacts to daybatch_app;
+grant select on daybatch.failed_contacts to daybatch_operator;
+comment on view daybatch.failed_contacts is 'Who was refused or skipped and why, with the server''s words. Example: select reason, reply_code, count(*) from daybatch.failed_contacts group by reason, reply_code;';
+
+create view daybatch.in_doubt_deliveries as
+ SELECT d.campaign_id,
+    c.name,
+    d.contact_id,
+    d.batch_number,
+    d.slot,
+    d.sending_at,
+    d.settled_at AS in_doubt_since,
+    d.reason,
+    COALESCE(c.in_doubt_policy, 'never'::text) AS in_doubt_policy,
+    d.evidence,
+    d.delivery_id
+   FROM (daybatch.deliveries d
+     LEFT JOIN public.campaigns c ON ((c.id = d.campaign_id)))
+  WHERE ((d.reason IS NOT NULL) AND (d.status = 'in_doubt'::text));
+alter view daybatch.in_doubt_deliveries owner to daybatch_owner;
+grant select on daybatch.in_doubt_deliveries to daybatch_app;
+grant select on daybatch.in_doubt_deliveries to daybatch_operator;
+grant select on daybatch.in_doubt_deliveries to daybatch_reader;
+comment on view daybatch.in_doubt_deliveries is 'Mails nobody knows the outcome of (RFC 1047), until settled. Example: select name, contact_id, in_doubt_since from daybatch.in_doubt_deliveries order by in_doubt_since;';
 
 create view daybatch.legacy_mailed as
  SELECT NULL::uuid AS campaign_id,
@@ -687,8 +1000,87 @@ grant select on daybatch.list_members to daybatch_operator;
 grant select on daybatch.list_members to daybatch_reader;
 comment on view daybatch.list_members is 'Who is on which list, in which order; replaceable by a DBA (list_id uuid, contact_id uuid, position numeric). Example: select list_id, count(*) from daybatch.list_members group by list_id;';
 
+create view daybatch.no_duplicates_proof as
+ SELECT a.campaign_id,
+    count(*) AS mails,
+    count(DISTINCT d.contact_id) AS contacts,
+    count(DISTINCT d.address_key) AS addresses,
+    ((count(*) = count(DISTINCT d.contact_id)) AND (count(DISTINCT d.contact_id) = count(DISTINCT d.address_key))) AS holds
+   FROM (daybatch.delivery_attempts a
+     JOIN daybatch.deliveries d ON (((d.delivery_id = a.delivery_id) AND (d.campaign_id = a.campaign_id))))
+  WHERE (a.outcome = ANY (ARRAY['sent'::text, 'accepted_twice'::text]))
+  GROUP BY a.campaign_id;
+alter view daybatch.no_duplicates_proof owner to daybatch_owner;
+grant select on daybatch.no_duplicates_proof to daybatch_app;
+grant select on daybatch.no_duplicates_proof to daybatch_operator;
+grant select on daybatch.no_duplicates_proof to daybatch_reader;
+comment on view daybatch.no_duplicates_proof is 'Per campaign: accepted mails, distinct contacts and addresses; all three are equal. Example: select campaign_id, mails, contacts, addresses, holds from daybatch.no_duplicates_proof;';
+
+create view daybatch.scheduled_jobs as
+ SELECT j.due_at,
+    j.queue,
+    j.state,
+    j.campaign_id,
+    c.name,
+    j.batch_number,
+    j.retry_count,
+    j.started_at,
+    j.output,
+    j.job_id
+   FROM (daybatch.list_jobs() j(job_id, queue, state, campaign_id, batch_number, due_at, retry_count, started_at, output)
+     LEFT JOIN public.campaigns c ON ((c.id = j.campaign_id)));
+alter view daybatch.scheduled_jobs owner to daybatch_owner;
+grant select on daybatch.scheduled_jobs to daybatch_app;
+grant select on daybatch.scheduled_jobs to daybatch_operator;
+grant select on daybatch.scheduled_jobs to daybatch_reader;
+comment on view daybatch.scheduled_jobs is 'What pg-boss will trigger, and when. Example: select due_at, name, batch_number, state from daybatch.scheduled_jobs order by due_at limit 10;';
+
+create view daybatch.sweep_log as
+ SELECT sweep_id,
+    source,
+    started_at,
+    (finished_at - started_at) AS took,
+    looked_at_count,
+    opened_count,
+    closed_count,
+    failed_count,
+    jobs_mended_count,
+    claims_released_count,
+    done_by
+   FROM daybatch.sweeps s;
+alter view daybatch.sweep_log owner to daybatch_owner;
+grant select on daybatch.sweep_log to daybatch_app;
+grant select on daybatch.sweep_log to daybatch_operator;
+grant select on daybatch.sweep_log to daybatch_reader;
+comment on view daybatch.sweep_log is 'Runs of the sweep and the cron, with what each did. Example: select started_at, source, opened_count, failed_count, took from daybatch.sweep_log order by sweep_id desc limit 10;';
+
+create view daybatch.worker_status as
+ SELECT worker_id,
+    started_at,
+    seen_at,
+    (seen_at > (daybatch.current_moment() - '00:03:00'::interval)) AS is_alive,
+    connections,
+    held_count,
+    problem,
+    ( SELECT count(*) AS count
+           FROM daybatch.claims k
+          WHERE (k.worker_id = w.worker_id)) AS claims
+   FROM daybatch.workers w;
+alter view daybatch.worker_status owner to daybatch_owner;
+grant select on daybatch.worker_status to daybatch_app;
+grant select on daybatch.worker_status to daybatch_operator;
+grant select on daybatch.worker_status to daybatch_reader;
+comment on view daybatch.worker_status is 'Delivering processes, whether they live, and their problem. Example: select worker_id, is_alive, problem from daybatch.worker_status;';
+
 
 -- functions (the bodies are in sql/functions; here their md5)
+
+create function daybatch.add_contacts(p_campaign_id uuid, p_contact_ids uuid[])
+returns integer language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 161b089c176389cb453a777277971589
+alter function daybatch.add_contacts(uuid,uuid[]) owner to daybatch_owner;
+grant execute on function daybatch.add_contacts(uuid,uuid[]) to daybatch_operator;
+grant execute on function daybatch.add_contacts(uuid,uuid[]) to daybatch_service;
+comment on function daybatch.add_contacts(uuid,uuid[]) is 'Adds contacts to a running campaign''s audience, at the end; returns how many are new. Example: select daybatch.add_contacts(c.id, array[p.id]) from public.campaigns as c, public.contacts as p limit 0;';
 
 create function daybatch.add_list_contacts(p_list_id uuid, p_contacts jsonb)
 returns jsonb language plpgsql volatile security definer set search_path="" -- body 76253bbaf4a75909eab92e57ed72de68
@@ -704,7 +1096,7 @@ alter function daybatch.adopt_old_mails(uuid,uuid[]) owner to daybatch_owner;
 comment on function daybatch.adopt_old_mails(uuid,uuid[]) is 'Takes the mails of an older method into the ledger of a campaign (part of initialize_contact_tracking). Example: select root_number from daybatch.adopt_old_mails(''00000000-0000-0000-0000-000000000000'', ''{}'');';
 
 create function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
-returns void language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body c21cdde9f8a9fe30b7ed894a44d0d07d
+returns void language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body dd6d5f7a6464249377fa294455a41ede
 alter function daybatch.advance_campaign(uuid,integer,integer) owner to daybatch_owner;
 comment on function daybatch.advance_campaign(uuid,integer,integer) is 'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';
 
@@ -728,6 +1120,14 @@ alter function daybatch.calculate_address_key(text) owner to daybatch_owner;
 grant execute on function daybatch.calculate_address_key(text) to daybatch_operator;
 comment on function daybatch.calculate_address_key(text) is 'Keyed hash of an address, as in deliveries and suppressions. Example: select encode(daybatch.calculate_address_key(''ada@example.org''), ''hex'');';
 
+create function daybatch.calculate_job_id(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
+returns uuid language sql immutable set search_path="" -- body 587e0fd268f992c97d7aa55e7ce7c72c
+alter function daybatch.calculate_job_id(uuid,integer,timestamp with time zone) owner to daybatch_owner;
+grant execute on function daybatch.calculate_job_id(uuid,integer,timestamp with time zone) to daybatch_app;
+grant execute on function daybatch.calculate_job_id(uuid,integer,timestamp with time zone) to daybatch_operator;
+grant execute on function daybatch.calculate_job_id(uuid,integer,timestamp with time zone) to daybatch_reader;
+comment on function daybatch.calculate_job_id(uuid,integer,timestamp with time zone) is 'The id of the pg-boss job of a batch. Example: select daybatch.calculate_job_id(id, current_batch_number, next_batch_send_time) from public.campaigns;';
+
 create function daybatch.calculate_retry_delay(p_deferral_count integer, p_first_delay interval, p_batch_interval interval)
 returns interval language sql immutable set search_path="" -- body aae536523d629746d3956028d745b4d5
 alter function daybatch.calculate_retry_delay(integer,interval,interval) owner to daybatch_owner;
@@ -735,7 +1135,7 @@ grant execute on function daybatch.calculate_retry_delay(integer,interval,interv
 comment on function daybatch.calculate_retry_delay(integer,interval,interval) is 'How long a deferred delivery waits. Example: select daybatch.calculate_retry_delay(2, interval ''15 minutes'', interval ''24 hours'');';
 
 create function daybatch.cancel_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
-returns text language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body b32733dea03e01af58322e59f88f3c43
+returns text language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body a63a8070dc637e1fc5d514551cab7c6d
 alter function daybatch.cancel_campaign(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_app;
 grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_operator;
@@ -804,14 +1204,14 @@ grant execute on function daybatch.classify_reply(text,integer,text,text) to day
 comment on function daybatch.classify_reply(text,integer,text,text) is 'Rule, outcome and scope of a server''s answer at a stage. Example: select * from daybatch.classify_reply(''rcpt'', 550, ''5.1.1'', ''no such user'');';
 
 create function daybatch.close_batch(p_campaign_id uuid, p_batch_number integer DEFAULT NULL::integer)
-returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body f04f0120d680d02a849907d98a23f654
+returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 83beff9cb25341c100bc1571ac3b83f5
 alter function daybatch.close_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service;
 comment on function daybatch.close_batch(uuid,integer) is 'Closes the open batch if nothing of it is open, else says why not. Example: select closed, reason from daybatch.close_batch(''00000000-0000-0000-0000-000000000000'');';
 
 create function daybatch.complete_if_empty(p_campaign_id uuid)
-returns boolean language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body f17d8feefabb27750e75b4f261a8b496
+returns boolean language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body bf62d67999f054e0905a01d930fffe8c
 alter function daybatch.complete_if_empty(uuid) owner to daybatch_owner;
 comment on function daybatch.complete_if_empty(uuid) is 'Completes a campaign with nobody left (part of process_campaign). Example: select daybatch.complete_if_empty(id) from public.campaigns limit 0;';
 
@@ -828,6 +1228,17 @@ grant execute on function daybatch.contract_version() to daybatch_operator;
 grant execute on function daybatch.contract_version() to daybatch_reader;
 grant execute on function daybatch.contract_version() to daybatch_service;
 comment on function daybatch.contract_version() is 'Version of the functions'' contract with the service; a service refuses another one. Example: select daybatch.contract_version();';
+
+create function daybatch.count_contacts(p_campaign_id uuid)
+returns void language sql volatile security definer set search_path="" -- body faa70b7ac8883286b39edd578fd58fab
+alter function daybatch.count_contacts(uuid) owner to daybatch_owner;
+comment on function daybatch.count_contacts(uuid) is 'Writes the lengths of a campaign''s arrays down (part of close_batch). Example: select * from daybatch.contact_counts;';
+
+create function daybatch.count_largest_interval(p_campaign_id uuid, p_interval interval)
+returns integer language plpgsql stable security definer set search_path="" -- body 76ad085e14d9434f9973c6fcb4e08d13
+alter function daybatch.count_largest_interval(uuid,interval) owner to daybatch_owner;
+grant execute on function daybatch.count_largest_interval(uuid,interval) to daybatch_operator;
+comment on function daybatch.count_largest_interval(uuid,interval) is 'Largest number of mails a campaign handed over in any stretch of an interval. Example: select daybatch.count_largest_interval(id, interval ''24 hours'') from public.campaigns;';
 
 create function daybatch.create_campaign(p_campaign jsonb)
 returns uuid language plpgsql volatile security definer set search_path="" -- body 95bd4bfebcbc5bb52a0cb74881ef8f0a
@@ -863,7 +1274,7 @@ grant execute on function daybatch.current_moment() to daybatch_service;
 comment on function daybatch.current_moment() is 'The only clock the engine reads (the database''s own). Example: select daybatch.current_moment();';
 
 create function daybatch.enqueue_batch(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
-returns uuid language plpgsql volatile security definer set search_path="" -- body 40481c9d57f6d84d9bb708db1d9a6bd5
+returns uuid language plpgsql volatile security definer set search_path="" -- body 209ad9974d766d870e0df58b35498e62
 alter function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) to daybatch_operator;
 comment on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) is 'Puts the pg-boss job of a batch into its table; once however often called. Example: select daybatch.enqueue_batch(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
@@ -880,6 +1291,13 @@ grant execute on function daybatch.erase_contact(uuid) to daybatch_operator;
 grant execute on function daybatch.erase_contact(uuid) to daybatch_service;
 comment on function daybatch.erase_contact(uuid) is 'Removes a contact''s personal data; the never-twice key and the totals stay. Example: select daybatch.erase_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
 
+create function daybatch.explain_contact(p_campaign_id uuid, p_contact_id uuid)
+returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" -- body 9a595ed716cb32cb4d6f53123f94d562
+alter function daybatch.explain_contact(uuid,uuid) owner to daybatch_owner;
+grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_operator;
+grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_service;
+comment on function daybatch.explain_contact(uuid,uuid) is 'The story of one contact in one campaign, in order. Example: select e.* from daybatch.deliveries as d, daybatch.explain_contact(d.campaign_id, d.contact_id) as e limit 20;';
+
 create function daybatch.explain_open_batch(p_campaign_id uuid, p_batch_number integer)
 returns text language plpgsql stable security definer set search_path="" -- body ab4905038564cf05a2aca4442b5da0fb
 alter function daybatch.explain_open_batch(uuid,integer) owner to daybatch_owner;
@@ -894,7 +1312,7 @@ grant execute on function daybatch.extend_claims(uuid[]) to daybatch_service;
 comment on function daybatch.extend_claims(uuid[]) is 'Heartbeat: prolongs live claims by a lease and returns them; a missing token is lost. Example: select * from daybatch.extend_claims(array[gen_random_uuid()]);';
 
 create function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
-returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body 3693583e7f95c7db89124873e1fd32e4
+returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body 56eae2e382e358f4ec0f818071bce1ed
 alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
 
@@ -904,6 +1322,22 @@ alter function daybatch.finish_import(uuid) owner to daybatch_owner;
 grant execute on function daybatch.finish_import(uuid) to daybatch_operator;
 grant execute on function daybatch.finish_import(uuid) to daybatch_service;
 comment on function daybatch.finish_import(uuid) is 'Turns the copied rows of an import into contacts on its list and answers the counts. Example: select daybatch.finish_import(import_id) from daybatch.imports limit 0;';
+
+create function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body c9c9fecd34e3fbef9a5e47eb0430f8ac
+alter function daybatch.forecast_campaign(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_app;
+grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_operator;
+grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_reader;
+grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_service;
+comment on function daybatch.forecast_campaign(uuid,integer) is 'Each coming batch of a campaign, also with another limit. Example: select f.* from public.campaigns as c, daybatch.forecast_campaign(c.id, 20) as f limit 5;';
+
+create function daybatch.forget_worker(p_worker_id text)
+returns void language sql volatile security definer set search_path="" -- body d246e911aaba5e1e3cbf15eb9e8e1750
+alter function daybatch.forget_worker(text) owner to daybatch_owner;
+grant execute on function daybatch.forget_worker(text) to daybatch_operator;
+grant execute on function daybatch.forget_worker(text) to daybatch_service;
+comment on function daybatch.forget_worker(text) is 'Takes an ended worker out of worker_status. Example: select daybatch.forget_worker(''psql'');';
 
 create function daybatch.freeze_message(p_campaign_id uuid)
 returns integer language plpgsql volatile security definer set search_path="" -- body 526cc5b12697fc7d4f164a25ec52b320
@@ -938,14 +1372,16 @@ returns trigger language plpgsql volatile security definer set search_path="" --
 alter function daybatch.guard_engine_columns() owner to daybatch_owner;
 comment on function daybatch.guard_engine_columns() is 'Trigger of public.campaigns: refuses hand-made changes of the engine''s columns. Example: update public.campaigns set name = name;';
 
-create function daybatch.has_job(p_campaign_id uuid, p_due_at timestamp with time zone)
-returns boolean language plpgsql stable security definer set search_path="" -- body 0277d8ccd93887c654c54105c2399660
-alter function daybatch.has_job(uuid,timestamp with time zone) owner to daybatch_owner;
-grant execute on function daybatch.has_job(uuid,timestamp with time zone) to daybatch_operator;
-comment on function daybatch.has_job(uuid,timestamp with time zone) is 'Whether pg-boss holds a live job for a campaign''s due time. Example: select name, daybatch.has_job(id, next_batch_send_time) from public.campaigns where status = ''sending'';';
+create function daybatch.has_job(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
+returns boolean language plpgsql stable security definer set search_path="" -- body 2e62f12adf00260168db2ea47caea859
+alter function daybatch.has_job(uuid,integer,timestamp with time zone) owner to daybatch_owner;
+grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone) to daybatch_app;
+grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone) to daybatch_operator;
+grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone) to daybatch_reader;
+comment on function daybatch.has_job(uuid,integer,timestamp with time zone) is 'Whether pg-boss holds the live job of a batch. Example: select name, daybatch.has_job(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
 
 create function daybatch.initialize_contact_tracking(p_campaign_id uuid)
-returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 9a49b4cce6c32b46e219561673eacc15
+returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 9ff56a7c5bed00be88950d93c5f05f88
 alter function daybatch.initialize_contact_tracking(uuid) owner to daybatch_owner;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_operator;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_service;
@@ -954,6 +1390,7 @@ comment on function daybatch.initialize_contact_tracking(uuid) is 'Freezes the a
 create function daybatch.is_awake()
 returns boolean language sql stable security definer set search_path="" -- body 392093e977fee6c960576bc03c40a676
 alter function daybatch.is_awake() owner to daybatch_owner;
+grant execute on function daybatch.is_awake() to daybatch_app;
 grant execute on function daybatch.is_awake() to daybatch_operator;
 grant execute on function daybatch.is_awake() to daybatch_reader;
 grant execute on function daybatch.is_awake() to daybatch_service;
@@ -1016,6 +1453,14 @@ grant execute on function daybatch.list_import_rejections(uuid,integer,integer) 
 grant execute on function daybatch.list_import_rejections(uuid,integer,integer) to daybatch_service;
 comment on function daybatch.list_import_rejections(uuid,integer,integer) is 'Rejected rows of an import with line number and reason. Example: select r.* from daybatch.imports as i, daybatch.list_import_rejections(i.import_id) as r;';
 
+create function daybatch.list_jobs()
+returns TABLE(job_id uuid, queue text, state text, campaign_id uuid, batch_number integer, due_at timestamp with time zone, retry_count integer, started_at timestamp with time zone, output text) language plpgsql stable security definer set search_path="" -- body 5968ce814c7cc2d5ae1ad22405e29f5d
+alter function daybatch.list_jobs() owner to daybatch_owner;
+grant execute on function daybatch.list_jobs() to daybatch_app;
+grant execute on function daybatch.list_jobs() to daybatch_operator;
+grant execute on function daybatch.list_jobs() to daybatch_reader;
+comment on function daybatch.list_jobs() is 'Live pg-boss jobs of our queues. Example: select queue, state, due_at from daybatch.list_jobs();';
+
 create function daybatch.list_work(p_limit integer DEFAULT 100)
 returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" -- body f1ff33dc52983b3d9622d6e5eca183c5
 alter function daybatch.list_work(integer) owner to daybatch_owner;
@@ -1034,13 +1479,13 @@ alter function daybatch.note_refusal(uuid,integer,text,timestamp with time zone)
 comment on function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) is 'Makes a batch wait because its server refuses (part of report_outcomes). Example: select daybatch.note_refusal(''00000000-0000-0000-0000-000000000000'', 1, ''connect: refused'', daybatch.current_moment());';
 
 create function daybatch.open_batch(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 74c6bd9c3b05d3bc00981f1008120d81
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body ebeabd0b3659a62f5ad2ee4cf38987d0
 alter function daybatch.open_batch(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
 comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select * from daybatch.open_batch(''00000000-0000-0000-0000-000000000000'', ''manual'');';
 
 create function daybatch.pause_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
-returns text language plpgsql volatile security definer set search_path="" -- body 142e30a58ee3638d8dee0eae71874ac1
+returns text language plpgsql volatile security definer set search_path="" -- body 13c620933ea65bdc7b33048ffd25a39b
 alter function daybatch.pause_campaign(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_app;
 grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_operator;
@@ -1053,11 +1498,22 @@ alter function daybatch.process_campaign(uuid,text) owner to daybatch_owner;
 comment on function daybatch.process_campaign(uuid,text) is 'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select action, reason from daybatch.process_campaign(''00000000-0000-0000-0000-000000000000'');';
 
 create function daybatch.process_campaigns(p_campaign_id uuid DEFAULT NULL::uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body ae17897c09485f537d15e176d0d522a2
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body 6e83a827bdab446fbdde7bd92164bd08
 alter function daybatch.process_campaigns(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_operator;
 grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_service;
 comment on function daybatch.process_campaigns(uuid,text) is 'Opens, closes and completes whatever is due: of one campaign, or of all. Example: select * from daybatch.process_campaigns();';
+
+create function daybatch.purge_deliveries(p_older_than interval DEFAULT '8760:00:00'::interval, p_limit integer DEFAULT 10000)
+returns integer language plpgsql volatile security definer set search_path="" -- body 6f842ce333f009dcfab81eebd59f1a2b
+alter function daybatch.purge_deliveries(interval,integer) owner to daybatch_owner;
+grant execute on function daybatch.purge_deliveries(interval,integer) to daybatch_operator;
+comment on function daybatch.purge_deliveries(interval,integer) is 'Deletes old tries in bounded steps; never-twice keys and totals stay. Example: select daybatch.purge_deliveries(interval ''8760 hours'', 1000);';
+
+create function daybatch.record_campaign_change()
+returns trigger language plpgsql volatile security definer set search_path="" -- body 0b3f40ba1d65c378bcd840b340a39b89
+alter function daybatch.record_campaign_change() owner to daybatch_owner;
+comment on function daybatch.record_campaign_change() is 'Trigger of public.campaigns: writes who changed what to daybatch.events. Example: select happened_at, event, done_by, detail from daybatch.events order by event_id desc limit 10;';
 
 create function daybatch.record_event(p_campaign_id uuid, p_event text, p_detail jsonb DEFAULT '{}'::jsonb)
 returns void language sql volatile security definer set search_path="" -- body 6baba96a4afcfd502c8c985395bcd888
@@ -1085,6 +1541,18 @@ grant execute on function daybatch.release_expired_claims(integer) to daybatch_o
 grant execute on function daybatch.release_expired_claims(integer) to daybatch_service;
 comment on function daybatch.release_expired_claims(integer) is 'Releases claims of workers that died: claimed to queued, sending to in doubt. Example: select daybatch.release_expired_claims();';
 
+create function daybatch.remove_contact(p_campaign_id uuid, p_contact_id uuid)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 3d5528927c25b474cc07fae6c3c54b57
+alter function daybatch.remove_contact(uuid,uuid) owner to daybatch_owner;
+grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_operator;
+grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_service;
+comment on function daybatch.remove_contact(uuid,uuid) is 'Takes a contact out of a campaign before its turn; false when it was mailed already. Example: select daybatch.remove_contact(c.id, p.id) from public.campaigns as c, public.contacts as p limit 0;';
+
+create function daybatch.reopen_campaign(p_campaign_id uuid, p_now timestamp with time zone)
+returns boolean language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body a52ed42c7ff43852a7dca6a1075aa7f0
+alter function daybatch.reopen_campaign(uuid,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.reopen_campaign(uuid,timestamp with time zone) is 'Lets a completed campaign that got contacts back go on (part of add_contacts and resolve_in_doubt). Example: select daybatch.reopen_campaign(id, daybatch.current_moment()) from public.campaigns limit 0;';
+
 create function daybatch.replace_adapter(p_view_name text, p_query text)
 returns void language plpgsql volatile set search_path="" -- body 2a1886f2a5ecabfb3e659b8dbf0d956b
 alter function daybatch.replace_adapter(text,text) owner to daybatch_owner;
@@ -1096,6 +1564,13 @@ alter function daybatch.report_outcomes(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_service;
 comment on function daybatch.report_outcomes(uuid,jsonb) is 'Records what servers answered and decides what it means; repeatable, stale tokens change nothing. Example: select * from daybatch.report_outcomes(''00000000-0000-0000-0000-000000000000'', ''[]'');';
+
+create function daybatch.report_worker(p_worker_id text, p_connections integer, p_held_count integer DEFAULT 0, p_problem text DEFAULT NULL::text)
+returns void language plpgsql volatile security definer set search_path="" -- body 4c29eccb17c87e06fa1372b1848f19f6
+alter function daybatch.report_worker(text,integer,integer,text) owner to daybatch_owner;
+grant execute on function daybatch.report_worker(text,integer,integer,text) to daybatch_operator;
+grant execute on function daybatch.report_worker(text,integer,integer,text) to daybatch_service;
+comment on function daybatch.report_worker(text,integer,integer,text) is 'A worker''s sign of life, shown by worker_status. Example: select daybatch.report_worker(''psql'', 1);';
 
 create function daybatch.resolve_all_in_doubt(p_campaign_id uuid, p_as text, p_contact_ids uuid[] DEFAULT NULL::uuid[])
 returns integer language plpgsql volatile security definer set search_path="" -- body e93634064f510ef1918aa65ade0d2615
@@ -1112,12 +1587,19 @@ grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_
 comment on function daybatch.resolve_in_doubt(uuid,uuid,text) is 'Settles one mail in doubt as sent or not_sent. Example: select daybatch.resolve_in_doubt(campaign_id, contact_id, ''sent'') from daybatch.deliveries where status = ''in_doubt'' limit 0;';
 
 create function daybatch.resume_campaign(p_campaign_id uuid)
-returns text language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 37d1b454b029a7a1e2ea6aaa298cb31a
+returns text language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body d06d56ed6e245c669ab5064fdeea3c4b
 alter function daybatch.resume_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_operator;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_service;
 comment on function daybatch.resume_campaign(uuid) is 'Resumes a paused campaign; its next batch is due at its old time or now, whichever is later. Example: select daybatch.resume_campaign(id) from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.retry_failed(p_campaign_id uuid, p_contact_ids uuid[] DEFAULT NULL::uuid[])
+returns integer language plpgsql volatile security definer set search_path="" -- body e6b398baa49d2ecd325e29c5f7019305
+alter function daybatch.retry_failed(uuid,uuid[]) owner to daybatch_owner;
+grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_operator;
+grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_service;
+comment on function daybatch.retry_failed(uuid,uuid[]) is 'Puts refused contacts back to remaining and returns how many. Example: select daybatch.retry_failed(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.return_claims(p_campaign_id uuid, p_claim_tokens uuid[], p_expired boolean)
 returns integer language plpgsql volatile security definer set search_path="" -- body 13b9c7483825ae0772495e3ecbef96d7
@@ -1130,7 +1612,7 @@ alter function daybatch.return_unsent(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.return_unsent(uuid,integer) is 'Returns the unsent deliveries of a batch to remaining (part of close_batch). Example: select daybatch.return_unsent(id, 1) from public.campaigns limit 0;';
 
 create function daybatch.schedule_campaign(p_campaign_id uuid, p_scheduled_at timestamp with time zone)
-returns text language plpgsql volatile security definer set search_path="" -- body b6ae593ec993f40de8160ec90827699e
+returns text language plpgsql volatile security definer set search_path="" -- body 29363a1b98709a76e71cf7b99b5b7b3b
 alter function daybatch.schedule_campaign(uuid,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_app;
 grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_operator;
@@ -1138,7 +1620,7 @@ grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zo
 comment on function daybatch.schedule_campaign(uuid,timestamp with time zone) is 'Schedules a campaign for a moment. Example: select daybatch.schedule_campaign(id, now() + interval ''2 hours'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.set_daily_limit(p_campaign_id uuid, p_limit integer)
-returns integer language plpgsql volatile security definer set search_path="" -- body cdd6343f10b35dab4ad29f1406cb2956
+returns integer language plpgsql volatile security definer set search_path="" -- body cdab099fe90564c14fae1c52aed1e97a
 alter function daybatch.set_daily_limit(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_app;
 grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_operator;
@@ -1146,7 +1628,7 @@ grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_ser
 comment on function daybatch.set_daily_limit(uuid,integer) is 'Changes the daily limit from the next batch on. Example: select daybatch.set_daily_limit(id, 20) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamp with time zone)
-returns integer language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body d7f3db43e6b6b0c5fd780312aec7cc05
+returns integer language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 3bb6d31cd914a1420e0d6f01679dcea6
 alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
 
@@ -1170,13 +1652,22 @@ returns jsonb language plpgsql volatile set search_path="" -- body 19a045051de6f
 alter function daybatch.simulate_batches(integer,integer) owner to daybatch_owner;
 comment on function daybatch.simulate_batches(integer,integer) is 'The body of test_batch_campaign; call that one. Example: select daybatch.test_batch_campaign() -> ''ok'';';
 
+create function daybatch.simulate_campaign(p_contacts integer, p_limit integer DEFAULT 5, p_interval interval DEFAULT '24:00:00'::interval, p_start_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body 67236dda2979c7ea66364ac0372dfa4a
+alter function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) owner to daybatch_owner;
+grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) to daybatch_app;
+grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) to daybatch_operator;
+grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) to daybatch_reader;
+grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) to daybatch_service;
+comment on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) is 'The batches that so many contacts take at a limit. Example: select * from daybatch.simulate_campaign(17, 5);';
+
 create function daybatch.skip_ineligible(p_campaign_id uuid, p_lists jsonb, p_delivery_ids bigint[])
-returns bigint[] language plpgsql volatile security definer set search_path="" -- body 781b8feefd1eb7031759d82ca66077e6
+returns bigint[] language plpgsql volatile security definer set search_path="" -- body 22f72973e97c070f1feee2a63c20722a
 alter function daybatch.skip_ineligible(uuid,jsonb,bigint[]) owner to daybatch_owner;
 comment on function daybatch.skip_ineligible(uuid,jsonb,bigint[]) is 'Settles as skipped those of the deliveries whose contact may not be mailed now, returns the others (part of claim_deliveries). Example: select daybatch.skip_ineligible(''00000000-0000-0000-0000-000000000000'', ''[]'', ''{}'');';
 
 create function daybatch.start_campaign(p_campaign_id uuid)
-returns text language plpgsql volatile security definer set search_path="" -- body 9a86b921c216555f7c3f6d7a4a44142f
+returns text language plpgsql volatile security definer set search_path="" -- body 66cc07b0470030423a560554b824ce7c
 alter function daybatch.start_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.start_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.start_campaign(uuid) to daybatch_operator;
@@ -1217,6 +1708,14 @@ grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_app;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_service;
 comment on function daybatch.update_campaign(uuid,jsonb) is 'Changes name, message, limit, or (before the first batch) lists and interval. Example: select daybatch.update_campaign(id, ''{"subject": "Spring has come"}'') from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.verify_campaign(p_campaign_id uuid)
+returns TABLE(promise text, holds boolean, figures text) language plpgsql stable security definer set search_path="" -- body a54299656e03906aec13f8015e7ca0de
+alter function daybatch.verify_campaign(uuid) owner to daybatch_owner;
+grant execute on function daybatch.verify_campaign(uuid) to daybatch_operator;
+grant execute on function daybatch.verify_campaign(uuid) to daybatch_reader;
+grant execute on function daybatch.verify_campaign(uuid) to daybatch_service;
+comment on function daybatch.verify_campaign(uuid) is 'The proof for one campaign, promise by promise; MB022 when one does not hold. Example: select v.* from public.campaigns as c, daybatch.verify_campaign(c.id) as v where c.name = ''Spring offer'';';
 
 
 -- default privileges
