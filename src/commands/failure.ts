@@ -18,6 +18,7 @@ export function describeFailure(error: unknown): string {
   if (error instanceof CommandError || error instanceof ConfigError || error instanceof StartupError) {
     return error.message
   }
-  if (isRefusal(error) || isDatabaseAway(error) || error instanceof pg.DatabaseError) return explain(error)
+  if (isRefusal(error)) return error.hint === undefined ? error.message : `${error.message}. ${error.hint}`
+  if (isDatabaseAway(error) || error instanceof pg.DatabaseError) return explain(error)
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,0 +1,125 @@
+#!/usr/bin/env node
+// The commands of an operator: npm run doctor, test-mail, import, campaign, watch. What they do is in commands/.
+import { Command, InvalidArgumentError } from 'commander'
+import {
+  type CreateCommand,
+  createCampaign,
+  listCampaigns,
+  steerCampaign,
+  steering,
+} from './commands/campaign.ts'
+import { withDatabase } from './commands/connection.ts'
+import { runDoctor } from './commands/doctor.ts'
+import { describeFailure } from './commands/failure.ts'
+import { importFile } from './commands/import.ts'
+import { sendTestMail } from './commands/test-mail.ts'
+import { watchCampaign } from './commands/watch.ts'
+import { readConfig, readEnvFile } from './config.ts'
+import type { Daybatch } from './db/daybatch.ts'
+
+/** Some rows of an import were rejected, the others are on the list. */
+const ROWS_REJECTED = 2
+
+const program = new Command('daybatch')
+  .description(
+    'Bulk e-mail campaigns in exact daily batches. Works on DATABASE_URL, else on the embedded database.',
+  )
+  .showHelpAfterError()
+
+program
+  .command('doctor')
+  .description('check everything that sending needs, and send nothing')
+  .action(async () => {
+    if (!(await runDoctor(readConfig()))) process.exitCode = 1
+  })
+
+program
+  .command('test-mail <address>')
+  .description('send one mail to this address by SMTP_URL, from MAIL_FROM')
+  .action((address: string) => sendTestMail(readConfig(), address))
+
+program
+  .command('import <file>')
+  .description('put the contacts of a CSV file on a list (- reads standard input)')
+  .requiredOption('--list <name>', 'name or id of the list; a new name makes a list')
+  .option('--rejected <file>', 'write all rejected rows to this file')
+  .addHelpText(
+    'after',
+    `\nExit code: 0 all rows are on the list; ${ROWS_REJECTED} some were rejected, the others are on it; 1 nothing was imported.`,
+  )
+  .action(async (file: string, options: { list: string; rejected?: string }) => {
+    const isWhole = await withDb(db => importFile(db, { file, ...options }))
+    if (!isWhole) process.exitCode = ROWS_REJECTED
+  })
+
+const campaign = program.command('campaign').description('make, list and steer campaigns')
+
+campaign
+  .command('create')
+  .description('make a draft from files')
+  .requiredOption('--name <name>')
+  .requiredOption('--list <name>', 'name or id of a list; may be given again', collect)
+  .option('--limit <mails>', 'mails per batch (default: 5)', readInteger)
+  .option('--subject <text>', 'may hold fields, as {{first_name | friend}} (default: the name)')
+  .option('--text <file>', 'the message as plain text')
+  .option('--html <file>', 'the message as HTML')
+  .option('--from <sender>', 'default: MAIL_FROM')
+  .option('--reply-to <address>')
+  .option('--interval <time>', "time between two batches (default: '24 hours')")
+  .action((options: CreateCommand) => withDb(db => createCampaign(db, options)))
+
+campaign
+  .command('list')
+  .description('show all campaigns, newest first')
+  .action(() => withDb(listCampaigns))
+
+addSteering(campaign, 'start', 'send the first batch now')
+addSteering(campaign, 'schedule', 'send the first batch then', '<time>')
+addSteering(campaign, 'pause', 'begin no more mails', '[reason]')
+addSteering(campaign, 'resume', 'go on')
+addSteering(campaign, 'cancel', 'end it for good', '[reason]')
+addSteering(campaign, 'limit', 'change the mails per batch, from the next batch on', '<mails>')
+addSteering(program, 'start', 'the same as campaign start')
+
+program
+  .command('watch <campaign>')
+  .description('print what happens to a campaign, by name or id, until it is completed')
+  .option('--once', 'print where it stands, and end')
+  .action((given: string, options: { once?: boolean }) => withDb(db => watchCampaign(db, given, options)))
+
+try {
+  readEnvFile()
+  await program.parseAsync()
+} catch (error) {
+  console.error(`daybatch: ${describeFailure(error)}`)
+  process.exitCode = 1
+}
+
+function addSteering(
+  parent: Command,
+  verb: keyof typeof steering,
+  description: string,
+  argument?: string,
+): void {
+  parent
+    .command([verb, '<campaign>', argument].filter(Boolean).join(' '))
+    .description(description)
+    .action((given: string, ...[detail]: string[]) =>
+      withDb(db =>
+        steerCampaign(db, given, campaignId => steering[verb](db, campaignId, argument ? detail! : '')),
+      ),
+    )
+}
+
+function withDb<Result>(work: (db: Daybatch) => Promise<Result>): Promise<Result> {
+  return withDatabase(readConfig(), work)
+}
+
+function collect(value: string, previous: string[] = []): string[] {
+  return [...previous, value]
+}
+
+function readInteger(text: string): number {
+  if (/^-?\d{1,9}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('Give a whole number.')
+}
