@@ -1,5 +1,5 @@
-// npm run sql -- "select ...": asks the database of DATABASE_URL, else the running embedded one, where there is
-// no psql. Without an argument the statements are read from standard input.
+// npm run sql -- "select ...": asks the database of MIGRATE_DATABASE_URL (a DBA's login; the service's may read no table),
+// else of DATABASE_URL, else the running embedded one. Without an argument the statements are read from standard input.
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
 import { readEnvFile } from '../src/config.ts'
@@ -13,6 +13,7 @@ const NUMBERS: number[] = [
   pg.types.builtins.FLOAT8,
   pg.types.builtins.NUMERIC,
 ]
+const NOT_ALLOWED = '42501'
 /** Values as PostgreSQL writes them, not as JavaScript would. */
 const AS_TEXT = { getTypeParser: () => (value: unknown) => value } as unknown as pg.CustomTypesConfig
 
@@ -23,12 +24,14 @@ try {
     throw new Error('give a statement: npm run sql -- "select * from daybatch.campaign_status"')
   await run(await findUrl(), statements)
 } catch (error) {
-  console.error(`npm run sql: ${explain(error)}`)
+  const isForbidden = (error as { code?: string }).code === NOT_ALLOWED && !process.env.MIGRATE_DATABASE_URL
+  const advice = isForbidden ? ": set MIGRATE_DATABASE_URL to a DBA's login" : ''
+  console.error(`npm run sql: ${explain(error)}${advice}`)
   process.exitCode = 1
 }
 
 async function findUrl(): Promise<string> {
-  const given = process.env.DATABASE_URL
+  const given = process.env.MIGRATE_DATABASE_URL || process.env.DATABASE_URL
   if (given) return given
   const folder = postgresFolder(process.env.STATE_FOLDER || '.daybatch')
   const embedded = await findEmbeddedPostgres(folder)
