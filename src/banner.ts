@@ -17,7 +17,7 @@ export function writeBanner(config: Config, service: Service): string {
     ['http', describeHttp(config, service)],
     ['look', 'npm run sql -- "select * from daybatch.campaign_status"'],
     ['try', describeFirstStep(config, service)],
-    ...warn(config).map((line): [string, string] => ['warning', line]),
+    ...warn(config, service).map((line): [string, string] => ['warning', line]),
   ]
   const lines = parts.flatMap(([name, ...texts]) =>
     texts.map((text, index) => `  ${(index === 0 ? name : '').padEnd(9)} ${text}`),
@@ -51,8 +51,11 @@ function describeFirstStep({ apiKey }: Config, { address }: Service): string {
   return `curl ${local}/api/debug/test-batch-campaign${key}`
 }
 
-function warn(config: Config): string[] {
+function warn(config: Config, { isAwake }: Service): string[] {
   const lines: string[] = []
+  if (!isAwake) {
+    lines.push('asleep beside an older application; its sender is off: select daybatch.take_over(true)')
+  }
   if (
     config.databaseUrl &&
     URL.canParse(config.databaseUrl) &&

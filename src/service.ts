@@ -27,6 +27,8 @@ export interface Service {
   address: string
   embeddedDatabase?: EmbeddedDatabase
   mailbox?: Mailbox
+  /** False: the engine sleeps beside an older application, and nothing is sent. */
+  isAwake: boolean
   /** Claims nothing more, finishes and reports the mails in flight, then ends the parts in the reverse order. */
   stop(): Promise<void>
 }
@@ -92,7 +94,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     stops.push(() => sender?.stop())
     sender.start()
   }
-  return { address, embeddedDatabase, mailbox }
+  return { address, embeddedDatabase, mailbox, isAwake: await db.isAwake() }
 }
 
 function checkSender(config: Config): void {

@@ -17,6 +17,11 @@ export abstract class SteeringStatements extends DeliveryStatements {
     return this.value(`select daybatch.contract_version() as value`)
   }
 
+  /** False beside an older application until take_over(true). */
+  isAwake(): Promise<boolean> {
+    return this.value(`select daybatch.is_awake() as value`)
+  }
+
   currentMoment(): Promise<Date> {
     return this.value(`select daybatch.current_moment() as value`)
   }

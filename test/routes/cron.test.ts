@@ -1,5 +1,6 @@
 import t from 'tap'
 import { advance, setClock } from '../helper/clock.ts'
+import { closeBatch, send as deliver } from '../helper/make.ts'
 import { openApi, UNKNOWN_ID } from './api.ts'
 
 const CRON = '/api/cron/process-campaigns'
@@ -7,7 +8,6 @@ const START = '2025-09-24T09:00:00Z'
 
 const { send, inject, makeList, pool, calls } = await openApi(t)
 await setClock(pool, START)
-await pool.query('grant usage on schema test_clock to public; grant select on test_clock.moment to public')
 
 async function startCampaign(name: string, emails: string[], limit: number): Promise<string> {
   const { body } = await send('POST', '/api/campaigns', {
@@ -18,22 +18,6 @@ async function startCampaign(name: string, emails: string[], limit: number): Pro
     status: 'sending',
   })
   return body.id
-}
-
-/** What a worker does, without the mails. */
-async function deliver(id: string): Promise<void> {
-  const { rows } = await pool.query(`select * from daybatch.claim_deliveries($1, 'test', 100)`, [id])
-  const tokens = rows.map(row => row.claim_token)
-  const ids = rows.map(row => row.delivery_id)
-  await pool.query('select daybatch.begin_sending($1, $2::uuid[], $3::bigint[])', [id, tokens, ids])
-  const reports = rows.map(({ delivery_id, claim_token }) => ({
-    delivery_id,
-    claim_token,
-    stage: 'message',
-    reply_code: 250,
-  }))
-  await pool.query('select daybatch.report_outcomes($1, $2)', [id, JSON.stringify(reports)])
-  await pool.query('select daybatch.close_batch($1)', [id])
 }
 
 const find = (body: { campaigns: { campaign_id: string }[] }, id: string) =>
@@ -52,7 +36,8 @@ t.test('it opens what is due, says what was done, and why nothing was', async t 
     next_batch_send_time: '2025-09-25T09:00:00.000Z',
   })
   t.ok(calls.wake > before)
-  await deliver(id)
+  await deliver(pool, id)
+  await closeBatch(pool, id)
 
   await advance(pool, '23 hours 54 minutes')
   t.match(
@@ -72,7 +57,8 @@ t.test('it opens what is due, says what was done, and why nothing was', async t 
     { action: 'opened', batch_number: 2 },
     'four minutes early: in the window',
   )
-  await deliver(id)
+  await deliver(pool, id)
+  await closeBatch(pool, id)
   t.match((await send('GET', `/api/campaigns/${id}`)).body, { status: 'completed', processed_count: 3 })
 })
 

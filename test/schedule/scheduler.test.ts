@@ -5,6 +5,7 @@ import { createPool } from '../../src/db/pool.ts'
 import { batchQueue, sweepQueue, sweepSchedule } from '../../src/schedule/queues.ts'
 import { Scheduler, type SchedulerOptions } from '../../src/schedule/scheduler.ts'
 import { createTestDatabase, type TestDatabase, type Testing } from '../helper/database.ts'
+import { makeCampaign } from '../helper/make.ts'
 import { until } from '../helper/until.ts'
 
 /** A scheduler on a database of its own, with the service's rights. */
@@ -27,17 +28,8 @@ async function openScheduler(t: Testing, change: (db: Daybatch) => SchedulerOpti
   return { ...database, scheduler, calls }
 }
 
-async function insertCampaign({ pool }: TestDatabase, interval = '24 hours'): Promise<string> {
-  const { rows } = await pool.query(
-    `with c as (insert into contacts (email) select 'r' || n || '@example.test' from generate_series(1, 3) as n returning id),
-          l as (insert into contact_lists (name) values ('L') returning id),
-          m as (insert into contact_list_members (list_id, contact_id) select l.id, c.id from l, c)
-     insert into campaigns (name, text_body, daily_send_limit, contact_list_ids, batch_interval, status)
-     select 'C', 'Hello.', 2, array[l.id], $1::interval, 'sending' from l returning id`,
-    [interval],
-  )
-  return rows[0].id
-}
+const insertCampaign = async ({ pool }: TestDatabase, batch_interval = '24 hours'): Promise<string> =>
+  (await makeCampaign(pool, { contacts: 3, limit: 2, batch_interval })).id
 
 /** How long after it was due a batch was opened (ms). */
 async function readDelay(

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import t from 'tap'
 import { createTestDatabase } from '../helper/database.ts'
+import { makeCampaign } from '../helper/make.ts'
 import { until } from '../helper/until.ts'
 import { ADDRESS, addressOf, ask, makeFolder, startServer } from './service.ts'
 
@@ -36,12 +37,7 @@ t.test('SMTP_URL=embedded beside a given database is the explicit consent', asyn
 
 t.test('an SMTP server that is down at start is a warning: the campaign stays sending', async t => {
   const database = await createTestDatabase(t)
-  const { rows } = await database.pool.query(
-    `with c as (insert into contacts (email) values ('ann@example.test') returning id),
-          l as (insert into contact_lists (name) values ('L') returning id),
-          m as (insert into contact_list_members (list_id, contact_id) select l.id, c.id from l, c)
-     insert into campaigns (name, text_body, contact_list_ids, status) select 'C', 'Hello.', array[l.id], 'sending' from l returning id`,
-  )
+  const { id } = await makeCampaign(database.pool, { contacts: 1 })
   const env = {
     DATABASE_URL: database.serviceUrl,
     SMTP_URL: 'smtp://127.0.0.1:1',
@@ -54,7 +50,7 @@ t.test('an SMTP server that is down at start is a warning: the campaign stays se
     const found = await database.pool.query('select from daybatch.delivery_attempts')
     return (found.rowCount ?? 0) > 0
   })
-  const found = await ask(`${address}/api/campaigns/${rows[0].id}`)
+  const found = await ask(`${address}/api/campaigns/${id}`)
   t.match(found, { status: 'sending', remaining_count: 1, processed_count: 0, failed_count: 0 })
   t.match(await ask(`${address}/health/ready`), { status: 'ready', checks: { delivery: /ECONNREFUSED/ } })
   server.child.kill('SIGTERM')

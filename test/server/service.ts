@@ -34,6 +34,8 @@ export async function ask(url: string, body?: object): Promise<any> {
 
 export interface ServiceProcess {
   child: ChildProcess
+  env: Record<string, string>
+  cwd: string
   /** Everything written so far, stdout and stderr. */
   output: () => string
   /** Resolves when the output matches; rejects when the process ends before. */
@@ -64,7 +66,7 @@ export function startServer(t: Testing, env: Record<string, string>, cwd: string
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await ended
   })
-  return { child, output: () => text, ended, saw: pattern => see(pattern) }
+  return { child, env, cwd, output: () => text, ended, saw: pattern => see(pattern) }
 
   function see(pattern: RegExp): Promise<RegExpMatchArray> {
     return new Promise((resolve, reject) => {
