@@ -37,7 +37,7 @@ export class Gate {
       return new GuardedMessage(Promise.reject(new Error('handed out twice')))
     this.progress = 'unread'
     // composed while MAIL and RCPT are under way: a message that cannot be made never asks for permission
-    this.#message = new GuardedMessage(collect(compose()), async () => {
+    this.#message = new GuardedMessage(collect(compose), async () => {
       this.progress = 'asked'
       await this.#permit()
       // the connection may be gone by now, and the mail with it
@@ -86,7 +86,9 @@ class GuardedMessage extends Readable {
  */
 Object.defineProperty(GuardedMessage.prototype, 'readableDidRead', { value: true })
 
-function collect(stream: Readable): Promise<Buffer> {
+/** Never throws: nodemailer would not catch it where it asks for the stream. */
+async function collect(compose: () => Readable): Promise<Buffer> {
+  const stream = compose()
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     stream.on('data', chunk => chunks.push(chunk))

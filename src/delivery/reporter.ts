@@ -57,7 +57,7 @@ export class Reporter {
           { err: error, campaign_id: campaignId, reports: reports.length, next_try_ms: pause },
           'outcomes could not be written: trying again',
         )
-        await sleep(pause, undefined, { signal: this.#abandoned.signal, ref: false })
+        await sleep(pause, undefined, { signal: this.#abandoned.signal })
       }
     }
   }

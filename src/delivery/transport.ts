@@ -30,6 +30,8 @@ export function createSmtpTransport({ url, connections }: TransportOptions): Tra
     maxMessages: Number.POSITIVE_INFINITY,
     // only our code decides what is sent again
     maxRequeues: 0,
+    // RFC 5321 4.5.3.2.6: whoever waits less for the last reply makes doubts, and duplicates of them
+    socketTimeout: 600_000,
     disableFileAccess: true,
     disableUrlAccess: true,
     // nodemailer's log holds addresses, and with AUTH more than that
