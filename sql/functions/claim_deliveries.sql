@@ -36,13 +36,21 @@ begin
     return;
   end if;
   if v_batch.refused_since is not null then
-    v_limit := 1; -- the server refused: one mail finds out whether it still does
+    -- the server refused: one mail finds out whether it still does, the others wait for it
+    if exists (select from daybatch.claims as k
+      where k.campaign_id = p_campaign_id and k.batch_number = v_batch.batch_number and k.claimed_at >= v_batch.refused_until)
+    then
+      return;
+    end if;
+    v_limit := 1;
   end if;
 
   loop
     v_ids := array(
       select d.delivery_id from daybatch.deliveries as d
       where d.campaign_id = p_campaign_id and d.batch_number = v_batch.batch_number and d.retry_at <= v_now
+        -- a contact whose mail always looks like a refusing server must not be every probe
+        and (v_batch.refused_since is null or v_batch.next_slot > v_batch.slot_count)
       order by d.retry_at limit v_limit);
     if cardinality(v_ids) < v_limit and v_batch.next_slot <= v_batch.slot_count then
       select v_ids || coalesce(array_agg(s.delivery_id), '{}'), max(s.slot)

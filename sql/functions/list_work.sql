@@ -10,6 +10,9 @@ as $$
     select b.campaign_id, b.batch_number, b.cut_off_at, b.refused_until, b.next_slot <= b.slot_count as has_slots,
       c.status::text as status,
       (select min(k.expires_at) from daybatch.claims as k where k.campaign_id = b.campaign_id and k.batch_number = b.batch_number) as claims_end_at,
+      -- the one mail that finds out whether the server still refuses
+      (select min(k.expires_at) from daybatch.claims as k
+        where k.campaign_id = b.campaign_id and k.batch_number = b.batch_number and k.claimed_at >= b.refused_until) as probe_ends_at,
       (select min(d.retry_at) from daybatch.deliveries as d
         where d.campaign_id = b.campaign_id and d.batch_number = b.batch_number and d.retry_at is not null) as retry_at
     from daybatch.batches as b
@@ -25,7 +28,7 @@ as $$
         when o.status <> 'sending' then
           case when not o.has_slots and o.retry_at is null then coalesce(o.claims_end_at, clock.now) else least(o.cut_off_at, o.claims_end_at) end
         when not o.has_slots and o.retry_at is null then coalesce(o.claims_end_at, clock.now)
-        else least(o.cut_off_at, o.claims_end_at, greatest(o.refused_until, case when o.has_slots then clock.now else o.retry_at end))
+        else least(o.cut_off_at, o.claims_end_at, greatest(o.refused_until, o.probe_ends_at, case when o.has_slots then clock.now else o.retry_at end))
       end as ready_at
     from open_batches as o, clock
   )
