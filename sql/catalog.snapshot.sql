@@ -430,6 +430,7 @@ CREATE TRIGGER daybatch_030_guard_engine_columns BEFORE UPDATE OF contacts_remai
 CREATE TRIGGER daybatch_800_record_campaign_change AFTER INSERT OR DELETE OR UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.record_campaign_change();
 CREATE TRIGGER daybatch_900_enqueue_started_campaign AFTER INSERT OR UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.enqueue_started_campaign();
 alter table public.campaigns enable row level security;
+create policy the_application_sees_all on public.campaigns as permissive for all to daybatch_app using (true) with check (true);
 grant insert, select, update on public.campaigns to daybatch_app;
 grant select on public.campaigns to daybatch_operator;
 comment on table public.campaigns is 'A message for an audience, sent in exact daily batches.';
@@ -454,6 +455,7 @@ create table public.contact_list_members (
 alter table public.contact_list_members owner to daybatch_owner;
 CREATE INDEX contact_list_members_contact_id_idx ON public.contact_list_members USING btree (contact_id);
 alter table public.contact_list_members enable row level security;
+create policy the_application_sees_all on public.contact_list_members as permissive for all to daybatch_app using (true) with check (true);
 grant delete, insert, select, update on public.contact_list_members to daybatch_app;
 grant select on public.contact_list_members to daybatch_operator;
 comment on table public.contact_list_members is 'Who is on which list, in the order of position.';
@@ -466,6 +468,7 @@ create table public.contact_lists (
 );
 alter table public.contact_lists owner to daybatch_owner;
 alter table public.contact_lists enable row level security;
+create policy the_application_sees_all on public.contact_lists as permissive for all to daybatch_app using (true) with check (true);
 grant delete, insert, select, update on public.contact_lists to daybatch_app;
 grant select on public.contact_lists to daybatch_operator;
 comment on table public.contact_lists is 'Lists of contacts; a campaign names one or more.';
@@ -486,6 +489,7 @@ create table public.contacts (
 alter table public.contacts owner to daybatch_owner;
 CREATE INDEX contacts_email_idx ON public.contacts USING btree (lower(email));
 alter table public.contacts enable row level security;
+create policy the_application_sees_all on public.contacts as permissive for all to daybatch_app using (true) with check (true);
 grant delete, insert, select, update on public.contacts to daybatch_app;
 grant select on public.contacts to daybatch_operator;
 comment on table public.contacts is 'People one may write to.';
@@ -1076,7 +1080,7 @@ comment on view daybatch.worker_status is 'Delivering processes, whether they li
 -- functions (the bodies are in sql/functions; here their md5)
 
 create function daybatch.add_contacts(p_campaign_id uuid, p_contact_ids uuid[])
-returns integer language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 161b089c176389cb453a777277971589
+returns integer language plpgsql volatile security definer set search_path="" -- body 004cb1b03d2130997e13e8a9cced5e9a
 alter function daybatch.add_contacts(uuid,uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.add_contacts(uuid,uuid[]) to daybatch_operator;
 grant execute on function daybatch.add_contacts(uuid,uuid[]) to daybatch_service;
@@ -1096,7 +1100,7 @@ alter function daybatch.adopt_old_mails(uuid,uuid[]) owner to daybatch_owner;
 comment on function daybatch.adopt_old_mails(uuid,uuid[]) is 'Takes the mails of an older method into the ledger of a campaign (part of initialize_contact_tracking). Example: select root_number from daybatch.adopt_old_mails(''00000000-0000-0000-0000-000000000000'', ''{}'');';
 
 create function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
-returns void language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body dd6d5f7a6464249377fa294455a41ede
+returns void language plpgsql volatile security definer set search_path="" -- body 3810ba2ee15f6b6127dca4ec94661b3a
 alter function daybatch.advance_campaign(uuid,integer,integer) owner to daybatch_owner;
 comment on function daybatch.advance_campaign(uuid,integer,integer) is 'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';
 
@@ -1108,7 +1112,7 @@ grant execute on function daybatch.begin_import(uuid,text) to daybatch_service;
 comment on function daybatch.begin_import(uuid,text) is 'Begins an import of contacts into a list and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
 
 create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
-returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body fe5d820109b8a089b30fb5248375f974
+returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 9ec664787aaa657c67283686e93289a5
 alter function daybatch.begin_sending(uuid,uuid[],bigint[]) owner to daybatch_owner;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_operator;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;
@@ -1135,7 +1139,7 @@ grant execute on function daybatch.calculate_retry_delay(integer,interval,interv
 comment on function daybatch.calculate_retry_delay(integer,interval,interval) is 'How long a deferred delivery waits. Example: select daybatch.calculate_retry_delay(2, interval ''15 minutes'', interval ''24 hours'');';
 
 create function daybatch.cancel_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
-returns text language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body a63a8070dc637e1fc5d514551cab7c6d
+returns text language plpgsql volatile security definer set search_path="" -- body 4035c3ba8d805a5f1f2efeb2367b1d95
 alter function daybatch.cancel_campaign(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_app;
 grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_operator;
@@ -1191,7 +1195,7 @@ alter function daybatch.check_startable(uuid,text,jsonb) owner to daybatch_owner
 comment on function daybatch.check_startable(uuid,text,jsonb) is 'Raises what would keep a campaign from sending (part of start_campaign). Example: select daybatch.check_startable(id, name, to_jsonb(contact_list_ids)) from public.campaigns limit 0;';
 
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10)
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 6f3bdb344cbc9a566c54c5a83d22f3a5
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body bf5d07e00f40e1e6288648953bed5d6b
 alter function daybatch.claim_deliveries(uuid,text,integer) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_service;
@@ -1204,14 +1208,14 @@ grant execute on function daybatch.classify_reply(text,integer,text,text) to day
 comment on function daybatch.classify_reply(text,integer,text,text) is 'Rule, outcome and scope of a server''s answer at a stage. Example: select * from daybatch.classify_reply(''rcpt'', 550, ''5.1.1'', ''no such user'');';
 
 create function daybatch.close_batch(p_campaign_id uuid, p_batch_number integer DEFAULT NULL::integer)
-returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 83beff9cb25341c100bc1571ac3b83f5
+returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" -- body 525f5f90df126cd023fc5523f6fa820a
 alter function daybatch.close_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service;
 comment on function daybatch.close_batch(uuid,integer) is 'Closes the open batch if nothing of it is open, else says why not. Example: select closed, reason from daybatch.close_batch(''00000000-0000-0000-0000-000000000000'');';
 
 create function daybatch.complete_if_empty(p_campaign_id uuid)
-returns boolean language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body bf62d67999f054e0905a01d930fffe8c
+returns boolean language plpgsql volatile security definer set search_path="" -- body 2ab6e3d75a362945fa3429be0fabea92
 alter function daybatch.complete_if_empty(uuid) owner to daybatch_owner;
 comment on function daybatch.complete_if_empty(uuid) is 'Completes a campaign with nobody left (part of process_campaign). Example: select daybatch.complete_if_empty(id) from public.campaigns limit 0;';
 
@@ -1381,7 +1385,7 @@ grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone
 comment on function daybatch.has_job(uuid,integer,timestamp with time zone) is 'Whether pg-boss holds the live job of a batch. Example: select name, daybatch.has_job(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
 
 create function daybatch.initialize_contact_tracking(p_campaign_id uuid)
-returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 9ff56a7c5bed00be88950d93c5f05f88
+returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" -- body 67857f6cf8e1e349544ed978b081cf66
 alter function daybatch.initialize_contact_tracking(uuid) owner to daybatch_owner;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_operator;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_service;
@@ -1462,7 +1466,7 @@ grant execute on function daybatch.list_jobs() to daybatch_reader;
 comment on function daybatch.list_jobs() is 'Live pg-boss jobs of our queues. Example: select queue, state, due_at from daybatch.list_jobs();';
 
 create function daybatch.list_work(p_limit integer DEFAULT 100)
-returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" -- body f1ff33dc52983b3d9622d6e5eca183c5
+returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" -- body 255104ec8b61a4caed4f1e7c1c07dec3
 alter function daybatch.list_work(integer) owner to daybatch_owner;
 grant execute on function daybatch.list_work(integer) to daybatch_operator;
 grant execute on function daybatch.list_work(integer) to daybatch_service;
@@ -1473,13 +1477,18 @@ returns TABLE(id uuid, name text, status text, daily_send_limit integer, lists j
 alter function daybatch.lock_campaign(uuid) owner to daybatch_owner;
 comment on function daybatch.lock_campaign(uuid) is 'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select name, status from daybatch.lock_campaign(''00000000-0000-0000-0000-000000000000'');';
 
+create function daybatch.mark_engine_writes(p_on boolean)
+returns void language sql volatile set search_path="" -- body c43655175611811f5beaef669aca2334
+alter function daybatch.mark_engine_writes(boolean) owner to daybatch_owner;
+comment on function daybatch.mark_engine_writes(boolean) is 'Lets the engine''s functions write the engine''s columns (owner only). Example: select daybatch.mark_engine_writes(false);';
+
 create function daybatch.note_refusal(p_campaign_id uuid, p_batch_number integer, p_refusal text, p_now timestamp with time zone)
 returns void language sql volatile security definer set search_path="" -- body b99c293ea16f75c13eb597b7cfb18ba8
 alter function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) is 'Makes a batch wait because its server refuses (part of report_outcomes). Example: select daybatch.note_refusal(''00000000-0000-0000-0000-000000000000'', 1, ''connect: refused'', daybatch.current_moment());';
 
 create function daybatch.open_batch(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body ebeabd0b3659a62f5ad2ee4cf38987d0
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body efe6b3a4251f079d8bdb0972bc7a12bf
 alter function daybatch.open_batch(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
 comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select * from daybatch.open_batch(''00000000-0000-0000-0000-000000000000'', ''manual'');';
@@ -1549,7 +1558,7 @@ grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_service
 comment on function daybatch.remove_contact(uuid,uuid) is 'Takes a contact out of a campaign before its turn; false when it was mailed already. Example: select daybatch.remove_contact(c.id, p.id) from public.campaigns as c, public.contacts as p limit 0;';
 
 create function daybatch.reopen_campaign(p_campaign_id uuid, p_now timestamp with time zone)
-returns boolean language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body a52ed42c7ff43852a7dca6a1075aa7f0
+returns boolean language plpgsql volatile security definer set search_path="" -- body 0601b121d6a0c6ef0db4f70a48718ec3
 alter function daybatch.reopen_campaign(uuid,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.reopen_campaign(uuid,timestamp with time zone) is 'Lets a completed campaign that got contacts back go on (part of add_contacts and resolve_in_doubt). Example: select daybatch.reopen_campaign(id, daybatch.current_moment()) from public.campaigns limit 0;';
 
@@ -1580,14 +1589,14 @@ grant execute on function daybatch.resolve_all_in_doubt(uuid,text,uuid[]) to day
 comment on function daybatch.resolve_all_in_doubt(uuid,text,uuid[]) is 'Settles all (or some contacts'') mails in doubt of a campaign as sent or not_sent. Example: select daybatch.resolve_all_in_doubt(id, ''sent'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.resolve_in_doubt(p_campaign_id uuid, p_contact_id uuid, p_as text)
-returns integer language plpgsql volatile security definer set search_path="" -- body 57079867776af8abb8b7c90d339c44ce
+returns integer language plpgsql volatile security definer set search_path="" -- body f23007c09772c8ffb7319d9cd2c3fbec
 alter function daybatch.resolve_in_doubt(uuid,uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_operator;
 grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_service;
 comment on function daybatch.resolve_in_doubt(uuid,uuid,text) is 'Settles one mail in doubt as sent or not_sent. Example: select daybatch.resolve_in_doubt(campaign_id, contact_id, ''sent'') from daybatch.deliveries where status = ''in_doubt'' limit 0;';
 
 create function daybatch.resume_campaign(p_campaign_id uuid)
-returns text language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body d06d56ed6e245c669ab5064fdeea3c4b
+returns text language plpgsql volatile security definer set search_path="" -- body b919089c928afa74af6b38fcd514b5ce
 alter function daybatch.resume_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_operator;
@@ -1628,7 +1637,7 @@ grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_ser
 comment on function daybatch.set_daily_limit(uuid,integer) is 'Changes the daily limit from the next batch on. Example: select daybatch.set_daily_limit(id, 20) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamp with time zone)
-returns integer language plpgsql volatile security definer set search_path="" set daybatch.engine_writes=on -- body 3bb6d31cd914a1420e0d6f01679dcea6
+returns integer language plpgsql volatile security definer set search_path="" -- body 3d6d85de82c2315a814bcc3f2f5a4717
 alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
 
@@ -1643,7 +1652,7 @@ alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owne
 comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
 create function daybatch.shift_campaign_back(p_campaign_id uuid, p_by interval)
-returns void language plpgsql volatile set search_path="" set daybatch.engine_writes=on -- body db0c0c01cb32d6dfd065d6734212a0d9
+returns void language plpgsql volatile set search_path="" -- body fada699365a3aceac777a1fe87b031b9
 alter function daybatch.shift_campaign_back(uuid,interval) owner to daybatch_owner;
 comment on function daybatch.shift_campaign_back(uuid,interval) is 'Moves a simulated campaign''s times back (part of test_batch_campaign, owner only). Example: select daybatch.shift_campaign_back(id, interval ''24 hours'') from public.campaigns limit 0;';
 

@@ -31,7 +31,7 @@ begin
     select c.oid::regclass as table_name
     from pg_class as c
     where c.oid in ('public.campaigns'::regclass, 'public.contacts'::regclass, 'public.contact_lists'::regclass, 'public.contact_list_members'::regclass)
-      and c.relrowsecurity and pg_has_role('daybatch_owner', c.relowner, 'member')
+      and c.relrowsecurity and not (select s.found_application from daybatch.settings as s)
       and exists (select from pg_roles as r where r.rolname = 'daybatch_app')
       and not exists (select from pg_policy as p where p.polrelid = c.oid and p.polname = 'the_application_sees_all')
   loop

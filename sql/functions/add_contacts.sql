@@ -4,12 +4,13 @@
 -- Errors: MB001, MB002 draft (use its lists) or cancelled, MB008 more than 5,000,000, MB018 unknown contact.
 create or replace function daybatch.add_contacts(p_campaign_id uuid, p_contact_ids uuid[])
 returns integer
-language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_campaign record;
   v_new uuid[];
   v_unknown uuid;
+  v_updated integer;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
   if v_campaign.status = 'cancelled' or v_campaign.tracking_initialised_at is null then
@@ -28,9 +29,12 @@ begin
     select from public.campaigns as c, lateral (values (c.contacts_remaining), (c.contacts_processed), (c.contacts_failed)) as s (contacts)
     where c.id = p_campaign_id and s.contacts ? n.id::text);
   if cardinality(v_new) > 0 then
+    perform daybatch.mark_engine_writes(true);
     update public.campaigns as c set contacts_remaining = c.contacts_remaining || to_jsonb(v_new), total_contacts = c.total_contacts + cardinality(v_new)
     where c.id = p_campaign_id and c.total_contacts + cardinality(v_new) <= 5000000;
-    if not found then
+    get diagnostics v_updated = row_count;
+    perform daybatch.mark_engine_writes(false);
+    if v_updated = 0 then
       raise exception using errcode = 'MB008', message = format('campaign %s (%s) would have an audience above 5,000,000', p_campaign_id, v_campaign.name),
         hint = 'Make another campaign for them.';
     end if;

@@ -2,11 +2,12 @@
 -- number and its job, or completion when nothing remains. Called by close_batch under the campaign's lock.
 create or replace function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
 returns void
-language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_campaign record;
 begin
+  perform daybatch.mark_engine_writes(true);
   update public.campaigns as c set
     batch_history = coalesce(c.batch_history, '[]') || jsonb_build_object(
       'batch_number', b.batch_number,
@@ -20,6 +21,7 @@ begin
   from daybatch.batches as b
   where c.id = p_campaign_id and b.campaign_id = c.id and b.batch_number = p_batch_number
   returning c.status::text as status, c.current_batch_number, c.next_batch_send_time, b.sent_count, b.failed_count into v_campaign;
+  perform daybatch.mark_engine_writes(false);
   perform daybatch.record_event(p_campaign_id, 'batch_closed', jsonb_build_object('batch_number', p_batch_number,
     'sent_count', v_campaign.sent_count, 'failed_count', v_campaign.failed_count, 'remaining_count', p_remaining));
   if v_campaign.status = 'sending' then

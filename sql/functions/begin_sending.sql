@@ -8,7 +8,7 @@
 -- sending already under the same token is answered may_send = false ("begun before"), never begun twice.
 create or replace function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
 returns table (delivery_id bigint, may_send boolean, refusal text)
-language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -36,7 +36,9 @@ begin
     and exists (select from daybatch.deliveries as d where d.delivery_id = any (p_delivery_ids) and d.sending_at is null)
   then
     update daybatch.batches as b set spaced_from = v_now where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
+    perform daybatch.mark_engine_writes(true);
     update public.campaigns as c set next_batch_send_time = v_now + v_batch.batch_interval where c.id = p_campaign_id;
+    perform daybatch.mark_engine_writes(false);
     perform daybatch.enqueue_batch(p_campaign_id, v_batch.batch_number + 1, v_now + v_batch.batch_interval);
     perform daybatch.record_event(p_campaign_id, 'spacing_restarted', jsonb_build_object('batch_number', v_batch.batch_number,
       'next_batch_send_time', v_now + v_batch.batch_interval));

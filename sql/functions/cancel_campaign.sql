@@ -2,7 +2,7 @@
 -- Locks: campaign, batch, deliveries. Repeatable. Errors: MB001, MB002 already completed.
 create or replace function daybatch.cancel_campaign(p_campaign_id uuid, p_reason text default null)
 returns text
-language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_campaign record;
@@ -14,7 +14,9 @@ begin
       hint = 'Its mails are out: select * from daybatch.batch_history where campaign_id = ...;';
   end if;
   if v_campaign.status <> 'cancelled' then
+    perform daybatch.mark_engine_writes(true);
     update public.campaigns as c set status = 'cancelled', next_batch_send_time = null, pause_reason = p_reason where c.id = p_campaign_id;
+    perform daybatch.mark_engine_writes(false);
     perform pg_notify('daybatch', jsonb_build_object('event', 'status', 'campaign_id', p_campaign_id, 'status', 'cancelled')::text);
   end if;
   perform daybatch.close_batch(p_campaign_id);

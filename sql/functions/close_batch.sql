@@ -6,7 +6,7 @@
 -- Errors: MB001 unknown campaign, MB021 the arrays do not hold what the batch took.
 create or replace function daybatch.close_batch(p_campaign_id uuid, p_batch_number integer default null)
 returns table (campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text)
-language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -57,12 +57,14 @@ begin
       hint = 'Somebody changed the ledger by hand: select * from daybatch.audit;';
   end if;
 
+  perform daybatch.mark_engine_writes(true);
   update public.campaigns as c set
     contacts_remaining = to_jsonb(v_ends.untried) || jsonb_path_query_array(c.contacts_remaining, '$[$n to last]', jsonb_build_object('n', v_batch.head_length)) || to_jsonb(v_ends.tried),
     contacts_processed = c.contacts_processed || to_jsonb(v_ends.sent),
     contacts_failed = c.contacts_failed || to_jsonb(v_ends.failed)
   where c.id = p_campaign_id
   returning jsonb_array_length(c.contacts_remaining) into v_remaining;
+  perform daybatch.mark_engine_writes(false);
   perform daybatch.count_contacts(p_campaign_id);
   update daybatch.batches as b set
     closed_at = v_now, sent_count = cardinality(v_ends.sent), failed_count = cardinality(v_ends.failed), skipped_count = v_ends.skipped_count,

@@ -6,7 +6,7 @@
 -- Errors: MB001 unknown, MB003 nobody in the audience, MB008 more than 5,000,000, MB009 asleep, MB019 row security.
 create or replace function daybatch.initialize_contact_tracking(p_campaign_id uuid)
 returns table (campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean)
-language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -53,6 +53,7 @@ begin
         hint = 'Split it: several campaigns, each with part of the lists.';
     end if;
 
+    perform daybatch.mark_engine_writes(true);
     update public.campaigns as c set
       contacts_remaining = to_jsonb(v_remaining),
       contacts_processed = to_jsonb(v_processed),
@@ -66,6 +67,7 @@ begin
       tracking_initialised_at = v_now
     where c.id = p_campaign_id
     returning c.current_batch_number, c.next_batch_send_time into v_due;
+    perform daybatch.mark_engine_writes(false);
     -- a campaign that goes on from an older method has no job for its own due time yet
     if v_campaign.status = 'sending' then
       perform daybatch.enqueue_batch(p_campaign_id, v_due.current_batch_number, v_due.next_batch_send_time);

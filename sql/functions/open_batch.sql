@@ -8,7 +8,7 @@
 -- MB017 an unknown source, MB021 a contact stands in remaining that the ledger has already.
 create or replace function daybatch.open_batch(p_campaign_id uuid, p_source text default 'manual')
 returns table (campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamptz, next_batch_send_time timestamptz)
-language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
@@ -68,12 +68,14 @@ begin
     v_previous.batch_number, v_previous.spaced_from, v_previous.batch_interval, daybatch.freeze_message(p_campaign_id));
   select * into v_filled from daybatch.fill_batch(p_campaign_id, v_number);
 
+  perform daybatch.mark_engine_writes(true);
   update public.campaigns as c set
     status = 'sending',
     current_batch_number = v_number,
     first_batch_sent_at = coalesce(c.first_batch_sent_at, v_now),
     next_batch_send_time = v_next_due
   where c.id = p_campaign_id;
+  perform daybatch.mark_engine_writes(false);
   perform daybatch.enqueue_batch(p_campaign_id, v_number + 1, v_next_due);
   perform daybatch.record_event(p_campaign_id, 'batch_opened', jsonb_build_object('batch_number', v_number, 'source', p_source,
     'due_at', v_due_at, 'delivery_count', v_filled.delivery_count, 'skipped_count', v_filled.skipped_count));

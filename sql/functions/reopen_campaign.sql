@@ -2,12 +2,13 @@
 -- campaign stays as it is. Called by settle_deliveries and add_contacts under the campaign's lock. Repeatable.
 create or replace function daybatch.reopen_campaign(p_campaign_id uuid, p_now timestamptz)
 returns boolean
-language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_number integer;
   v_due_at timestamptz;
 begin
+  perform daybatch.mark_engine_writes(true);
   update public.campaigns as c set
     status = 'sending',
     current_batch_number = l.batch_number + 1,
@@ -18,6 +19,7 @@ begin
   ) as l
   where c.id = p_campaign_id and c.status::text = 'completed'
   returning c.current_batch_number, c.next_batch_send_time into v_number, v_due_at;
+  perform daybatch.mark_engine_writes(false);
   if v_number is null then
     return false;
   end if;

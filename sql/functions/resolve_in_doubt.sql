@@ -8,10 +8,9 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_status text;
-  v_batch integer;
 begin
   perform daybatch.lock_campaign(p_campaign_id);
-  select d.status, d.batch_number into v_status, v_batch from daybatch.deliveries as d where d.campaign_id = p_campaign_id and d.contact_id = p_contact_id;
+  select d.status into v_status from daybatch.deliveries as d where d.campaign_id = p_campaign_id and d.contact_id = p_contact_id;
   if v_status is null then
     raise exception using errcode = 'MB020', message = format('contact %s has no delivery in campaign %s', coalesce(p_contact_id::text, 'null'), p_campaign_id),
       hint = 'Who is in doubt: select contact_id from daybatch.deliveries where campaign_id = ... and status = ''in_doubt'';';

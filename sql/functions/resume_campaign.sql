@@ -3,7 +3,7 @@
 -- Errors: MB001, MB002 not paused, MB009 asleep.
 create or replace function daybatch.resume_campaign(p_campaign_id uuid)
 returns text
-language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_campaign record;
@@ -19,6 +19,7 @@ begin
       hint = case v_campaign.status when 'draft' then 'Start it: select daybatch.start_campaign(id);' else 'Only paused campaigns can be resumed.' end;
   end if;
   v_due := greatest(v_campaign.next_batch_send_time, daybatch.current_moment());
+  perform daybatch.mark_engine_writes(true);
   update public.campaigns as c set
     -- paused before its time came: it is still scheduled
     status = case when c.tracking_initialised_at is null and c.scheduled_at > daybatch.current_moment() then 'scheduled' else 'sending' end,
@@ -26,6 +27,7 @@ begin
     next_batch_send_time = case when c.tracking_initialised_at is not null then v_due end
   where c.id = p_campaign_id
   returning c.status::text as status, c.scheduled_at into v_campaign;
+  perform daybatch.mark_engine_writes(false);
   perform daybatch.enqueue_batch(p_campaign_id, c.current_batch_number, case when v_campaign.status = 'scheduled' then v_campaign.scheduled_at else v_due end)
   from public.campaigns as c where c.id = p_campaign_id;
   perform pg_notify('daybatch', jsonb_build_object('event', 'status', 'campaign_id', p_campaign_id, 'status', v_campaign.status)::text);

@@ -5,7 +5,7 @@
 -- Called by settle_late_report, resolve_in_doubt and retry_failed under the campaign's lock. Repeatable.
 create or replace function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamptz)
 returns integer
-language plpgsql volatile security definer set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_open integer;
@@ -29,6 +29,7 @@ begin
   from changed as c;
 
   if v_closed is not null then
+    perform daybatch.mark_engine_writes(true);
     update public.campaigns as c set
       contacts_remaining = case
         when p_status = 'sent' and c.contacts_remaining ?| v_closed then c.contacts_remaining - v_closed
@@ -37,6 +38,7 @@ begin
       contacts_failed = c.contacts_failed - v_closed,
       contacts_processed = case when p_status = 'sent' then c.contacts_processed || to_jsonb(v_closed) else c.contacts_processed end
     where c.id = p_campaign_id;
+    perform daybatch.mark_engine_writes(false);
     perform daybatch.count_contacts(p_campaign_id);
   end if;
   if v_closed is not null and p_status = 'deferred' then

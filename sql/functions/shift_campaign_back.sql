@@ -3,13 +3,15 @@
 -- For test_batch_campaign only, whose work is rolled back; nobody but the owner may call it.
 create or replace function daybatch.shift_campaign_back(p_campaign_id uuid, p_by interval)
 returns void
-language plpgsql volatile set search_path = '' set daybatch.engine_writes = 'on'
+language plpgsql volatile set search_path = ''
 as $$
 begin
   perform daybatch.lock_campaign(p_campaign_id);
+  perform daybatch.mark_engine_writes(true);
   update public.campaigns as c
   set next_batch_send_time = c.next_batch_send_time - p_by, first_batch_sent_at = c.first_batch_sent_at - p_by
   where c.id = p_campaign_id;
+  perform daybatch.mark_engine_writes(false);
   update daybatch.batches as b set due_at = b.due_at - p_by, opened_at = b.opened_at - p_by, counted_at = b.counted_at - p_by,
     spaced_from = b.spaced_from - p_by, cut_off_at = b.cut_off_at - p_by, previous_spaced_from = b.previous_spaced_from - p_by
   where b.campaign_id = p_campaign_id;
