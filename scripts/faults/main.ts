@@ -106,13 +106,10 @@ function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return Promise.race([work, limit]).finally(() => clearTimeout(timer))
 }
 
-const describeCrash = (error: unknown): PartResult => ({
-  duplicates: 0,
-  lost: 0,
-  in_doubt: 0,
-  over_limit: 0,
-  failures: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
-})
+function describeCrash(error: unknown): PartResult {
+  const failure = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { duplicates: 0, lost: 0, in_doubt: 0, over_limit: 0, failures: [failure] }
+}
 
 function readCount(text: string): number {
   const value = Number(text)

@@ -17,6 +17,8 @@ export interface PartContext {
   short: boolean
   /** Temporary, of this part alone; removed after a pass. */
   folder: string
+  /** SQL that removes a guard, run after the migration: a test shows with it that the part can fail. */
+  sabotage?: string
   log(line: string): void
   /** Runs `work` when the part has ended, in whatever way; the last one registered first. */
   teardown(work: () => unknown): void

@@ -1,4 +1,5 @@
 import type { Part } from './part.ts'
+import { part as kill } from './parts/kill.ts'
 
 /** In the order in which they run. */
-export const parts: Part[] = []
+export const parts: Part[] = [kill]
