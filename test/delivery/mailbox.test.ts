@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { simpleParser } from 'mailparser'
@@ -11,6 +12,12 @@ import { type MailboxEntry, startMailbox } from '../../src/embedded/mailbox.ts'
 import { makeMail } from './mail.ts'
 
 const permit = async () => {}
+
+async function makeFolder(t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'daybatch-mailbox-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
 
 function connect(t: Test, url: string, connections = 5) {
   const transport = createSmtpTransport({ url, connections })
@@ -27,7 +34,7 @@ async function readLedger(folder: string): Promise<MailboxEntry[]> {
 }
 
 t.test('a mail is kept as it was sent', async t => {
-  const mailbox = await startMailbox({ folder: t.testdir() })
+  const mailbox = await startMailbox({ folder: await makeFolder(t) })
   t.teardown(() => mailbox.stop())
   t.match(mailbox.url, /^smtp:\/\/127\.0\.0\.1:\d+$/)
   t.equal(mailbox.count(), 0)
@@ -45,7 +52,7 @@ t.test('a mail is kept as it was sent', async t => {
 })
 
 t.test('many at once, over restarts', async t => {
-  const folder = t.testdir()
+  const folder = await makeFolder(t)
   for (const run of [1, 2]) {
     const mailbox = await startMailbox({ folder })
     const send = connect(t, mailbox.url)
@@ -60,7 +67,7 @@ t.test('many at once, over restarts', async t => {
 })
 
 t.test('what a crash left unfinished is cut off', async t => {
-  const folder = t.testdir()
+  const folder = await makeFolder(t)
   const first = await startMailbox({ folder })
   await connect(t, first.url)('ada@example.org')
   await first.stop()
@@ -81,7 +88,7 @@ t.test('what a crash left unfinished is cut off', async t => {
 })
 
 t.test('whatever was answered with 250 is there after a kill -9', async t => {
-  const folder = t.testdir()
+  const folder = await makeFolder(t)
   const program = join(import.meta.dirname, '../helper/mailbox-process.ts')
   const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(() => child.kill('SIGKILL'))
@@ -112,7 +119,7 @@ t.test('a port in use is said in one line', async t => {
   await once(other, 'listening')
   t.teardown(() => other.close())
   const { port } = other.address() as { port: number }
-  await t.rejects(startMailbox({ folder: t.testdir(), port }), {
+  await t.rejects(startMailbox({ folder: await makeFolder(t), port }), {
     message: new RegExp(`cannot listen on port ${port}`),
   })
 })
