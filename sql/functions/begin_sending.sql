@@ -4,8 +4,9 @@
 -- singly when the claim expired or another worker has the delivery.
 -- First attempts that go on after a standstill of more than an hour (a tenth of a short interval) restart the
 -- spacing: the next batch is due one interval from now, so that no day gets more than its limit.
--- p_claim_tokens and p_delivery_ids are parallel arrays. Locks: campaign, batch, deliveries. Repeatable: what is
--- sending already under the same token is answered may_send = false ("begun before"), never begun twice.
+-- p_claim_tokens and p_delivery_ids are parallel arrays; the answer has a row for each place, in the same order.
+-- Locks: campaign, batch, deliveries. Repeatable: what is sending already under the same token is answered
+-- may_send = false ("begun before"), never begun twice.
 create or replace function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
 returns table (delivery_id bigint, may_send boolean, refusal text)
 language plpgsql volatile security definer set search_path = ''
@@ -16,7 +17,9 @@ declare
   v_batch daybatch.batches;
   v_now timestamptz;
   v_refusal text;
-  v_begun bigint[];
+  v_places bigint[];
+  v_ids bigint[];
+  v_first_attempt boolean;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
   select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null for no key update;
@@ -28,13 +31,23 @@ begin
     when not daybatch.is_awake() then 'the engine is asleep'
   end;
   if v_refusal is not null then
-    return query select w.delivery_id, false, v_refusal from unnest(p_delivery_ids) as w (delivery_id);
+    return query select w.delivery_id, false, v_refusal from unnest(p_delivery_ids) with ordinality as w (delivery_id, place) order by w.place;
     return;
   end if;
 
-  if v_now - coalesce(v_batch.last_begun_at, v_batch.opened_at) > least(interval '1 hour', v_batch.batch_interval / 10)
-    and exists (select from daybatch.deliveries as d where d.delivery_id = any (p_delivery_ids) and d.sending_at is null)
-  then
+  -- by place, not by delivery: of two claims that name one delivery in one call only the live one may send
+  select coalesce(array_agg(f.place), '{}'), coalesce(array_agg(f.delivery_id), '{}'), coalesce(bool_or(f.is_first_attempt), false)
+  into v_places, v_ids, v_first_attempt
+  from (
+    select distinct on (d.delivery_id) w.place, d.delivery_id, d.sending_at is null as is_first_attempt
+    from unnest(p_claim_tokens, p_delivery_ids) with ordinality as w (claim_token, delivery_id, place)
+    join daybatch.claims as k on k.claim_token = w.claim_token and k.expires_at > v_now
+    join daybatch.deliveries as d on d.delivery_id = w.delivery_id and d.claim_token = w.claim_token
+    where d.campaign_id = p_campaign_id and d.status = 'claimed'
+    order by d.delivery_id, w.place
+  ) as f;
+
+  if v_first_attempt and v_now - coalesce(v_batch.last_begun_at, v_batch.opened_at) > least(interval '1 hour', v_batch.batch_interval / 10) then
     update daybatch.batches as b set spaced_from = v_now where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
     perform daybatch.mark_engine_writes(true);
     update public.campaigns as c set next_batch_send_time = v_now + v_batch.batch_interval where c.id = p_campaign_id;
@@ -44,25 +57,18 @@ begin
       'next_batch_send_time', v_now + v_batch.batch_interval));
   end if;
 
-  with begun as (
-    update daybatch.deliveries as d set status = 'sending', sending_at = v_now
-    from unnest(p_claim_tokens, p_delivery_ids) as w (claim_token, delivery_id)
-    join daybatch.claims as k on k.claim_token = w.claim_token and k.expires_at > v_now
-    where d.delivery_id = w.delivery_id and d.campaign_id = p_campaign_id
-      and d.claim_token = w.claim_token and d.status = 'claimed'
-    returning d.delivery_id
-  )
-  select coalesce(array_agg(b.delivery_id), '{}') into v_begun from begun as b;
-  if cardinality(v_begun) > 0 then
+  if cardinality(v_ids) > 0 then
+    update daybatch.deliveries as d set status = 'sending', sending_at = v_now where d.delivery_id = any (v_ids);
     -- a 354 was seen: the server takes mail again
     update daybatch.batches as b
     set last_begun_at = v_now, refused_since = null, refused_until = null, refusal = null, refusal_count = 0
     where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
   end if;
   return query
-    select w.delivery_id, w.delivery_id = any (v_begun),
-      case when not w.delivery_id = any (v_begun) then 'the claim is lost, or the mail was begun before' end
-    from unnest(p_delivery_ids) as w (delivery_id);
+    select w.delivery_id, w.place = any (v_places),
+      case when not w.place = any (v_places) then 'the claim is lost, or the mail was begun before' end
+    from unnest(p_delivery_ids) with ordinality as w (delivery_id, place)
+    order by w.place;
 end;
 $$;
 
