@@ -1,4 +1,5 @@
 import type { FastifyError } from 'fastify'
+import pino from 'pino'
 
 /** RFC 9457 problem details, as every error is answered. */
 export interface Problem {
@@ -40,6 +41,7 @@ const REFUSALS: Record<string, [status: number, slug: string]> = {
   MB019: [503, 'tables-hidden'],
   MB020: [404, 'unknown-delivery'],
   MB021: [409, 'books-disagree'],
+  MB022: [409, 'promise-broken'],
 }
 
 /** Values that the types of the request let through and Postgres does not (NUL in a text, a date in the year 300000). */
@@ -86,6 +88,12 @@ export function isDatabaseAway(error: unknown): boolean {
     (hasCode(error) && DATABASE_AWAY.test(error.code)) ||
     (error instanceof Error && CONNECTION_LOST.test(error.message))
   )
+}
+
+/** An error as the log shows it: without what Postgres quotes of rows, which may hold addresses. */
+export function describeForLog(error: Error): object {
+  const { detail: _row, where: context, ...description } = pino.stdSerializers.err(error)
+  return /^COPY /.test(context ?? '') ? description : { ...description, ...(context && { where: context }) }
 }
 
 /** Any error as problem details. What is not expected becomes a 500 that shows neither SQL nor a stack. */

@@ -3,6 +3,7 @@ import pino from 'pino'
 import { writeBanner } from './banner.ts'
 import { ConfigError, readConfig, readEnvFile } from './config.ts'
 import { StartupError } from './db/startup.ts'
+import { describeForLog } from './errors.ts'
 import { startService } from './service.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
@@ -10,7 +11,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 async function main(): Promise<void> {
   readEnvFile()
   const config = readConfig()
-  const log = pino({ level: config.logLevel })
+  const log = pino({ level: config.logLevel, serializers: { err: describeForLog } })
   const stopping = new AbortController()
   process.on('unhandledRejection', error => {
     log.fatal({ err: error }, 'an error that nobody handles: the process ends')

@@ -86,7 +86,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     : undefined
   stops.push(() => mailbox?.stop())
   stops.push(() => scheduler.stop())
-  await scheduler.start()
+  await startScheduler(scheduler)
   signal.throwIfAborted()
   const smtpUrl = mailbox?.url ?? config.smtpUrl
   if (smtpUrl) {
@@ -100,6 +100,17 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
 function checkSender(config: Config): void {
   if (config.smtpUrl === undefined || usesMailbox(config) || config.mailFrom !== undefined) return
   throw new StartupError('SMTP_URL is set and MAIL_FROM is not: set MAIL_FROM="Your Name <you@your-domain>"')
+}
+
+async function startScheduler(scheduler: Scheduler): Promise<void> {
+  try {
+    await scheduler.start()
+  } catch (error) {
+    const { message } = error as Error
+    throw new StartupError(
+      `pg-boss cannot start: ${message}: run npm run migrate, and let the user of DATABASE_URL be in daybatch_service`,
+    )
+  }
 }
 
 async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {

@@ -41,6 +41,8 @@ const batchWork = {
 const sweepWork = pollEvery(5)
 
 const STOP_TIMEOUT_MS = 30_000
+const REPEAT_MS = 30_000
+const MOST_PROBLEMS = 100
 
 /**
  * Triggers what the database has due: pg-boss's jobs, the sweep every five minutes and once at start, and the
@@ -51,6 +53,8 @@ export class Scheduler {
   readonly #boss: PgBoss
   readonly #listener: Listener
   #isRunning = false
+  /** pg-boss's problems, and when each was last logged. */
+  readonly #problems = new Map<string, number>()
   #firstSweep: Promise<void> | undefined
 
   constructor(options: SchedulerOptions) {
@@ -65,7 +69,7 @@ export class Scheduler {
       createSchema: false,
       useListenNotify: true,
     })
-    this.#boss.on('error', error => log.error({ err: error }, 'pg-boss: an error; it goes on'))
+    this.#boss.on('error', error => this.#logProblem(error))
     this.#boss.on('warning', ({ message, data }) => log.warn({ data }, `pg-boss: ${message}`))
     this.#listener = new Listener({ url, applicationName: 'daybatch listener', onNotification: wake, log })
   }
@@ -135,6 +139,15 @@ export class Scheduler {
     for (const campaign of campaigns) this.#logAction(source, campaign)
     this.#options.wake()
     return { campaigns }
+  }
+
+  /** While the database is away pg-boss says so at every poll: the same words are worth a line now and then. */
+  #logProblem(error: Error): void {
+    const last = this.#problems.get(error.message)
+    if (last !== undefined && performance.now() - last < REPEAT_MS) return
+    if (this.#problems.size > MOST_PROBLEMS) this.#problems.clear()
+    this.#problems.set(error.message, performance.now())
+    this.#options.log.error({ err: error }, 'pg-boss: an error; it goes on')
   }
 
   #logAction(source: Source, { action, ...details }: ProcessedCampaignRow): void {
