@@ -1,0 +1,44 @@
+import pg from 'pg'
+import { startTestCluster, TEMPLATE, withDatabase } from '../../test/helper/cluster.ts'
+import type { PartContext } from './part.ts'
+
+/** A cluster of a part's own; its databases are copies of a migrated one, or of each other. */
+export interface Databases {
+  /** Makes a database and returns its URL (superuser). Nobody may be connected to the template. */
+  create(template?: string): Promise<string>
+  drop(url: string): Promise<void>
+}
+
+export async function startDatabases({ teardown }: Pick<PartContext, 'teardown'>): Promise<Databases> {
+  const cluster = await startTestCluster()
+  teardown(() => cluster.stop())
+  let count = 0
+  return {
+    async create(template = TEMPLATE) {
+      const name = `faults_${++count}`
+      await runOnce(cluster.url, `create database ${name} template ${nameOf(template)}`)
+      return withDatabase(cluster.url, name)
+    },
+    drop: url => runOnce(cluster.url, `drop database ${nameOf(url)} with (force)`),
+  }
+}
+
+/** One connection that outlasts the server's end without ending this process. */
+export async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, application_name: 'daybatch faults' })
+  client.on('error', () => {})
+  await client.connect()
+  return client
+}
+
+export async function runOnce(url: string, statements: string): Promise<void> {
+  const client = await connect(url)
+  try {
+    await client.query(statements)
+  } finally {
+    await client.end()
+  }
+}
+
+const nameOf = (urlOrName: string) =>
+  URL.canParse(urlOrName) ? new URL(urlOrName).pathname.slice(1) : urlOrName

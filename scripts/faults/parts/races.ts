@@ -1,0 +1,46 @@
+import { startDatabases } from '../databases.ts'
+import type { Part } from '../part.ts'
+import { operations } from '../races/operations.ts'
+import { describeRace, listRaces, RaceTrack } from '../races/race.ts'
+
+const MOST_FAILURES = 20
+
+export const part: Part = {
+  name: 'races',
+  about: `${operations.length} operations in ordered pairs on two connections, in every stage, meeting and isolation level`,
+  runs: { short: 700, long: 100_000 },
+  async run(context) {
+    const databases = await startDatabases(context)
+    const track = await RaceTrack.open(await databases.create())
+    context.teardown(() => track.close())
+    const all = listRaces()
+    const races = shuffle(all, context.random.below).slice(0, context.runs)
+    const failures: string[] = []
+    const counts = { blocked: 0, retried: 0 }
+    for (const [index, race] of races.entries()) {
+      const { anomalies, wasBlocked, retries } = await track.run(race)
+      if (wasBlocked) counts.blocked += 1
+      counts.retried += retries
+      for (const anomaly of anomalies) failures.push(`${describeRace(race)}: ${anomaly}`)
+      if (failures.length > MOST_FAILURES) break
+      if (index % 500 === 0) context.log(`${index} of ${races.length} races`)
+    }
+    return {
+      duplicates: 0,
+      lost: 0,
+      in_doubt: 0,
+      over_limit: 0,
+      failures,
+      details: { races: races.length, 'of all': all.length, ...counts },
+    }
+  },
+}
+
+function shuffle<T>(values: T[], below: (limit: number) => number): T[] {
+  const mixed = [...values]
+  for (let index = mixed.length - 1; index > 0; index--) {
+    const other = below(index + 1)
+    ;[mixed[index], mixed[other]] = [mixed[other]!, mixed[index]!]
+  }
+  return mixed
+}
