@@ -1112,7 +1112,7 @@ grant execute on function daybatch.begin_import(uuid,text) to daybatch_service;
 comment on function daybatch.begin_import(uuid,text) is 'Begins an import of contacts into a list and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
 
 create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
-returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 9ec664787aaa657c67283686e93289a5
+returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 66ef34c3c4c2ce6e9a4eaf0bc9d7d64d
 alter function daybatch.begin_sending(uuid,uuid[],bigint[]) owner to daybatch_owner;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_operator;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;

@@ -25,6 +25,7 @@ insert into daybatch.reply_rules (rule, priority, stages, reply_code, enhanced_c
   ('no_reply_after_354', 110, '{message}', '^$', null, null, 'in_doubt', 'recipient', 'The message went out and no reply came: nobody knows (RFC 1047).', true),
   ('no_reply_before_354', 120, null, '^$', null, null, 'deferred', 'server', 'Connection lost before the message: nothing was sent.', true),
   ('service_closing', 130, null, '^421', null, null, 'deferred', 'server', 'The server closes the channel or throttles (RFC 5321 3.8).', true),
+  ('message_not_made', 103, '{render}', null, '^5\.3\.5$', null, 'deferred', 'campaign', 'The mail can be made for nobody: no sender, or a broken message. Our fault, no contact''s.', true),
   ('not_rendered', 105, '{render}', null, null, null, 'failed', 'recipient', 'The mail could not be made for this contact (address or fields).', true),
   ('greeting_refused', 150, '{connect,ehlo}', '^[45]', null, null, 'deferred', 'server', 'The server refuses us at the greeting.', true),
   ('auth_temporary', 160, '{starttls,auth}', '^4', null, null, 'deferred', 'server', 'Temporary failure of TLS or authentication (RFC 4954 6).', true),
