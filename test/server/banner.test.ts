@@ -1,0 +1,36 @@
+import t from 'tap'
+import { writeBanner } from '../../src/banner.ts'
+import { readConfig } from '../../src/config.ts'
+
+const service = { address: 'http://127.0.0.1:3000', isAwake: true, stop: async () => {} }
+
+t.test('a production service: what runs where, and no secret', async t => {
+  const config = readConfig({
+    DATABASE_URL: 'postgres://service:secret@db.example.com/mail',
+    SMTP_URL: 'smtps://user:secret@smtp.example.com',
+    MAIL_FROM: 'Ann Lee <ann@example.com>',
+    API_KEY: 'secret'.repeat(8),
+  })
+  const text = writeBanner(config, { ...service, address: 'http://0.0.0.0:3000' })
+  t.match(text, /database +db\.example\.com:5432\/mail\n/)
+  t.match(text, /mail +smtp\.example\.com, 10 connections, from Ann Lee <ann@example\.com>\n/)
+  t.match(
+    text,
+    /curl http:\/\/127\.0\.0\.1:3000\/api\/debug\/test-batch-campaign -H "Authorization: Bearer \$API_KEY"/,
+  )
+  t.notMatch(text, /secret|warning/)
+})
+
+t.test('a database without a host is a Unix socket', async t => {
+  const config = readConfig({ DATABASE_URL: 'postgres:///mail?host=/run/postgresql' })
+  t.match(writeBanner(config, service), /database +\/run\/postgresql:5432\/mail\n/)
+})
+
+t.test('what an operator should know is a warning', async t => {
+  const config = readConfig({ DATABASE_URL: 'postgres://u@pooler.example.com:6543/mail' })
+  t.match(writeBanner(config, service), /warning +DATABASE_URL has port 6543.*direct connection/)
+  t.match(
+    writeBanner(readConfig({}), { ...service, isAwake: false }),
+    /warning +asleep .*daybatch\.take_over\(true\)/,
+  )
+})
