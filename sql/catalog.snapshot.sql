@@ -1202,7 +1202,7 @@ grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybat
 comment on function daybatch.claim_deliveries(uuid,text,integer) is 'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select delivery_id, slot from daybatch.claim_deliveries(''00000000-0000-0000-0000-000000000000'', ''psql'', 1);';
 
 create function daybatch.classify_reply(p_stage text, p_reply_code integer, p_enhanced_code text, p_reply_text text)
-returns TABLE(rule text, outcome text, scope text) language sql stable security definer set search_path="" -- body f52c9cd28d7615b09bbaedc422323e41
+returns TABLE(rule text, outcome text, scope text) language sql stable security definer set search_path="" -- body 773fd1648b2b4bc6adab7afb0b1955c3
 alter function daybatch.classify_reply(text,integer,text,text) owner to daybatch_owner;
 grant execute on function daybatch.classify_reply(text,integer,text,text) to daybatch_operator;
 comment on function daybatch.classify_reply(text,integer,text,text) is 'Rule, outcome and scope of a server''s answer at a stage. Example: select * from daybatch.classify_reply(''rcpt'', 550, ''5.1.1'', ''no such user'');';
@@ -1278,7 +1278,7 @@ grant execute on function daybatch.current_moment() to daybatch_service;
 comment on function daybatch.current_moment() is 'The only clock the engine reads (the database''s own). Example: select daybatch.current_moment();';
 
 create function daybatch.enqueue_batch(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
-returns uuid language plpgsql volatile security definer set search_path="" -- body 209ad9974d766d870e0df58b35498e62
+returns uuid language plpgsql volatile security definer set search_path="" -- body 10f338e019b4bb3e7770d0c3af98c559
 alter function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) to daybatch_operator;
 comment on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) is 'Puts the pg-boss job of a batch into its table; once however often called. Example: select daybatch.enqueue_batch(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
@@ -1321,7 +1321,7 @@ alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.finish_import(p_import_id uuid)
-returns jsonb language plpgsql volatile security definer set search_path="" -- body 77eeaf8e64ff2c202addb0f41b9ef9c3
+returns jsonb language plpgsql volatile security definer set search_path="" -- body 48d9393cec520ee12d42674d04a6410e
 alter function daybatch.finish_import(uuid) owner to daybatch_owner;
 grant execute on function daybatch.finish_import(uuid) to daybatch_operator;
 grant execute on function daybatch.finish_import(uuid) to daybatch_service;
@@ -1444,11 +1444,11 @@ grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_servi
 comment on function daybatch.list_contacts(uuid,integer) is 'A page of contacts in the order of their ids. Example: select c ->> ''email'' from daybatch.list_contacts() as c;';
 
 create function daybatch.list_due_campaigns(p_source text DEFAULT 'sweep'::text, p_limit integer DEFAULT 1000)
-returns TABLE(campaign_id uuid) language sql stable security definer set search_path="" -- body 5321006098d5ef1778aa80f0a1c0fbda
+returns TABLE(campaign_id uuid) language sql stable security definer set search_path="" -- body 9bb8e3034077271cb4b603f56da33f57
 alter function daybatch.list_due_campaigns(text,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_operator;
 grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_service;
-comment on function daybatch.list_due_campaigns(text,integer) is 'Campaigns for which a sweep has something to do now. Example: select * from daybatch.list_due_campaigns();';
+comment on function daybatch.list_due_campaigns(text,integer) is 'Campaigns to process now, as the sweep (only those with something to do) or the cron sees them. Example: select * from daybatch.list_due_campaigns();';
 
 create function daybatch.list_import_rejections(p_import_id uuid, p_after_line integer DEFAULT 0, p_limit integer DEFAULT 200)
 returns TABLE(line_number integer, email text, reason text) language plpgsql stable security definer set search_path="" -- body 56a7ede133ef8304849fe45a9930feee
@@ -1676,7 +1676,7 @@ alter function daybatch.skip_ineligible(uuid,jsonb,bigint[]) owner to daybatch_o
 comment on function daybatch.skip_ineligible(uuid,jsonb,bigint[]) is 'Settles as skipped those of the deliveries whose contact may not be mailed now, returns the others (part of claim_deliveries). Example: select daybatch.skip_ineligible(''00000000-0000-0000-0000-000000000000'', ''[]'', ''{}'');';
 
 create function daybatch.start_campaign(p_campaign_id uuid)
-returns text language plpgsql volatile security definer set search_path="" -- body 66cc07b0470030423a560554b824ce7c
+returns text language plpgsql volatile security definer set search_path="" -- body 949905b0d40ba71987357d72ced71c05
 alter function daybatch.start_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.start_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.start_campaign(uuid) to daybatch_operator;

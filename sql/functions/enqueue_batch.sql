@@ -9,6 +9,8 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_id uuid := daybatch.calculate_job_id(p_campaign_id, p_batch_number, p_due_at);
+  -- what is due now is due for pg-boss too, whose clock is the beginning of this transaction
+  v_start_at timestamptz;
   v_queue record;
 begin
   select q.name, q.notify into v_queue from pgboss.queue as q where q.name = 'daybatch.batch';
@@ -17,17 +19,18 @@ begin
       using hint = 'Run: npm run migrate';
     return null;
   end if;
+  v_start_at := case when p_due_at <= daybatch.current_moment() then least(p_due_at, pgboss.job_now()) else p_due_at end;
   insert into pgboss.job (id, name, data, start_after, created_on, policy, dead_letter, retry_limit, retry_delay,
     retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, keep_until, heartbeat_seconds)
   select v_id, q.name,
     jsonb_build_object('campaign_id', p_campaign_id, 'batch_number', p_batch_number, 'due_at', p_due_at),
-    p_due_at, pgboss.job_now(), q.policy, q.dead_letter, q.retry_limit, q.retry_delay,
+    v_start_at, pgboss.job_now(), q.policy, q.dead_letter, q.retry_limit, q.retry_delay,
     q.retry_backoff, q.retry_delay_max, q.expire_seconds, q.deletion_seconds,
-    p_due_at + q.retention_seconds * interval '1 second', q.heartbeat_seconds
+    v_start_at + q.retention_seconds * interval '1 second', q.heartbeat_seconds
   from pgboss.queue as q
   where q.name = 'daybatch.batch'
   on conflict do nothing;
-  if v_queue.notify and p_due_at <= pgboss.job_now() then
+  if v_queue.notify and v_start_at <= pgboss.job_now() then
     perform pg_notify('pgboss_' || left(encode(sha224(convert_to('pgboss', 'UTF8')), 'hex'), 24), v_queue.name);
   end if;
   return v_id;

@@ -27,32 +27,29 @@ begin
     ) as f
     where r.ctid = f.row_id and (not daybatch.is_valid_address(r.email) or r.line_number > f.first_line);
 
+    -- a row finds or makes its contact by itself: without statistics of the rows just copied, a join of them is a nested loop
     with rows as materialized (
-      select r.* from daybatch.import_rows as r where r.import_id = p_import_id and r.rejection is null
-    ),
-    known as (
-      select distinct on (lower(r.email)) lower(r.email) as address, c.id
-      from rows as r join public.contacts as c on lower(c.email) = lower(r.email)
-      order by lower(r.email), c.id
+      select r.*, k.id as known_id, coalesce(k.id, gen_random_uuid()) as contact_id
+      from daybatch.import_rows as r
+      cross join lateral (select (array_agg(c.id order by c.id))[1] as id from public.contacts as c where lower(c.email) = lower(r.email)) as k
+      where r.import_id = p_import_id and r.rejection is null
     ),
     made as (
-      insert into public.contacts as c (email, first_name, last_name, attributes)
-      select r.email, r.first_name, r.last_name, coalesce(r.attributes, '{}')
+      insert into public.contacts as c (id, email, first_name, last_name, attributes)
+      select r.contact_id, r.email, r.first_name, r.last_name, coalesce(r.attributes, '{}')
       from rows as r
-      where not exists (select from known as k where k.address = lower(r.email))
+      where r.known_id is null
       order by r.line_number
-      returning c.id, lower(c.email) as address
     ),
     listed as (
       insert into public.contact_list_members (list_id, contact_id)
-      select v_import.list_id, m.id
-      from rows as r
-      join (select k.id, k.address from known as k union all select n.id, n.address from made as n) as m on m.address = lower(r.email)
+      select v_import.list_id, r.contact_id from rows as r
       order by r.line_number
       on conflict do nothing
       returning 1
     )
-    select (select count(*) from made) as imported, (select count(*) from known) as existing, (select count(*) from listed) as listed,
+    select (select count(*) from rows as r where r.known_id is null) as imported, (select count(*) from rows as r where r.known_id is not null) as existing,
+      (select count(*) from listed) as listed,
       (select count(*) from daybatch.import_rows as r where r.import_id = p_import_id) as rows,
       (select count(*) from daybatch.import_rows as r where r.import_id = p_import_id and r.rejection is not null) as rejected
     into v_counts;

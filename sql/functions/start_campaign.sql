@@ -18,7 +18,7 @@ begin
       hint = case v_campaign.status when 'paused' then 'Resume it: select daybatch.resume_campaign(id);' else 'Make a new campaign for the same lists.' end;
   end if;
   perform daybatch.check_startable(p_campaign_id, v_campaign.name, v_campaign.lists);
-  update public.campaigns as c set status = 'sending' where c.id = p_campaign_id;
+  update public.campaigns as c set status = 'sending', scheduled_at = null where c.id = p_campaign_id;
   return 'sending';
 end;
 $$;

@@ -34,7 +34,8 @@ insert into daybatch.reply_rules (rule, priority, stages, reply_code, enhanced_c
   ('command_refused', 190, '{mail,data}', '^50[0-4]', null, null, 'deferred', 'campaign', 'Our protocol or set-up is refused.', true),
   ('sender_refused', 200, '{mail}', '^5', null, null, 'deferred', 'campaign', 'The sender address is refused.', true),
   ('sender_deferred', 210, '{mail}', '^4', null, null, 'deferred', 'server', 'The server cannot take mail now.', true),
-  ('quota', 220, '{rcpt,data,message}', '^(421|45[0-4]|550|552|554)', null, '(daily|hourly|sending|message|user).{0,20}(quota|limit).{0,20}(exceed|reach)|quota exceeded for (sender|account)', 'deferred', 'server', 'The provider''s sending quota is used up.', true),
+  ('mailbox_full', 215, '{rcpt,message}', '^[45]', '^[45]\.2\.2$', null, 'deferred', 'recipient', 'This mailbox is full, not our quota (RFC 3463 3.3).', true),
+  ('quota', 220, '{rcpt,data,message}', '^(421|45[0-4]|550|552|554)', null, '(daily|hourly|sending|message).{0,20}(quota|limit).{0,20}(exceed|reach)|quota exceeded for (sender|account)', 'deferred', 'server', 'The provider''s sending quota is used up.', true),
   ('we_are_blocked', 230, '{rcpt,data,message}', '^5', '^5\.7\.(25|26|27|28|29|515)$', null, 'deferred', 'campaign', 'The receiver refuses us: authentication or reputation.', true),
   ('blocklisted', 240, '{rcpt,data,message}', '^5', null, 'blocklist|blacklist|spamhaus|barracuda|listed (at|in|on|by)', 'deferred', 'campaign', 'Our address stands on a blocklist.', true),
   ('relay_denied', 250, '{rcpt}', '^5', null, 'relay(ing)? (access )?(is )?(denied|not permitted|not allowed|prohibited)', 'deferred', 'campaign', 'The server does not relay for us: credentials or wrong server.', true),
@@ -47,4 +48,4 @@ insert into daybatch.reply_rules (rule, priority, stages, reply_code, enhanced_c
   ('message_too_big', 330, '{message}', '^552', '^5\.3\.4$', null, 'deferred', 'campaign', 'The message is too big for the server.', true),
   ('message_refused', 340, '{message}', '^5', null, null, 'failed', 'recipient', 'The content is refused after the final dot: surely not delivered (RFC 5321 4.2.5).', true),
   ('message_deferred', 350, '{message}', '^4', null, null, 'deferred', 'recipient', 'Not accepted now, surely not delivered (RFC 5321 4.2.5).', true),
-  ('odd_reply', 900, null, null, null, null, 'deferred', 'server', 'A reply no rule knows, before the message was accepted.', true);
+  ('odd_reply', 900, null, null, null, null, 'deferred', 'server', 'A reply no rule knows, surely without acceptance.', true);
