@@ -82,7 +82,9 @@ export class Installation {
   async #write(memory: Memory): Promise<void> {
     const { file } = this.#options
     await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-    await writeFile(`${file}.new`, JSON.stringify(memory), { mode: 0o600 })
-    await rename(`${file}.new`, file)
+    // services may share the folder
+    const own = `${file}.${process.pid}`
+    await writeFile(own, JSON.stringify(memory), { mode: 0o600 })
+    await rename(own, file)
   }
 }
