@@ -102,8 +102,7 @@ async function runDemo(options: Options, signal: AbortSignal): Promise<boolean> 
     return holds
   } finally {
     await pool?.end()
-    await child.stop()
-    await tidy(folder, { keepMails: isOver })
+    await child.stop().finally(() => tidy(folder, { keepMails: isOver }))
     if (isOver)
       console.log(`   The service and its database are stopped; ${seconds()} s in all. Next: npm start`)
   }
