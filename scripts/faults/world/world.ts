@@ -19,8 +19,8 @@ export interface WorldOptions {
   /** How long a claim lives without its worker; in production a minute. */
   lease?: string
   plan: MailPlan
-  /** A proxy in front of the database: the port by which services, and the programme itself, reach it. */
-  databasePort?: (cluster: Cluster) => number
+  /** The ports by which services, and the programme itself, reach the database, where that is not its own. */
+  ports?: (cluster: Cluster) => { services: number; own?: number }
 }
 
 export interface World {
@@ -92,7 +92,7 @@ async function startPrograms(context: PartContext, plan: MailPlan) {
 async function prepareDatabase(
   { sabotage }: PartContext,
   cluster: Cluster,
-  { lease = '2 seconds', databasePort }: WorldOptions,
+  { lease = '2 seconds', ports }: WorldOptions,
 ): Promise<{ url: string; serviceUrl: string }> {
   await migrate({ url: cluster.url })
   const password = randomBytes(12).toString('hex')
@@ -106,9 +106,11 @@ async function prepareDatabase(
   } finally {
     await pool.end()
   }
+  const { services = cluster.port, own = cluster.port } = ports?.(cluster) ?? {}
   const url = new URL(cluster.url)
-  url.port = String(databasePort?.(cluster) ?? cluster.port)
-  const serviceUrl = new URL(url)
+  url.port = String(own)
+  const serviceUrl = new URL(cluster.url)
+  serviceUrl.port = String(services)
   serviceUrl.username = LOGIN
   serviceUrl.password = password
   return { url: url.href, serviceUrl: serviceUrl.href }
