@@ -13,9 +13,10 @@ begin
   end if;
   select r.report into v_report
   from jsonb_array_elements(p_reports) as r (report)
-  where r.report ->> 'delivery_id' is null or r.report ->> 'claim_token' is null
+  where coalesce(r.report ->> 'delivery_id', '') !~ '^\d{1,18}$'
+    or coalesce(r.report ->> 'claim_token', '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
     or coalesce(r.report ->> 'stage', '') not in ('render', 'connect', 'ehlo', 'starttls', 'auth', 'mail', 'rcpt', 'data', 'message')
-    or coalesce((r.report ->> 'reply_code')::integer, 250) not between 200 and 599
+    or coalesce(r.report ->> 'reply_code', '250') !~ '^[2-5]\d\d$'
   limit 1;
   if found then
     raise exception using errcode = 'MB017', message = format('a report cannot be read: %s', left(v_report::text, 300)),

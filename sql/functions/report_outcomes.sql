@@ -1,7 +1,7 @@
 -- Takes what servers answered and decides: outcome by daybatch.reply_rules, retries, a refusing server, a pause.
 -- p_reports: [{"delivery_id", "claim_token", "stage", "reply_code", "enhanced_code", "reply_text"}, ...]; a missing
--- reply_code means that no reply came. Many at once, of one campaign. Returns a row per report: recorded = false for
--- a stale token (nothing changed); batch_finished when nothing of the open batch is left to do (call close_batch).
+-- reply_code means that no reply came. Many at once, of one campaign. Returns a row per report, in their order:
+-- recorded = false for a stale token (nothing changed); batch_finished when nothing of the open batch is left to do (call close_batch).
 -- A late acceptance under the old token of a mail in doubt settles it to sent, before and after the close.
 -- Called by the delivery loop. Locks: campaign, batch, deliveries, claims. It always starts with the campaign: the
 -- form that locked deliveries first needed a second way round for mails in doubt. Repeatable: a report told twice counts once.
@@ -33,23 +33,22 @@ begin
   if v_done.settled_count < jsonb_array_length(p_reports) then
     perform daybatch.settle_late_report(p_campaign_id, r.report, v_now)
     from jsonb_array_elements(p_reports) as r (report)
-    where not (r.report ->> 'delivery_id')::bigint = any (v_done.settled_ids);
+    where not exists (
+      select from unnest(v_done.settled_ids, v_done.settled_tokens) as s (delivery_id, claim_token)
+      where s.delivery_id = (r.report ->> 'delivery_id')::bigint and s.claim_token = (r.report ->> 'claim_token')::uuid)
+    order by (r.report ->> 'claim_token')::uuid;
   end if;
 
   v_finished := v_batch.campaign_id is not null and daybatch.is_batch_finished(p_campaign_id, v_batch.batch_number);
   return query
-    select r.delivery_id,
-      r.delivery_id = any (v_done.settled_ids) or exists (
-        select from daybatch.delivery_attempts as a
-        where a.campaign_id = p_campaign_id and a.delivery_id = r.delivery_id and a.claim_token = r.claim_token
-          and a.outcome <> 'in_doubt'),
-      d.status, k.rule, v_finished
-    from jsonb_to_recordset(p_reports) as r (delivery_id bigint, claim_token uuid)
+    select r.delivery_id, coalesce(k.stage <> 'lease', false), d.status, k.rule, v_finished
+    from rows from (jsonb_to_recordset(p_reports) as (delivery_id bigint, claim_token uuid)) with ordinality as r (delivery_id, claim_token, place)
     left join daybatch.deliveries as d on d.delivery_id = r.delivery_id and d.campaign_id = p_campaign_id
     left join lateral (
-      select a.rule from daybatch.delivery_attempts as a
+      select a.rule, a.stage from daybatch.delivery_attempts as a
       where a.campaign_id = p_campaign_id and a.delivery_id = r.delivery_id and a.claim_token = r.claim_token
-      order by a.attempt_id desc limit 1) as k on true;
+      order by a.attempt_id desc limit 1) as k on true
+    order by r.place;
 end;
 $$;
 

@@ -1,5 +1,6 @@
--- One report whose token no longer holds the delivery. Only an acceptance says something new: it settles the doubt
--- that its own token left (sent never goes back), or shows that two workers' mails were accepted. Everything else
+-- One report whose token no longer decides: the delivery was settled by another worker's late answer, or this worker's
+-- own claim has ended. An acceptance settles the doubt that its own token left (sent never goes back), or shows that
+-- two workers' mails were accepted. A claim that still holds the mail gives it up, whatever it heard. Everything else
 -- is stale and changes nothing.
 -- Called by report_outcomes under the campaign's lock. Repeatable.
 create or replace function daybatch.settle_late_report(p_campaign_id uuid, p_report jsonb, p_now timestamptz)
@@ -9,39 +10,43 @@ as $$
 declare
   v_report record;
   v_delivery daybatch.deliveries;
-  v_doubt daybatch.delivery_attempts;
-  v_outcome text;
+  v_attempt daybatch.delivery_attempts;
+  v_claim daybatch.claims;
+  v_answer record;
 begin
   select r.* into v_report
   from jsonb_to_record(p_report) as r (delivery_id bigint, claim_token uuid, stage text, reply_code integer, enhanced_code text, reply_text text);
-  if v_report.stage <> 'message' or coalesce(v_report.reply_code, 0) not between 200 and 299 then
-    return;
-  end if;
+  select * into v_answer
+  from daybatch.classify_reply(v_report.stage, v_report.reply_code, v_report.enhanced_code, v_report.reply_text);
   select d.* into v_delivery from daybatch.deliveries as d
   where d.delivery_id = v_report.delivery_id and d.campaign_id = p_campaign_id
   for no key update;
-  select a.* into v_doubt from daybatch.delivery_attempts as a
+  select a.* into v_attempt from daybatch.delivery_attempts as a
   where a.campaign_id = p_campaign_id and a.delivery_id = v_report.delivery_id and a.claim_token = v_report.claim_token
   order by a.attempt_id desc limit 1;
-  if v_delivery.delivery_id is null or v_doubt.outcome in ('sent', 'accepted_twice', 'failed', 'deferred')
-    -- a token that neither left a doubt nor holds the delivery that another's late reply has settled
-    or (v_doubt.attempt_id is null and (v_delivery.claim_token is distinct from v_report.claim_token or v_delivery.status <> 'sent'))
+  select k.* into v_claim from daybatch.claims as k
+  where k.claim_token = v_report.claim_token and v_delivery.delivery_id = any (k.delivery_ids);
+  if v_claim.claim_token is null and (v_answer.outcome <> 'sent' or not coalesce(v_attempt.outcome = 'in_doubt',
+    v_delivery.status = 'sent' and v_delivery.claim_token = v_report.claim_token, false))
   then
     return;
   end if;
 
-  v_outcome := case when v_delivery.status = 'sent' then 'accepted_twice' else 'sent' end;
+  if v_answer.outcome = 'sent' and v_delivery.status = 'sent' then
+    v_answer.outcome := 'accepted_twice';
+  end if;
   insert into daybatch.delivery_attempts (campaign_id, delivery_id, batch_number, slot, attempt_number, claim_token, worker_id,
     sending_at, ended_at, stage, reply_code, enhanced_code, reply_text, rule, outcome)
-  values (p_campaign_id, v_delivery.delivery_id, coalesce(v_doubt.batch_number, v_delivery.batch_number), coalesce(v_doubt.slot, v_delivery.slot),
-    coalesce(v_doubt.attempt_number, v_delivery.attempt_count + 1), v_report.claim_token, v_doubt.worker_id, v_doubt.sending_at, p_now,
-    'message', v_report.reply_code, v_report.enhanced_code, left(v_report.reply_text, 1000), 'accepted', v_outcome);
-  if v_outcome = 'accepted_twice' then
+  values (p_campaign_id, v_delivery.delivery_id, coalesce(v_attempt.batch_number, v_delivery.batch_number), coalesce(v_attempt.slot, v_delivery.slot),
+    coalesce(v_attempt.attempt_number, v_delivery.attempt_count + 1), v_report.claim_token, coalesce(v_attempt.worker_id, v_claim.worker_id),
+    coalesce(v_attempt.sending_at, v_delivery.sending_at), p_now, v_report.stage, v_report.reply_code, v_report.enhanced_code,
+    left(v_report.reply_text, 1000), v_answer.rule, v_answer.outcome);
+  update daybatch.claims as k set delivery_ids = array_remove(k.delivery_ids, v_delivery.delivery_id)
+  where k.claim_token = v_claim.claim_token and cardinality(k.delivery_ids) > 1;
+  delete from daybatch.claims as k where k.claim_token = v_claim.claim_token and k.delivery_ids = array[v_delivery.delivery_id];
+  if v_answer.outcome = 'accepted_twice' then
     perform daybatch.record_event(p_campaign_id, 'accepted_twice', jsonb_build_object('delivery_id', v_delivery.delivery_id, 'contact_id', v_delivery.contact_id));
-    update daybatch.claims as k set delivery_ids = array_remove(k.delivery_ids, v_delivery.delivery_id)
-    where k.claim_token = v_report.claim_token and cardinality(k.delivery_ids) > 1;
-    delete from daybatch.claims as k where k.claim_token = v_report.claim_token and k.delivery_ids = array[v_delivery.delivery_id];
-  else
+  elsif v_answer.outcome = 'sent' then
     perform daybatch.settle_deliveries(p_campaign_id, array[v_delivery.delivery_id], 'sent', p_now);
   end if;
 end;

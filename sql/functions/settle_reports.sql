@@ -5,7 +5,7 @@
 -- blame for counts against no contact.
 -- Called by report_outcomes only, which holds the campaign's lock. Repeatable: a second call finds no live claim.
 create or replace function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamptz)
-returns table (settled_count integer, settled_ids bigint[], refusal text, pause_reason text)
+returns table (settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text)
 language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -20,7 +20,7 @@ begin
   select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null;
 
   with reports as materialized (
-    select distinct on (r.delivery_id) r.*, k.rule, k.outcome, k.scope
+    select distinct on (r.delivery_id, r.claim_token) r.*, k.rule, k.outcome, k.scope
     from jsonb_to_recordset(p_reports) as r (delivery_id bigint, claim_token uuid, stage text, reply_code integer, enhanced_code text, reply_text text)
     cross join lateral (
       select 'accepted' as rule, 'sent' as outcome, 'recipient' as scope where r.stage = 'message' and r.reply_code between 200 and 299
@@ -28,7 +28,7 @@ begin
       select c.* from daybatch.classify_reply(r.stage, r.reply_code, r.enhanced_code, r.reply_text) as c
       where not (r.stage = 'message' and coalesce(r.reply_code between 200 and 299, false))
     ) as k
-    order by r.delivery_id
+    order by r.delivery_id, r.claim_token, (k.outcome = 'sent') desc
   ),
   live as (
     select r.*, d.batch_number, d.slot, d.attempt_count, d.sending_at, d.deferral_count,
@@ -74,7 +74,7 @@ begin
     returning 1
   )
   select count(*)::integer as settled_count, coalesce(array_agg(t.delivery_id), '{}') as settled_ids,
-    array_agg(distinct t.claim_token) as tokens,
+    coalesce(array_agg(t.claim_token), '{}') as settled_tokens,
     min(concat_ws(' ', t.stage || ':', t.reply_code, t.enhanced_code, left(t.reply_text, 300))) filter (where t.scope = 'server') as refusal,
     min(concat_ws(' ', 'the server refuses us at', t.stage || ':', t.reply_code, t.enhanced_code, left(t.reply_text, 300))) filter (where t.scope = 'campaign') as pause_reason,
     (select count(*) from settled) as written, (select count(*) from attempts) as tried
@@ -82,9 +82,11 @@ begin
   from decided as t;
 
   if v_settled.settled_count > 0 then
+    -- in the order of extend_claims
+    perform 1 from daybatch.claims as k where k.claim_token = any (v_settled.settled_tokens) order by k.claim_token for no key update;
     with shrunk as (
       select k.claim_token, array(select o.id from unnest(k.delivery_ids) as o (id) where not o.id = any (v_settled.settled_ids)) as open_ids
-      from daybatch.claims as k where k.claim_token = any (v_settled.tokens)
+      from daybatch.claims as k where k.claim_token = any (v_settled.settled_tokens)
     ),
     gone as (
       delete from daybatch.claims as k using shrunk as s
@@ -103,7 +105,7 @@ begin
           where a.campaign_id = p_campaign_id and a.delivery_id = r.delivery_id and a.outcome = 'in_doubt');
     end if;
   end if;
-  return query select v_settled.settled_count, v_settled.settled_ids, v_settled.refusal, v_settled.pause_reason;
+  return query select v_settled.settled_count, v_settled.settled_ids, v_settled.settled_tokens, v_settled.refusal, v_settled.pause_reason;
 end;
 $$;
 
