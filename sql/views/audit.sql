@@ -69,6 +69,7 @@ where b.closed_at is not null and (d.status in ('queued', 'claimed', 'sending') 
 union all
 select d.campaign_id, 'claimed_without_claim', format('delivery %s is %s, no claim holds it', d.delivery_id, d.status)
 from daybatch.batches as b
+join public.campaigns as c on c.id = b.campaign_id
 join daybatch.deliveries as d on d.campaign_id = b.campaign_id and d.batch_number = b.batch_number and d.status in ('claimed', 'sending')
 where b.closed_at is null
   and not exists (select from daybatch.claims as k where k.claim_token = d.claim_token and d.delivery_id = any (k.delivery_ids))
