@@ -37,6 +37,8 @@ begin
   if v_campaign.tracking_initialised_at is null then
     perform daybatch.initialize_contact_tracking(p_campaign_id);
     select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
+    -- it is due since the moment that the initialisation read
+    v_now := daybatch.current_moment();
   end if;
 
   select b.batch_number, b.spaced_from, b.batch_interval, b.closed_at into v_previous
