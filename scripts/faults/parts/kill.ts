@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { countDoubtsPerWorker, settleDoubts } from '../doubts.ts'
+import { countDoubtsPerWorker } from '../doubts.ts'
 import { consultOracle } from '../oracle.ts'
 import type { Part, PartContext, PartResult } from '../part.ts'
-import { type Campaign, createCampaign, waitUntilComplete } from '../world/campaigns.ts'
+import { type RoundOptions, Rounds } from '../rounds.ts'
 import type { MailPlan } from '../world/mail-plan.ts'
 import type { ServiceProcess } from '../world/service.ts'
 import { startWorld, type World } from '../world/world.ts'
@@ -11,11 +11,16 @@ import { startWorld, type World } from '../world/world.ts'
 const CONNECTIONS = 5
 /** Most of a mail's time passes between 354 and 250, so that most kills find some there. */
 const DELAYS: MailPlan['delays'] = { greeting: 5, mail: 5, rcpt: 5, data: 5, dot: 40, accepted: 40 }
-const POLICIES = ['never', 'resend', 'ask'] as const
+/** Batches that hardly fit into their interval: there is always work. */
+const ROUND: RoundOptions = {
+  policies: ['never', 'resend', 'ask'],
+  contacts: 300,
+  limit: 150,
+  interval: '3 seconds',
+}
 const LONGEST_LIFE_MS = 800
 /** A share of the kills does not wait for the first mail: it hits the start, the first sweep, the first claims. */
 const EARLY = 0.15
-const COMPLETION_MS = 120_000
 
 export const part: Part = {
   name: 'kill',
@@ -26,18 +31,18 @@ export const part: Part = {
 
 async function run(context: PartContext): Promise<PartResult> {
   const world = await startWorld(context, { plan: { seed: context.seed, delays: DELAYS } })
-  const campaigns: Campaign[] = []
+  const rounds = new Rounds(world, ROUND)
   const kills = new Kills()
   for (let run = 1; run <= context.runs; run++) {
-    if (!(await isAnyOpen(world, campaigns))) campaigns.push(...(await startRound(world, campaigns.length)))
+    await rounds.refill()
     const service = startLife(world, `life-${run}`)
     await live(service, world, context)
     await service.kill()
     await kills.note(service, world)
     context.log(`kill ${run}: ${kills.last}`)
   }
-  const failures = await finish(world, campaigns)
-  const { judgement, facts } = await consultOracle(world.pool, world.mail, campaigns)
+  const failures = await finish(world, rounds)
+  const { judgement, facts } = await consultOracle(world.pool, world.mail, rounds.campaigns)
   const doubts = countDoubtsPerWorker(facts)
   if (doubts > CONNECTIONS)
     failures.push(`one kill left ${doubts} mails in doubt with ${CONNECTIONS} connections`)
@@ -57,29 +62,6 @@ async function run(context: PartContext): Promise<PartResult> {
 const startLife = (world: World, name: string) =>
   world.startService({ name, connections: CONNECTIONS, folder: 'service' })
 
-/** Three campaigns at once, one of each policy, of batches that hardly fit into their interval: there is always work. */
-function startRound({ pool }: World, count: number): Promise<Campaign[]> {
-  return Promise.all(
-    POLICIES.map((policy, index) =>
-      createCampaign(pool, {
-        name: `Kill ${count + index + 1} (${policy})`,
-        contacts: 300,
-        limit: 150,
-        interval: '3 seconds',
-        policy,
-      }),
-    ),
-  )
-}
-
-async function isAnyOpen({ pool }: World, campaigns: Campaign[]): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `select from public.campaigns where id = any ($1) and status <> 'completed'`,
-    [campaigns.map(({ id }) => id)],
-  )
-  return rowCount! > 0
-}
-
 /** Lets a service live for a random time, mostly counted from its first mail. */
 async function live(service: ServiceProcess, { mail }: World, { random }: PartContext): Promise<void> {
   if (random.next() < EARLY) {
@@ -91,13 +73,10 @@ async function live(service: ServiceProcess, { mail }: World, { random }: PartCo
   await delay(random.next() * LONGEST_LIFE_MS)
 }
 
-/** Without further kills: to the end of every campaign, with an operator who settles what waits for one. */
-async function finish(world: World, campaigns: Campaign[]): Promise<string[]> {
-  const { pool, mail } = world
+/** Without further kills, to the end. */
+async function finish(world: World, rounds: Rounds): Promise<string[]> {
   const service = startLife(world, 'last-life')
-  const failures = await waitUntilComplete(pool, campaigns, { ms: COMPLETION_MS })
-  for (const campaign of campaigns) await settleDoubts(pool, mail, campaign)
-  failures.push(...(await waitUntilComplete(pool, campaigns, { ms: COMPLETION_MS })))
+  const failures = await rounds.finish()
   const { code } = await service.stop()
   if (code !== 0) failures.push(`the service ended with ${code}: ${service.tail()}`)
   return failures
