@@ -1,0 +1,1 @@
+// The mission's queries on campaigns, verbatim but for the placeholders.

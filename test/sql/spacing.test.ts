@@ -1,0 +1,1 @@
+// The distance between two batches of a campaign, over virtual days.
