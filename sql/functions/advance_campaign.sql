@@ -25,7 +25,9 @@ begin
   perform daybatch.record_event(p_campaign_id, 'batch_closed', jsonb_build_object('batch_number', p_batch_number,
     'sent_count', v_campaign.sent_count, 'failed_count', v_campaign.failed_count, 'remaining_count', p_remaining));
   if v_campaign.status = 'sending' then
-    perform daybatch.enqueue_batch(p_campaign_id, v_campaign.current_batch_number, v_campaign.next_batch_send_time);
+    -- a batch that closes late: the job of its successor's due time may have come and gone
+    perform daybatch.enqueue_batch(p_campaign_id, v_campaign.current_batch_number,
+      greatest(v_campaign.next_batch_send_time, daybatch.current_moment()));
   end if;
   perform pg_notify('daybatch', jsonb_build_object('event', 'batch_closed', 'campaign_id', p_campaign_id,
     'batch_number', p_batch_number, 'status', v_campaign.status)::text);

@@ -14,7 +14,8 @@ begin
   from public.campaigns as c
   where c.status = 'sending' and c.next_batch_send_time > daybatch.current_moment()
     and c.next_batch_send_time <= daybatch.current_moment() + interval '10 minutes' and daybatch.is_awake()
-    and not exists (select from daybatch.batches as b where b.campaign_id = c.id and b.closed_at is null);
+    and not exists (select from daybatch.batches as b where b.campaign_id = c.id and b.closed_at is null)
+    and daybatch.has_job(c.id, c.current_batch_number, c.next_batch_send_time) is not true;
   insert into daybatch.sweeps (source, started_at, finished_at, looked_at_count, opened_count, closed_count, failed_count, jobs_mended_count, claims_released_count)
   values (p_source, p_started_at, daybatch.current_moment(), p_counts[1], p_counts[2], p_counts[3], p_counts[4], v_mended, v_released);
 end;

@@ -88,7 +88,7 @@ having count(*) > 1
 union all
 select c.id, 'job_is_missing', format('batch %s is due %s and has no job in pg-boss', c.current_batch_number, c.next_batch_send_time)
 from public.campaigns as c
-where c.status::text = 'sending' and c.tracking_initialised_at is not null and c.next_batch_send_time is not null
+where c.status::text = 'sending' and c.tracking_initialised_at is not null and c.next_batch_send_time > daybatch.current_moment()
   and not exists (select from daybatch.batches as b where b.campaign_id = c.id and b.closed_at is null)
   and daybatch.has_job(c.id, c.current_batch_number, c.next_batch_send_time) = false;
 
