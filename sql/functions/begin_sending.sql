@@ -3,7 +3,8 @@
 -- Refused as a whole when the campaign is not sending, the batch is past its cut-off or the engine sleeps; refused
 -- singly when the claim expired or another worker has the delivery.
 -- First attempts that go on after a standstill of more than an hour (a tenth of a short interval) restart the
--- spacing: the next batch is due one interval from now, so that no day gets more than its limit.
+-- spacing: the next batch is due one interval from now, so that no day gets more than its limit. The retry of a mail
+-- that its recipient's server deferred in this batch is no first attempt: greylisting moves no grid.
 -- p_claim_tokens and p_delivery_ids are parallel arrays; the answer has a row for each place, in the same order.
 -- Locks: campaign, batch, deliveries. Repeatable: what is sending already under the same token is answered
 -- may_send = false ("begun before"), never begun twice.
@@ -39,7 +40,7 @@ begin
   select coalesce(array_agg(f.place), '{}'), coalesce(array_agg(f.delivery_id), '{}'), coalesce(bool_or(f.is_first_attempt), false)
   into v_places, v_ids, v_first_attempt
   from (
-    select distinct on (d.delivery_id) w.place, d.delivery_id, d.sending_at is null as is_first_attempt
+    select distinct on (d.delivery_id) w.place, d.delivery_id, d.deferred_since is null as is_first_attempt
     from unnest(p_claim_tokens, p_delivery_ids) with ordinality as w (claim_token, delivery_id, place)
     join daybatch.claims as k on k.claim_token = w.claim_token and k.expires_at > v_now
     join daybatch.deliveries as d on d.delivery_id = w.delivery_id and d.claim_token = w.claim_token
