@@ -1,6 +1,6 @@
 -- Why a campaign's message cannot be sent, as error code and words, or no row when it can: no html and no text
 -- (MB010), or a {{field}} that is neither a column of contacts nor an attribute of anybody in the audience (MB011).
--- Reads only. Called by start_campaign and at first processing.
+-- Reads only. Called by start_campaign and before the first batch.
 create or replace function daybatch.check_message(p_campaign_id uuid)
 returns table (error_code text, reason text, hint text)
 language plpgsql stable security definer set search_path = ''
@@ -10,11 +10,11 @@ declare
   v_campaign record;
   v_field text;
 begin
-  select c.html_body, c.text_body, to_jsonb(c.contact_list_ids) as lists,
-    concat_ws(' ', coalesce(c.subject, c.name), c.html_body, c.text_body) as templates
+  select nullif(c.html_body, '') as html_body, nullif(c.text_body, '') as text_body, to_jsonb(c.contact_list_ids) as lists,
+    concat_ws(' ', coalesce(nullif(c.subject, ''), c.name), c.html_body, c.text_body) as templates
   into v_campaign
   from public.campaigns as c where c.id = p_campaign_id;
-  if coalesce(v_campaign.html_body, v_campaign.text_body, '') = '' then
+  if num_nonnulls(v_campaign.html_body, v_campaign.text_body) = 0 then
     return query select 'MB010', 'the campaign has no message: neither html_body nor text_body is set',
       'Set one: update public.campaigns set text_body = ''...'' where id = ...;';
     return;

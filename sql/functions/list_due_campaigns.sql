@@ -15,6 +15,8 @@ as $$
     union
     select c.id, '-infinity' from public.campaigns as c where c.status = 'sending' and c.next_batch_send_time is null
     union
+    select c.id, coalesce(c.next_batch_send_time, '-infinity') from public.campaigns as c where c.status = 'scheduled' and c.scheduled_at is null
+    union
     select c.id, c.scheduled_at from public.campaigns as c where c.status = 'scheduled' and c.scheduled_at <= (select k.horizon from clock as k)
     union
     select w.campaign_id, w.ready_at from daybatch.list_work(p_limit) as w where w.is_ready

@@ -41,7 +41,6 @@ begin
       if v_campaign.tracking_initialised_at is null then
         begin
           perform daybatch.initialize_contact_tracking(p_campaign_id);
-          select m.error_code, m.reason into v_code, v_reason from daybatch.check_message(p_campaign_id) as m limit 1;
         exception when sqlstate 'MB003' or sqlstate 'MB008' then
           v_code := sqlstate;
           v_reason := sqlerrm;
@@ -49,7 +48,11 @@ begin
       end if;
       if v_code is null and daybatch.complete_if_empty(p_campaign_id) then
         v_action := 'completed';
-      elsif v_code is null then
+      elsif v_code is null and not exists (select from daybatch.batches as b where b.campaign_id = p_campaign_id and b.source <> 'old_method') then
+        -- before the first batch, whoever initialised the tracking
+        select m.error_code, m.reason into v_code, v_reason from daybatch.check_message(p_campaign_id) as m limit 1;
+      end if;
+      if v_code is null and v_action is distinct from 'completed' then
         begin
           select o.batch_number, o.delivery_count into v_opened_number, v_opened_count from daybatch.open_batch(p_campaign_id, p_source) as o;
           v_action := 'opened';

@@ -113,7 +113,8 @@ scenario('all fields of a fresh campaign', async (t, db) => {
   t.same(row.tracking_initialised_at, new Date(START))
   t.equal(row.status, 'draft', 'the status is not touched')
   t.same(await readDeliveries(db, campaign.id), [])
-  t.same(await readEvents(db, campaign.id), [
+  const events = await readEvents(db, campaign.id)
+  t.match(events.filter(({ event }) => event === 'tracking_initialised'), [
     {
       event: 'tracking_initialised',
       detail: { total_contacts: 2, remaining_count: 2, processed_count: 0, failed_count: 0 },
@@ -260,7 +261,7 @@ scenario('mails of the older method are taken over, each by what is known of it'
 
 scenario('everybody was mailed before: complete at the first processing', async (t, db, database) => {
   await makeOldTable(database)
-  const campaign = await makeCampaign(db, { contacts: 2 })
+  const campaign = await makeCampaign(db, { contacts: 2, text_body: null })
   await db.query(
     `insert into public.email_tracking (campaign_id, contact_id, status, sent_at) select $1, id, 'sent', $3 from unnest($2::uuid[]) as id`,
     [campaign.id, campaign.contacts, after(-HOUR)],
