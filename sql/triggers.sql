@@ -9,6 +9,7 @@ begin
   for v_trigger in
     select t.name, t.definition
     from (values
+      ('daybatch_005_tell_lists_are_checked', 'before insert or update of contact_list_ids on public.campaigns for each row execute function daybatch.tell_lists_are_checked()'),
       ('daybatch_010_check_lists_visible', 'before insert or update of contact_list_ids on public.campaigns for each row execute function daybatch.check_lists_visible()'),
       ('daybatch_020_guard_engine_columns_at_insert', 'before insert on public.campaigns for each row execute function daybatch.guard_engine_columns()'),
       ('daybatch_030_guard_engine_columns', 'before update of contacts_remaining, contacts_processed, contacts_failed, batch_history, first_batch_sent_at, next_batch_send_time, current_batch_number, total_contacts, tracking_initialised_at on public.campaigns for each row execute function daybatch.guard_engine_columns()'),
@@ -26,16 +27,19 @@ begin
     end if;
   end loop;
 
-  -- row level security is on for the tables that we made: the application's role sees all of them
+  -- row level security is on for the tables that we made: the application's role and the DBA's see all of them
   for v_policy in
-    select c.oid::regclass as table_name
+    select c.oid::regclass as table_name, p.name, p.definition
     from pg_class as c
+    cross join (values
+      ('the_application_sees_all', 'daybatch_app', 'to daybatch_app using (true) with check (true)'),
+      ('the_operator_reads_all', 'daybatch_operator', 'for select to daybatch_operator using (true)')) as p (name, role, definition)
     where c.oid in ('public.campaigns'::regclass, 'public.contacts'::regclass, 'public.contact_lists'::regclass, 'public.contact_list_members'::regclass)
       and c.relrowsecurity and not (select s.found_application from daybatch.settings as s)
-      and exists (select from pg_roles as r where r.rolname = 'daybatch_app')
-      and not exists (select from pg_policy as p where p.polrelid = c.oid and p.polname = 'the_application_sees_all')
+      and exists (select from pg_roles as r where r.rolname = p.role)
+      and not exists (select from pg_policy as k where k.polrelid = c.oid and k.polname = p.name)
   loop
-    execute format('create policy the_application_sees_all on %s to daybatch_app using (true) with check (true)', v_policy.table_name);
+    execute format('create policy %I on %s %s', v_policy.name, v_policy.table_name, v_policy.definition);
   end loop;
 end;
 $$;
