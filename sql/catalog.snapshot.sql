@@ -424,6 +424,7 @@ alter table public.campaigns owner to daybatch_owner;
 CREATE INDEX campaigns_created_at_idx ON public.campaigns USING btree (created_at DESC, id DESC);
 CREATE INDEX campaigns_due_idx ON public.campaigns USING btree (next_batch_send_time) WHERE (status = 'sending'::text);
 CREATE INDEX campaigns_scheduled_idx ON public.campaigns USING btree (scheduled_at) WHERE (status = 'scheduled'::text);
+CREATE TRIGGER daybatch_005_tell_lists_are_checked BEFORE INSERT OR UPDATE OF contact_list_ids ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.tell_lists_are_checked();
 CREATE TRIGGER daybatch_010_check_lists_visible BEFORE INSERT OR UPDATE OF contact_list_ids ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.check_lists_visible();
 CREATE TRIGGER daybatch_020_guard_engine_columns_at_insert BEFORE INSERT ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.guard_engine_columns();
 CREATE TRIGGER daybatch_030_guard_engine_columns BEFORE UPDATE OF contacts_remaining, contacts_processed, contacts_failed, batch_history, first_batch_sent_at, next_batch_send_time, current_batch_number, total_contacts, tracking_initialised_at ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.guard_engine_columns();
@@ -431,6 +432,7 @@ CREATE TRIGGER daybatch_800_record_campaign_change AFTER INSERT OR DELETE OR UPD
 CREATE TRIGGER daybatch_900_enqueue_started_campaign AFTER INSERT OR UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.enqueue_started_campaign();
 alter table public.campaigns enable row level security;
 create policy the_application_sees_all on public.campaigns as permissive for all to daybatch_app using (true) with check (true);
+create policy the_operator_reads_all on public.campaigns as permissive for select to daybatch_operator using (true) with check ();
 grant insert, select, update on public.campaigns to daybatch_app;
 grant select on public.campaigns to daybatch_operator;
 comment on table public.campaigns is 'A message for an audience, sent in exact daily batches.';
@@ -456,6 +458,7 @@ alter table public.contact_list_members owner to daybatch_owner;
 CREATE INDEX contact_list_members_contact_id_idx ON public.contact_list_members USING btree (contact_id);
 alter table public.contact_list_members enable row level security;
 create policy the_application_sees_all on public.contact_list_members as permissive for all to daybatch_app using (true) with check (true);
+create policy the_operator_reads_all on public.contact_list_members as permissive for select to daybatch_operator using (true) with check ();
 grant delete, insert, select, update on public.contact_list_members to daybatch_app;
 grant select on public.contact_list_members to daybatch_operator;
 comment on table public.contact_list_members is 'Who is on which list, in the order of position.';
@@ -469,6 +472,7 @@ create table public.contact_lists (
 alter table public.contact_lists owner to daybatch_owner;
 alter table public.contact_lists enable row level security;
 create policy the_application_sees_all on public.contact_lists as permissive for all to daybatch_app using (true) with check (true);
+create policy the_operator_reads_all on public.contact_lists as permissive for select to daybatch_operator using (true) with check ();
 grant delete, insert, select, update on public.contact_lists to daybatch_app;
 grant select on public.contact_lists to daybatch_operator;
 comment on table public.contact_lists is 'Lists of contacts; a campaign names one or more.';
@@ -490,6 +494,7 @@ alter table public.contacts owner to daybatch_owner;
 CREATE INDEX contacts_email_idx ON public.contacts USING btree (lower(email));
 alter table public.contacts enable row level security;
 create policy the_application_sees_all on public.contacts as permissive for all to daybatch_app using (true) with check (true);
+create policy the_operator_reads_all on public.contacts as permissive for select to daybatch_operator using (true) with check ();
 grant delete, insert, select, update on public.contacts to daybatch_app;
 grant select on public.contacts to daybatch_operator;
 comment on table public.contacts is 'People one may write to.';
@@ -589,7 +594,8 @@ UNION ALL
  SELECT d.campaign_id,
     'claimed_without_claim'::text AS rule,
     format('delivery %s is %s, no claim holds it'::text, d.delivery_id, d.status) AS disagreement
-   FROM (daybatch.batches b
+   FROM ((daybatch.batches b
+     JOIN public.campaigns c ON ((c.id = b.campaign_id)))
      JOIN daybatch.deliveries d ON (((d.campaign_id = b.campaign_id) AND (d.batch_number = b.batch_number) AND (d.status = ANY (ARRAY['claimed'::text, 'sending'::text])))))
   WHERE ((b.closed_at IS NULL) AND (NOT (EXISTS ( SELECT
            FROM daybatch.claims k
@@ -615,7 +621,7 @@ UNION ALL
     'job_is_missing'::text AS rule,
     format('batch %s is due %s and has no job in pg-boss'::text, c.current_batch_number, c.next_batch_send_time) AS disagreement
    FROM public.campaigns c
-  WHERE ((c.status = 'sending'::text) AND (c.tracking_initialised_at IS NOT NULL) AND (c.next_batch_send_time IS NOT NULL) AND (NOT (EXISTS ( SELECT
+  WHERE ((c.status = 'sending'::text) AND (c.tracking_initialised_at IS NOT NULL) AND (c.next_batch_send_time > daybatch.current_moment()) AND (NOT (EXISTS ( SELECT
            FROM daybatch.batches b
           WHERE ((b.campaign_id = c.id) AND (b.closed_at IS NULL))))) AND (daybatch.has_job(c.id, c.current_batch_number, c.next_batch_send_time) = false));
 alter view daybatch.audit owner to daybatch_owner;
@@ -1100,7 +1106,7 @@ alter function daybatch.adopt_old_mails(uuid,uuid[]) owner to daybatch_owner;
 comment on function daybatch.adopt_old_mails(uuid,uuid[]) is 'Takes the mails of an older method into the ledger of a campaign (part of initialize_contact_tracking). Example: select root_number from daybatch.adopt_old_mails(''00000000-0000-0000-0000-000000000000'', ''{}'');';
 
 create function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
-returns void language plpgsql volatile security definer set search_path="" -- body 3810ba2ee15f6b6127dca4ec94661b3a
+returns void language plpgsql volatile security definer set search_path="" -- body cc387ef2620c959fe004f9801c722597
 alter function daybatch.advance_campaign(uuid,integer,integer) owner to daybatch_owner;
 comment on function daybatch.advance_campaign(uuid,integer,integer) is 'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';
 
@@ -1112,7 +1118,7 @@ grant execute on function daybatch.begin_import(uuid,text) to daybatch_service;
 comment on function daybatch.begin_import(uuid,text) is 'Begins an import of contacts into a list and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
 
 create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
-returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 66ef34c3c4c2ce6e9a4eaf0bc9d7d64d
+returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 897c00fe6fd80c47db7084ffe8b8770c
 alter function daybatch.begin_sending(uuid,uuid[],bigint[]) owner to daybatch_owner;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_operator;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;
@@ -1169,24 +1175,26 @@ alter function daybatch.check_list(uuid) owner to daybatch_owner;
 comment on function daybatch.check_list(uuid) is 'Raises MB005 for an unknown list. Example: select daybatch.check_list(id) from public.contact_lists;';
 
 create function daybatch.check_lists_visible()
-returns trigger language plpgsql volatile set search_path="" -- body e453f5059521229cc09a2bdf153eab10
+returns trigger language plpgsql volatile set search_path="" -- body 525ea98958838197bbb2d85914719b36
 alter function daybatch.check_lists_visible() owner to daybatch_owner;
 comment on function daybatch.check_lists_visible() is 'Trigger of public.campaigns: refuses lists that the inserter cannot see. Example: select id, name from public.contact_lists;';
 
 create function daybatch.check_message(p_campaign_id uuid)
-returns TABLE(error_code text, reason text, hint text) language plpgsql stable security definer set search_path="" -- body 0fb30c5793e57e541823138102bc4174
+returns TABLE(error_code text, reason text, hint text) language plpgsql stable security definer set search_path="" -- body 03cb498d570f31cd654360584f616abd
 alter function daybatch.check_message(uuid) owner to daybatch_owner;
 grant execute on function daybatch.check_message(uuid) to daybatch_operator;
 comment on function daybatch.check_message(uuid) is 'Why a campaign''s message cannot be sent (no row: it can). Example: select c.name, m.reason from public.campaigns as c, daybatch.check_message(c.id) as m;';
 
 create function daybatch.check_reports(p_reports jsonb)
-returns void language plpgsql immutable set search_path="" -- body 750abff68b518141d3b071fc876c1744
+returns void language plpgsql immutable set search_path="" -- body 7a8f744e91ab262c69b47bccbe0eb20c
 alter function daybatch.check_reports(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_reports(jsonb) is 'Raises MB017 when a report of outcomes is malformed. Example: select daybatch.check_reports(''[]'');';
 
 create function daybatch.check_row_security()
-returns void language plpgsql stable security definer set search_path="" -- body fc9a3410ba74b936260ab82bea39d050
+returns void language plpgsql stable security definer set search_path="" -- body 4dd7b1a85eff308e7e2bfc55d468a513
 alter function daybatch.check_row_security() owner to daybatch_owner;
+grant execute on function daybatch.check_row_security() to daybatch_operator;
+grant execute on function daybatch.check_row_security() to daybatch_service;
 comment on function daybatch.check_row_security() is 'Raises MB019 when row level security hides application rows from the engine. Example: select daybatch.check_row_security();';
 
 create function daybatch.check_startable(p_campaign_id uuid, p_name text, p_lists jsonb)
@@ -1208,7 +1216,7 @@ grant execute on function daybatch.classify_reply(text,integer,text,text) to day
 comment on function daybatch.classify_reply(text,integer,text,text) is 'Rule, outcome and scope of a server''s answer at a stage. Example: select * from daybatch.classify_reply(''rcpt'', 550, ''5.1.1'', ''no such user'');';
 
 create function daybatch.close_batch(p_campaign_id uuid, p_batch_number integer DEFAULT NULL::integer)
-returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" -- body 525f5f90df126cd023fc5523f6fa820a
+returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" -- body bdedd74b0d2b1e99f9e6b88e6cc3b09a
 alter function daybatch.close_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service;
@@ -1444,7 +1452,7 @@ grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_servi
 comment on function daybatch.list_contacts(uuid,integer) is 'A page of contacts in the order of their ids. Example: select c ->> ''email'' from daybatch.list_contacts() as c;';
 
 create function daybatch.list_due_campaigns(p_source text DEFAULT 'sweep'::text, p_limit integer DEFAULT 1000)
-returns TABLE(campaign_id uuid) language sql stable security definer set search_path="" -- body 9bb8e3034077271cb4b603f56da33f57
+returns TABLE(campaign_id uuid) language sql stable security definer set search_path="" -- body fb9dc0b6c86654b9176f919e220ec1ac
 alter function daybatch.list_due_campaigns(text,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_operator;
 grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_service;
@@ -1488,7 +1496,7 @@ alter function daybatch.note_refusal(uuid,integer,text,timestamp with time zone)
 comment on function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) is 'Makes a batch wait because its server refuses (part of report_outcomes). Example: select daybatch.note_refusal(''00000000-0000-0000-0000-000000000000'', 1, ''connect: refused'', daybatch.current_moment());';
 
 create function daybatch.open_batch(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body efe6b3a4251f079d8bdb0972bc7a12bf
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 167916bab1cb67953ded319436e3ba81
 alter function daybatch.open_batch(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
 comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select * from daybatch.open_batch(''00000000-0000-0000-0000-000000000000'', ''manual'');';
@@ -1502,7 +1510,7 @@ grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_service
 comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at once, with a reason. Example: select daybatch.pause_campaign(id, ''wrong subject'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.process_campaign(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body f2c659ab5cb13b5218fcdee974b2fe3e
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body 0a810be81f5dd68857e2756dd1cb9fe5
 alter function daybatch.process_campaign(uuid,text) owner to daybatch_owner;
 comment on function daybatch.process_campaign(uuid,text) is 'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select action, reason from daybatch.process_campaign(''00000000-0000-0000-0000-000000000000'');';
 
@@ -1530,21 +1538,21 @@ alter function daybatch.record_event(uuid,text,jsonb) owner to daybatch_owner;
 comment on function daybatch.record_event(uuid,text,jsonb) is 'Appends a line to daybatch.events. Example: select daybatch.record_event(null, ''note'', ''{"text": "moved to the new mail server"}'');';
 
 create function daybatch.record_sweep(p_source text, p_started_at timestamp with time zone, p_counts integer[])
-returns void language plpgsql volatile security definer set search_path="" -- body d315422d6d37e6d3abe290e8adbc8855
+returns void language plpgsql volatile security definer set search_path="" -- body 48e3c85147ca28d7b279bc0764922f16
 alter function daybatch.record_sweep(text,timestamp with time zone,integer[]) owner to daybatch_owner;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_operator;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_service;
 comment on function daybatch.record_sweep(text,timestamp with time zone,integer[]) is 'Ends a sweep: releases expired claims, mends lost jobs, writes the log (part of process_campaigns). Example: select daybatch.record_sweep(''manual'', daybatch.current_moment(), ''{0,0,0,0}'');';
 
 create function daybatch.release_claims(p_claim_tokens uuid[])
-returns integer language plpgsql volatile security definer set search_path="" -- body 5b43202abc21c620fe3393fcac4a9620
+returns integer language plpgsql volatile security definer set search_path="" -- body 02d61307c64d9b9851618a7a33b31a63
 alter function daybatch.release_claims(uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.release_claims(uuid[]) to daybatch_operator;
 grant execute on function daybatch.release_claims(uuid[]) to daybatch_service;
 comment on function daybatch.release_claims(uuid[]) is 'Gives back what a worker claimed and has not begun; returns how many. Example: select daybatch.release_claims(array[gen_random_uuid()]);';
 
 create function daybatch.release_expired_claims(p_limit integer DEFAULT 1000)
-returns integer language plpgsql volatile security definer set search_path="" -- body 3687bbb0e9630f4f77da281c302d6873
+returns integer language plpgsql volatile security definer set search_path="" -- body 6a9e5c4676fc86c3768dfe9a08d5297c
 alter function daybatch.release_expired_claims(integer) owner to daybatch_owner;
 grant execute on function daybatch.release_expired_claims(integer) to daybatch_operator;
 grant execute on function daybatch.release_expired_claims(integer) to daybatch_service;
@@ -1568,7 +1576,7 @@ alter function daybatch.replace_adapter(text,text) owner to daybatch_owner;
 comment on function daybatch.replace_adapter(text,text) is 'Makes an adapter view unless a DBA has replaced it (part of a deploy). Example: select a.view_name from daybatch.adapters as a;';
 
 create function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
-returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body f54652f2301e3ba4e44208302a55ed41
+returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body 4cf4d02b52cda79bcf6f582f34d4e911
 alter function daybatch.report_outcomes(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_service;
@@ -1642,12 +1650,12 @@ alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time
 comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
 
 create function daybatch.settle_late_report(p_campaign_id uuid, p_report jsonb, p_now timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body 2d25adf99742a17f4c173416f2d7a5cc
+returns void language plpgsql volatile security definer set search_path="" -- body 93278a456609ab707a7ba0a2083187a8
 alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 
 create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 5818e8673e5a81555100b5aec7ea321a
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 5b0bc7d06a24b78cfb1174444da24319
 alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
@@ -1695,6 +1703,11 @@ returns text language plpgsql volatile security definer set search_path="" -- bo
 alter function daybatch.take_over(boolean) owner to daybatch_owner;
 grant execute on function daybatch.take_over(boolean) to daybatch_operator;
 comment on function daybatch.take_over(boolean) is 'Wakes the engine beside an older application, once confirmed. Example: select daybatch.take_over();';
+
+create function daybatch.tell_lists_are_checked()
+returns trigger language plpgsql volatile security definer set search_path="" -- body 2115c230c1427c7699467e5ec7cc90c7
+alter function daybatch.tell_lists_are_checked() owner to daybatch_owner;
+comment on function daybatch.tell_lists_are_checked() is 'Trigger of public.campaigns: tells check_lists_visible whether the engine is awake. Example: select current_setting(''daybatch.lists_are_checked'', true);';
 
 create function daybatch.test_batch_campaign()
 returns jsonb language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body 23e572a0e8cade8ce4b04efea08b1734
