@@ -1466,7 +1466,7 @@ grant execute on function daybatch.list_import_rejections(uuid,integer,integer) 
 comment on function daybatch.list_import_rejections(uuid,integer,integer) is 'Rejected rows of an import with line number and reason. Example: select r.* from daybatch.imports as i, daybatch.list_import_rejections(i.import_id) as r;';
 
 create function daybatch.list_jobs()
-returns TABLE(job_id uuid, queue text, state text, campaign_id uuid, batch_number integer, due_at timestamp with time zone, retry_count integer, started_at timestamp with time zone, output text) language plpgsql stable security definer set search_path="" -- body 5968ce814c7cc2d5ae1ad22405e29f5d
+returns TABLE(job_id uuid, queue text, state text, campaign_id uuid, batch_number integer, due_at timestamp with time zone, retry_count integer, started_at timestamp with time zone, output text) language plpgsql stable security definer set search_path="" -- body 6e9969016a854296aa53ed189f9acbcd
 alter function daybatch.list_jobs() owner to daybatch_owner;
 grant execute on function daybatch.list_jobs() to daybatch_app;
 grant execute on function daybatch.list_jobs() to daybatch_operator;
@@ -1489,6 +1489,11 @@ create function daybatch.mark_engine_writes(p_on boolean)
 returns void language sql volatile set search_path="" -- body c43655175611811f5beaef669aca2334
 alter function daybatch.mark_engine_writes(boolean) owner to daybatch_owner;
 comment on function daybatch.mark_engine_writes(boolean) is 'Lets the engine''s functions write the engine''s columns (owner only). Example: select daybatch.mark_engine_writes(false);';
+
+create function daybatch.mask_addresses(p_text text)
+returns text language sql immutable set search_path="" -- body eec81efab544b1994dbb9b7b6a61e494
+alter function daybatch.mask_addresses(text) owner to daybatch_owner;
+comment on function daybatch.mask_addresses(text) is 'Replaces mail addresses in a text. Example: select daybatch.mask_addresses(''550 <ada@example.org>: no such user'');';
 
 create function daybatch.note_refusal(p_campaign_id uuid, p_batch_number integer, p_refusal text, p_now timestamp with time zone)
 returns void language sql volatile security definer set search_path="" -- body b99c293ea16f75c13eb597b7cfb18ba8
@@ -1583,7 +1588,7 @@ grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_servi
 comment on function daybatch.report_outcomes(uuid,jsonb) is 'Records what servers answered and decides what it means; repeatable, stale tokens change nothing. Example: select * from daybatch.report_outcomes(''00000000-0000-0000-0000-000000000000'', ''[]'');';
 
 create function daybatch.report_worker(p_worker_id text, p_connections integer, p_held_count integer DEFAULT 0, p_problem text DEFAULT NULL::text)
-returns void language plpgsql volatile security definer set search_path="" -- body 4c29eccb17c87e06fa1372b1848f19f6
+returns void language plpgsql volatile security definer set search_path="" -- body aa143f6be5a5294e60c1af628e417ea3
 alter function daybatch.report_worker(text,integer,integer,text) owner to daybatch_owner;
 grant execute on function daybatch.report_worker(text,integer,integer,text) to daybatch_operator;
 grant execute on function daybatch.report_worker(text,integer,integer,text) to daybatch_service;
@@ -1655,7 +1660,7 @@ alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) 
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 
 create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 5b0bc7d06a24b78cfb1174444da24319
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 7cba4872e733b4a62d5c3b574a44e8e2
 alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 

@@ -5,7 +5,7 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 begin
   insert into daybatch.workers as w (worker_id, started_at, seen_at, connections, held_count, problem)
-  values (p_worker_id, daybatch.current_moment(), daybatch.current_moment(), p_connections, p_held_count, left(p_problem, 1000))
+  values (p_worker_id, daybatch.current_moment(), daybatch.current_moment(), p_connections, p_held_count, left(daybatch.mask_addresses(p_problem), 1000))
   on conflict (worker_id) do update set seen_at = excluded.seen_at, connections = excluded.connections,
     held_count = excluded.held_count, problem = excluded.problem;
   delete from daybatch.workers as w where w.seen_at < daybatch.current_moment() - interval '24 hours';

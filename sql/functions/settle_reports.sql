@@ -75,8 +75,9 @@ begin
   )
   select count(*)::integer as settled_count, coalesce(array_agg(t.delivery_id), '{}') as settled_ids,
     coalesce(array_agg(t.claim_token), '{}') as settled_tokens,
-    min(concat_ws(' ', t.stage || ':', t.reply_code, t.enhanced_code, left(t.reply_text, 300))) filter (where t.scope = 'server') as refusal,
-    min(concat_ws(' ', 'the server refuses us at', t.stage || ':', t.reply_code, t.enhanced_code, left(t.reply_text, 300))) filter (where t.scope = 'campaign') as pause_reason,
+    min(concat_ws(' ', t.stage || ':', t.reply_code, t.enhanced_code, left(daybatch.mask_addresses(t.reply_text), 300))) filter (where t.scope = 'server') as refusal,
+    min(concat_ws(' ', 'the server refuses us at', t.stage || ':', t.reply_code, t.enhanced_code, left(daybatch.mask_addresses(t.reply_text), 300)))
+      filter (where t.scope = 'campaign') as pause_reason,
     (select count(*) from settled) as written, (select count(*) from attempts) as tried
   into v_settled
   from decided as t;

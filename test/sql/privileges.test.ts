@@ -1,9 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { PgBoss } from 'pg-boss'
 import t from 'tap'
+import { PUBLIC_TABLES } from '../../src/db/catalog.ts'
 import { ROLES } from '../../src/db/migrate.ts'
 import { createTestDatabase } from '../helper/database.ts'
 import { openSession } from '../helper/session.ts'
+
+const GOLDEN = new URL('privileges.golden', import.meta.url)
 
 const { pool, url, serviceUrl } = await createTestDatabase(t)
 
@@ -181,3 +184,57 @@ t.test('the application inserts a campaign by plain SQL', async t => {
   )
   await t.rejects(application.query('select from daybatch.deliveries'), { code: '42501' })
 })
+
+t.test('role by object: every right is the one that was reviewed', async t => {
+  const current = await describeRights()
+  if (process.env.DAYBATCH_GOLDEN === 'write') await writeFile(GOLDEN, current)
+  const reviewed = await readFile(GOLDEN, 'utf8')
+  const [before, after] = [reviewed.split('\n'), current.split('\n')]
+  t.same(
+    [
+      ...before.filter(line => !after.includes(line)).map(line => `- ${line}`),
+      ...after.filter(line => !before.includes(line)).map(line => `+ ${line}`),
+    ],
+    [],
+    'else: DAYBATCH_GOLDEN=write node test/sql/privileges.test.ts, and review the difference',
+  )
+})
+
+/** One line per object of daybatch, pgboss and our tables in public: who owns it and who else has which right. */
+async function describeRights(): Promise<string> {
+  const { rows } = await pool.query(
+    `with objects as (
+       select 'schema' as kind, n.oid::regnamespace::text as name, n.nspowner as owner, n.nspacl as acl
+       from pg_namespace as n where n.nspname in ('daybatch', 'pgboss')
+       union all
+       select case c.relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end, c.oid::regclass::text, c.relowner, c.relacl
+       from pg_class as c
+       where c.relkind in ('r', 'p', 'v', 'm', 'S') and c.relname !~ '_[0-9]{8}$' -- a day's partition of pg-boss
+         and (c.relnamespace in ('daybatch'::regnamespace, 'pgboss'::regnamespace)
+           or c.relnamespace = 'public'::regnamespace and c.relname = any ($1))
+       union all
+       select 'column', c.oid::regclass || '.' || a.attname, c.relowner, a.attacl
+       from pg_attribute as a join pg_class as c on c.oid = a.attrelid
+       where a.attacl is not null and c.relnamespace in ('daybatch'::regnamespace, 'public'::regnamespace)
+       union all
+       select 'function', p.oid::regprocedure::text, p.proowner, coalesce(p.proacl, acldefault('f', p.proowner))
+       from pg_proc as p where p.pronamespace in ('daybatch'::regnamespace, 'pgboss'::regnamespace)
+     )
+     select concat_ws('; ', format('%s %s: of %s', o.kind, o.name,
+       case when o.owner = (select r.oid from pg_roles as r where r.rolname = current_user) then 'who migrated' else o.owner::regrole::text end), (
+         select string_agg(format('%s %s', g.grantee, g.rights), '; ' order by g.grantee)
+         from (
+           select case x.grantee when 0 then 'public' else x.grantee::regrole::text end as grantee,
+             string_agg(lower(x.privilege_type), ' ' order by x.privilege_type) as rights
+           from aclexplode(o.acl) as x
+           where x.grantee <> o.owner
+           group by x.grantee
+         ) as g)) as line
+     from objects as o`,
+    [PUBLIC_TABLES],
+  )
+  return `${rows
+    .map(({ line }) => line)
+    .sort()
+    .join('\n')}\n`
+}
