@@ -41,7 +41,7 @@ export async function findProof(
     ),
     finding(
       'smallest distance between batches',
-      distance === null ? 'one batch' : `${Math.floor(distance * 10) / 10} s`,
+      distance === null ? 'one batch' : `${(Math.floor(distance * 10) / 10).toFixed(1)} s`,
       history,
       distance === null ? contacts <= limit : distance >= intervalSeconds,
     ),
