@@ -63,7 +63,7 @@ export const operations: Operation[] = [
   },
   { name: 'close', run: (client, { campaign }) => call(client, 'close_batch', campaign) },
   { name: 'process', run: (client, { campaign }) => call(client, 'process_campaigns', campaign, 'job') },
-  { name: 'sweep', run: client => call(client, 'process_campaigns') },
+  { name: 'sweep', run: client => call(client, 'process_campaigns', null, 'sweep') },
   {
     name: 'pause',
     refusals: ['MB002'],
