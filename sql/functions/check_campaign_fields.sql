@@ -18,6 +18,15 @@ begin
     raise exception using errcode = 'MB017', message = format('%s is no field that can be set', v_text),
       hint = 'name, subject, sender, reply_to, html_body, text_body, daily_send_limit, contact_list_ids, batch_interval, in_doubt_policy, status, scheduled_at';
   end if;
+  begin
+    perform jsonb_populate_record(null::public.campaigns, p_fields);
+  exception when data_exception then
+    raise exception using errcode = 'MB017', message = 'a field of the campaign cannot be read: ' || sqlerrm,
+      hint = 'Ids are uuids, times ISO 8601 with a zone, the interval hours:minutes:seconds, the limit an integer.';
+  end;
+  if p_fields ? 'name' and coalesce(trim(p_fields ->> 'name'), '') = '' then
+    raise exception using errcode = 'MB017', message = 'a campaign needs a name', hint = 'Example: {"name": "Spring offer"}';
+  end if;
   if p_fields ? 'daily_send_limit' and coalesce((p_fields ->> 'daily_send_limit')::integer, 0) < 1 then
     raise exception using errcode = 'MB004', message = format('a daily limit of %s is not possible: it is at least 1', coalesce(p_fields ->> 'daily_send_limit', 'null')),
       hint = 'Leave it out for the default of 5.';

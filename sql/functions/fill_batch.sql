@@ -27,7 +27,7 @@ begin
   select jsonb_array_length(c.contacts_remaining), array(select l::uuid from jsonb_array_elements_text(to_jsonb(c.contact_list_ids)) as l)
   into v_available, v_lists
   from public.campaigns as c where c.id = p_campaign_id;
-  v_chunk := v_limit + 10;
+  v_chunk := least(v_limit, 49990) + 10;
 
   while v_filled < v_limit and v_offset < v_available loop
     with chunk as materialized (

@@ -63,7 +63,8 @@ begin
       daily_send_limit = coalesce(c.daily_send_limit, 5),
       current_batch_number = coalesce(v_root.root_number + 1, 1),
       first_batch_sent_at = coalesce(c.first_batch_sent_at, v_root.first_mailed_at),
-      next_batch_send_time = coalesce(greatest(v_root.next_due_at, c.next_batch_send_time), case when v_campaign.status <> 'sending' then c.scheduled_at end, v_now),
+      -- a draft or scheduled campaign is not due yet, whoever initialises it beforehand
+      next_batch_send_time = coalesce(greatest(v_root.next_due_at, c.next_batch_send_time), case when v_campaign.status = 'sending' then v_now end),
       tracking_initialised_at = v_now
     where c.id = p_campaign_id
     returning c.current_batch_number, c.next_batch_send_time into v_due;

@@ -8,6 +8,7 @@ as $$
 declare
   v_campaign record;
   v_due timestamptz;
+  v_is_scheduled boolean;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
   perform daybatch.check_awake();
@@ -19,12 +20,14 @@ begin
       hint = case v_campaign.status when 'draft' then 'Start it: select daybatch.start_campaign(id);' else 'Only paused campaigns can be resumed.' end;
   end if;
   v_due := greatest(v_campaign.next_batch_send_time, daybatch.current_moment());
+  v_is_scheduled := coalesce(v_campaign.scheduled_at > daybatch.current_moment(), false) and not exists (
+    select from daybatch.batches as b where b.campaign_id = p_campaign_id and b.source <> 'old_method');
   perform daybatch.mark_engine_writes(true);
   update public.campaigns as c set
     -- paused before its time came: it is still scheduled
-    status = case when c.tracking_initialised_at is null and c.scheduled_at > daybatch.current_moment() then 'scheduled' else 'sending' end,
+    status = case when v_is_scheduled then 'scheduled' else 'sending' end,
     pause_reason = null, paused_at = null,
-    next_batch_send_time = case when c.tracking_initialised_at is not null then v_due end
+    next_batch_send_time = case when c.tracking_initialised_at is not null and not v_is_scheduled then v_due end
   where c.id = p_campaign_id
   returning c.status::text as status, c.scheduled_at into v_campaign;
   perform daybatch.mark_engine_writes(false);

@@ -91,7 +91,7 @@ scenario('a list named twice and a list of nobody change nothing', async (t, db)
 })
 
 scenario('all fields of a fresh campaign', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 2, status: 'draft', daily_send_limit: null })
+  const campaign = await makeCampaign(db, { contacts: 2, status: 'sending', daily_send_limit: null })
   const before = await readCampaign(db, campaign.id)
   t.same(
     [before.contacts_remaining, before.contacts_processed, before.contacts_failed, before.batch_history],
@@ -111,7 +111,7 @@ scenario('all fields of a fresh campaign', async (t, db) => {
   t.equal(row.first_batch_sent_at, null)
   t.same(row.next_batch_send_time, new Date(START))
   t.same(row.tracking_initialised_at, new Date(START))
-  t.equal(row.status, 'draft', 'the status is not touched')
+  t.equal(row.status, 'sending', 'the status is not touched')
   t.same(await readDeliveries(db, campaign.id), [])
   const events = await readEvents(db, campaign.id)
   t.match(events.filter(({ event }) => event === 'tracking_initialised'), [
@@ -144,10 +144,12 @@ scenario('it happens once: later calls answer the counts, the audience stays', a
   t.same(await readState(db, campaign.id), before)
 })
 
-scenario('a scheduled campaign is due at its time', async (t, db) => {
-  const campaign = await makeCampaign(db, { status: 'scheduled', scheduled_at: after(3 * DAY) })
-  await call(db, 'initialize_contact_tracking', campaign.id)
-  t.same((await readCampaign(db, campaign.id)).next_batch_send_time, after(3 * DAY))
+scenario('a draft or scheduled campaign is not due because it was initialised', async (t, db) => {
+  for (const status of ['draft', 'scheduled']) {
+    const campaign = await makeCampaign(db, { status, scheduled_at: after(3 * DAY) })
+    await call(db, 'initialize_contact_tracking', campaign.id)
+    t.match(await readCampaign(db, campaign.id), { status, next_batch_send_time: null })
+  }
 })
 
 scenario('refusals change nothing', async (t, db) => {
