@@ -13,13 +13,13 @@ begin
       hint = 'One plain address is needed: name@domain.example, no quotes, 254 octets at most.';
   end if;
   select k.key into v_field from jsonb_object_keys(p_contact) as k (key) where k.key not in ('email', 'first_name', 'last_name', 'attributes') limit 1;
-  if found or jsonb_typeof(coalesce(p_contact -> 'attributes', '{}')) <> 'object' then
+  if found or jsonb_typeof(p_contact -> 'attributes') not in ('object', 'null') then
     raise exception using errcode = 'MB017', message = format('%s is no field of a contact', coalesce(v_field, 'attributes that are not an object')), hint = 'email, first_name, last_name, attributes (an object of your own fields)';
   end if;
   select c.id into v_id from public.contacts as c where lower(c.email) = lower(trim(p_contact ->> 'email')) order by c.id limit 1;
   if v_id is null then
     insert into public.contacts (email, first_name, last_name, attributes)
-    values (trim(p_contact ->> 'email'), p_contact ->> 'first_name', p_contact ->> 'last_name', coalesce(p_contact -> 'attributes', '{}'))
+    values (trim(p_contact ->> 'email'), p_contact ->> 'first_name', p_contact ->> 'last_name', coalesce(nullif(p_contact -> 'attributes', 'null'), '{}'))
     returning id into v_id;
   end if;
   return daybatch.get_contact(v_id);

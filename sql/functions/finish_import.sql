@@ -18,14 +18,16 @@ begin
   end if;
   if v_import.finished_at is null then
     update daybatch.import_rows as r
-    set rejection = case
-      when not daybatch.is_valid_address(r.email) then 'no e-mail address that can be mailed'
-      else format('the address stands already in line %s', f.first_line) end
+    set rejection = case when daybatch.is_valid_address(r.email) then 'the attributes are not an object' else 'no e-mail address that can be mailed' end
+    where r.import_id = p_import_id and r.rejection is null
+      and not (daybatch.is_valid_address(r.email) and coalesce(jsonb_typeof(r.attributes), 'null') in ('object', 'null'));
+    update daybatch.import_rows as r
+    set rejection = format('the address stands already in line %s', f.first_line)
     from (
       select i.ctid as row_id, min(i.line_number) over (partition by lower(i.email)) as first_line
       from daybatch.import_rows as i where i.import_id = p_import_id and i.rejection is null
     ) as f
-    where r.ctid = f.row_id and (not daybatch.is_valid_address(r.email) or r.line_number > f.first_line);
+    where r.ctid = f.row_id and r.line_number > f.first_line;
 
     -- a row finds or makes its contact by itself: without statistics of the rows just copied, a join of them is a nested loop
     with rows as materialized (
@@ -36,7 +38,7 @@ begin
     ),
     made as (
       insert into public.contacts as c (id, email, first_name, last_name, attributes)
-      select r.contact_id, r.email, r.first_name, r.last_name, coalesce(r.attributes, '{}')
+      select r.contact_id, r.email, r.first_name, r.last_name, coalesce(nullif(r.attributes, 'null'), '{}')
       from rows as r
       where r.known_id is null
       order by r.line_number
