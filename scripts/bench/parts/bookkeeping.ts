@@ -1,0 +1,91 @@
+import type pg from 'pg'
+import { Daybatch } from '../../../src/db/daybatch.ts'
+import { createAudience, insertCampaign } from '../audience.ts'
+import { type Bench, type BenchContext, best, type Row } from '../bench.ts'
+import {
+  type Database,
+  flushStatistics,
+  listSlowest,
+  readDatabaseTime,
+  type Server,
+  startServer,
+} from '../database.ts'
+import { type BatchWork, moveClock, runBatch, type Step, steps } from '../ledger-work.ts'
+
+/** Mails in one call of claim, begin and report. */
+const CALLS = 500
+const BATCH_SHARE = 0.05
+const SIZES = {
+  short: [10_000, 40_000],
+  long: [10_000, 100_000, 1_000_000, 5_000_000],
+}
+/** The small ones need more batches for a steady figure. */
+const RUNS = { short: 2, long: 5 }
+const LARGE = 1_000_000
+
+export const bench: Bench = {
+  name: 'bookkeeping',
+  about: 'database time per mail of open, claim, begin, report and close, by the size of the campaign',
+  run,
+}
+
+async function run(context: BenchContext): Promise<Row[]> {
+  const server = await startServer(context)
+  const rows: Row[] = []
+  for (const contacts of SIZES[context.short ? 'short' : 'long'])
+    rows.push(await measure(server, contacts, context))
+  const [smallest] = rows
+  const large = rows.find(row => row.name.startsWith(describeSize(LARGE)))
+  if (smallest && large) {
+    // the growth is a figure of its own: both from this run
+    const growth = best(large.runs, 'less') / best(smallest.runs, 'less')
+    const limits = [{ of: 'figure' as const, atMost: 2 }]
+    rows.push({ name: '10,000 to 1,000,000 contacts', unit: 'x', better: 'less', runs: [growth], limits })
+  }
+  return rows
+}
+
+/** One campaign: some of its batches, one after the other. */
+async function measure(server: Server, contacts: number, context: BenchContext): Promise<Row> {
+  const database = await server.createDatabase()
+  const lists = await createAudience(database, { contacts })
+  const limit = contacts * BATCH_SHARE
+  const campaignId = await insertCampaign(database, { name: 'Bookkeeping', lists, limit })
+  const client = await database.pool.connect()
+  try {
+    await new Daybatch(client).initializeContactTracking({ campaignId })
+    if (context.profile) await client.query('select pg_stat_statements_reset()')
+    const runs: number[] = []
+    const works: BatchWork[] = []
+    for (let run = 0; run < RUNS[context.short ? 'short' : 'long']; run++) {
+      await moveClock(client, 24 * run)
+      const before = await readTime(client, database)
+      const work = await runBatch(client, campaignId, { calls: CALLS })
+      runs.push((1000 * ((await readTime(client, database)) - before)) / work.mails)
+      works.push(work)
+      context.log(
+        `${contacts} contacts, batch ${run + 1}: ${describe(work)} us a mail, ${runs.at(-1)!.toFixed(1)} in all`,
+      )
+    }
+    if (context.profile) for (const line of await listSlowest(database)) context.log(line)
+    const limits = contacts === LARGE ? [{ of: 'figure' as const, atMost: 100 }] : undefined
+    const name = `${describeSize(contacts)}, batch of ${describeSize(limit)}, calls of ${CALLS}`
+    const details = { 'by the client: ': describe(works[runs.indexOf(best(runs, 'less'))]!) }
+    return { name, unit: 'us/mail', better: 'less', runs, limits, details }
+  } finally {
+    client.release()
+    await server.dropDatabase(database)
+  }
+}
+
+async function readTime(client: pg.PoolClient, database: Database): Promise<number> {
+  await flushStatistics(client)
+  return readDatabaseTime(database)
+}
+
+function describe({ mails, ms }: BatchWork): string {
+  const perMail = (step: Step) => ((1000 * ms[step]) / mails).toFixed(1)
+  return steps.map(step => `${step} ${perMail(step)}`).join(', ')
+}
+
+const describeSize = (contacts: number) => `${contacts.toLocaleString('en')} contacts`
