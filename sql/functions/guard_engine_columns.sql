@@ -1,4 +1,4 @@
--- Trigger function, before update of the engine's columns: refuses (MB012) a change that is not made by the engine's
+-- Trigger function, before insert and before update of the engine's columns: refuses (MB012) a change that is not made by the engine's
 -- functions, by name. The marker comes first: comparing arrays of a million ids costs a quarter of a second. Equal
 -- values written back (an ORM) pass. Off while the engine sleeps beside an older application.
 create or replace function daybatch.guard_engine_columns()
@@ -12,12 +12,17 @@ begin
     return new;
   end if;
   if tg_op = 'INSERT' then
+    -- JSON null, as some ORMs write it, is nothing
+    new.contacts_remaining := nullif(new.contacts_remaining, 'null');
+    new.contacts_processed := nullif(new.contacts_processed, 'null');
+    new.contacts_failed := nullif(new.contacts_failed, 'null');
+    new.batch_history := nullif(new.batch_history, 'null');
     v_column := case
       when new.tracking_initialised_at is not null then 'tracking_initialised_at'
-      when coalesce(new.contacts_remaining, '[]') <> '[]' then 'contacts_remaining'
-      when coalesce(new.contacts_processed, '[]') <> '[]' then 'contacts_processed'
-      when coalesce(new.contacts_failed, '[]') <> '[]' then 'contacts_failed'
-      when coalesce(new.batch_history, '[]') <> '[]' then 'batch_history'
+      when new.contacts_remaining <> '[]' then 'contacts_remaining'
+      when new.contacts_processed <> '[]' then 'contacts_processed'
+      when new.contacts_failed <> '[]' then 'contacts_failed'
+      when new.batch_history <> '[]' then 'batch_history'
     end;
   else
     v_column := case
