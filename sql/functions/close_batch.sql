@@ -49,8 +49,9 @@ begin
     where c.id = p_campaign_id and v_batch.head_length > 0
   ),
   ended as (
-    select h.contact_id, h.rank, d.status, d.contact_id is null as is_lost,
-      d.status = 'deferred' and exists (
+    -- tried: by this batch; asked only of those whose row does not tell
+    select h.contact_id, h.rank, d.status, d.slot, d.contact_id is null as is_lost,
+      d.slot is null and d.status in ('deferred', 'sent') and exists (
         select from daybatch.delivery_attempts as a
         where a.campaign_id = p_campaign_id and a.delivery_id = d.delivery_id and a.batch_number = v_batch.batch_number) as was_tried
     from head as h
@@ -61,7 +62,9 @@ begin
     coalesce(array_agg(e.contact_id order by e.rank) filter (where e.status = 'sent'), '{}') as sent,
     coalesce(array_agg(e.contact_id order by e.rank) filter (where e.status in ('failed', 'skipped', 'in_doubt')), '{}') as failed,
     coalesce(array_agg(e.contact_id order by e.rank) filter (where e.status = 'deferred' and not e.was_tried), '{}') as untried,
-    coalesce(array_agg(e.contact_id order by e.rank) filter (where e.was_tried), '{}') as tried,
+    coalesce(array_agg(e.contact_id order by e.rank) filter (where e.status = 'deferred' and e.was_tried), '{}') as tried,
+    -- a contact that was skipped here, and whose mail of an earlier batch was accepted late, took no slot of this day
+    count(*) filter (where e.status = 'sent' and (e.slot is not null or e.was_tried)) as sent_count,
     count(*) filter (where e.status = 'skipped') as skipped_count,
     count(*) filter (where e.status = 'in_doubt') as in_doubt_count,
     count(*) filter (where e.is_lost) + v_batch.head_length - count(*) as lost_count,
@@ -84,11 +87,11 @@ begin
   perform daybatch.mark_engine_writes(false);
   perform daybatch.count_contacts(p_campaign_id);
   update daybatch.batches as b set
-    closed_at = v_now, sent_count = cardinality(v_ends.sent), failed_count = cardinality(v_ends.failed), skipped_count = v_ends.skipped_count,
+    closed_at = v_now, sent_count = v_ends.sent_count, failed_count = cardinality(v_ends.failed), skipped_count = v_ends.skipped_count,
     in_doubt_count = v_ends.in_doubt_count, returned_count = cardinality(v_ends.untried) + cardinality(v_ends.tried), remaining_count = v_remaining
   where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
   perform daybatch.advance_campaign(p_campaign_id, v_batch.batch_number, v_remaining);
-  return query select p_campaign_id, v_batch.batch_number, true, cardinality(v_ends.sent), cardinality(v_ends.failed), v_remaining,
+  return query select p_campaign_id, v_batch.batch_number, true, v_ends.sent_count::integer, cardinality(v_ends.failed), v_remaining,
     c.status::text = 'completed', null::text
   from public.campaigns as c where c.id = p_campaign_id;
 end;

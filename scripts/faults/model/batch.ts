@@ -274,7 +274,11 @@ export class Batch {
       untried: contacts(delivery => delivery.status === 'deferred' && !wasTried(delivery)),
       tried: contacts(delivery => delivery.status === 'deferred' && wasTried(delivery)),
     }
-    this.closed = { sent: ends.sent.length, failed: ends.failed.length, remaining: 0 }
+    // skipped here, accepted late for an earlier batch: no mail of this one
+    const own = ended.filter(
+      delivery => delivery.status === 'sent' && (delivery.slot !== null || wasTried(delivery)),
+    )
+    this.closed = { sent: own.length, failed: ends.failed.length, remaining: 0 }
     return ends
   }
 }
