@@ -93,7 +93,7 @@ function readSender(env: NodeJS.ProcessEnv): string | undefined {
   const value = read(env, 'MAIL_FROM')
   if (value === undefined || /^[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/.test(value))
     return value
-  throw new ConfigError(`MAIL_FROM is not a sender: write it like Ann Lee <ann@example.com>`)
+  throw new ConfigError(`MAIL_FROM is not a sender: write it like Example Shop <news@example.com>`)
 }
 
 function readInteger(

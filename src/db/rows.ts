@@ -171,6 +171,27 @@ export interface ImportSummary {
   rejected_count: number
 }
 
+export interface ForecastRow {
+  batch_number: number
+  due_at: Date
+  size: number
+  remaining_after: number
+  is_under_way: boolean
+}
+
+/** A promise that holds, with its figures in words. */
+export interface PromiseRow {
+  promise: string
+  holds: boolean
+  figures: string
+}
+
+export interface ContactEventRow {
+  happened_at: Date | null
+  what: string
+  detail: string | null
+}
+
 /** Whether the database is the one a service last ran on; it sends only when `same` or `unknown`. */
 export interface InstallationRow {
   state: 'same' | 'unknown' | 'other' | 'behind' | 'copied' | 'replica'

@@ -72,7 +72,7 @@ function readSender(sender: string | undefined): Mailbox {
 function readMailboxes(text: string, name: string): Mailbox[] {
   const mailboxes = addressparser(text.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' '), { flatten: true })
   if (mailboxes.length === 0)
-    throw new MessageError(`${name} is empty: write it like Ann Lee <ann@example.com>`)
+    throw new MessageError(`${name} is empty: write it like Example Shop <news@example.com>`)
   return mailboxes.map(mailbox => {
     try {
       return { name: mailbox.name, address: normalizeAddress(mailbox.address) }

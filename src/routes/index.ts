@@ -7,6 +7,7 @@ import { contactRoutes } from './contacts.ts'
 import { cronRoutes } from './cron.ts'
 import { debugRoutes } from './debug.ts'
 import { importRoutes } from './imports.ts'
+import { ledgerRoutes } from './ledger.ts'
 import { listRoutes } from './lists.ts'
 
 /** What the routes of `/api` work with. */
@@ -22,7 +23,8 @@ export const apiRoutes: FastifyPluginAsync<ApiParts & { config: Config }> = asyn
   { config, db, wake },
 ) => {
   app.addHook('onRequest', guardAccess(config))
-  for (const routes of [campaignRoutes, contactRoutes, listRoutes, importRoutes, cronRoutes, debugRoutes]) {
+  const all = [campaignRoutes, ledgerRoutes, contactRoutes, listRoutes, importRoutes, cronRoutes, debugRoutes]
+  for (const routes of all) {
     await app.register(routes, { db, wake })
   }
 }

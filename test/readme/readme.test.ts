@@ -133,7 +133,7 @@ t.test('the routes of the table are there', async t => {
   t.teardown(() => app.close())
   let count = 0
   for (const [, verbs = '', path = ''] of readme.matchAll(
-    /`((?:GET|POST|PATCH)(?:, (?:GET|POST|PATCH))*) (\/[^`]+)`/g,
+    /`((?:GET|POST|PATCH|DELETE)(?:, (?:GET|POST|PATCH|DELETE))*) (\/[^`]+)`/g,
   )) {
     for (const url of expandBraces(path)) {
       for (const method of verbs.split(', ')) {

@@ -8,12 +8,12 @@ t.test('a production service: what runs where, and no secret', async t => {
   const config = readConfig({
     DATABASE_URL: 'postgres://service:secret@db.example.com/mail',
     SMTP_URL: 'smtps://user:secret@smtp.example.com',
-    MAIL_FROM: 'Ann Lee <ann@example.com>',
+    MAIL_FROM: 'Example Shop <news@example.com>',
     API_KEY: 'secret'.repeat(8),
   })
   const text = writeBanner(config, { ...service, address: 'http://0.0.0.0:3000' })
   t.match(text, /database +db\.example\.com:5432\/mail\n/)
-  t.match(text, /mail +smtp\.example\.com, 10 connections, from Ann Lee <ann@example\.com>\n/)
+  t.match(text, /mail +smtp\.example\.com, 10 connections, from Example Shop <news@example\.com>\n/)
   t.match(
     text,
     /curl http:\/\/127\.0\.0\.1:3000\/api\/debug\/test-batch-campaign -H "Authorization: Bearer \$API_KEY"/,
