@@ -80,5 +80,8 @@ t.test('MAIL_FROM is the sender of campaigns that name none', async t => {
     { ...messageRow, sender: null },
     { mailFrom: 'Example Shop <news@example.net>' },
   )(makeDelivery('ada@example.org'))
-  t.match(mail, { from: { name: 'Example Shop', address: 'ann@example.net' }, messageId: '<key-ada@example.net>' })
+  t.match(mail, {
+    from: { name: 'Example Shop', address: 'news@example.net' },
+    messageId: '<key-ada@example.net>',
+  })
 })
