@@ -57,6 +57,8 @@ export class ClockSimulation {
   #now = START
   /** When the next outage and the next step of the clock come, and when a step is taken back. */
   #next: { outage: number; step: number; back?: { at: number; by: number } }
+  /** Mails whose server takes its time: they outlast outages and steps of the clock, by heartbeats. */
+  #slow: { campaign: string; rows: Row[]; replies: Reply[] }[] = []
 
   private constructor(sessions: pg.Client[], random: Random) {
     this.#sessions = sessions
@@ -157,27 +159,47 @@ export class ClockSimulation {
 
   /** What pg-boss, a cron and the workers do at this moment. */
   async #work(): Promise<void> {
+    await this.#endSlow()
     const { rows } = await this.db.query(DUE, [this.#random.below(10) === 0])
     for (const { id, source } of rows) await call(this.#session, 'process_campaigns', id, source)
     for (const { campaign_id, is_ready } of await call(this.#session, 'list_work'))
       if (is_ready) await this.#deliver(campaign_id)
   }
 
-  async #deliver(campaign: string): Promise<void> {
-    const rows = await claim(this.#session, campaign)
-    const dies = this.#random.below(60) === 0
-    if (rows.length === 0) await call(this.#session, 'process_campaigns', campaign, 'sweep')
-    else if (dies) await this.#begin(campaign, rows.slice(0, this.#random.below(rows.length + 1)))
-    else await this.#send(campaign, rows)
+  /** Beats, and reports some of them. */
+  async #endSlow(): Promise<void> {
+    const slow = this.#slow
+    this.#slow = []
+    for (const mails of slow) {
+      await call(
+        this.#session,
+        'extend_claims',
+        mails.rows.map(row => row.claim_token),
+      )
+      if (this.#random.below(2) === 0) this.#slow.push(mails)
+      else await this.#report(mails.campaign, mails.rows, mails.replies)
+    }
   }
 
-  async #send(campaign: string, rows: Row[]): Promise<void> {
+  async #deliver(campaign: string): Promise<void> {
+    const rows = await claim(this.#session, campaign)
+    if (rows.length === 0) {
+      await call(this.#session, 'process_campaigns', campaign, 'sweep')
+      return
+    }
     // the recipient's server speaks before the message or after it
     const replies = rows.map(({ attempt_number }) => this.#reply(attempt_number))
     await this.#begin(
       campaign,
       rows.filter((_, index) => replies[index]!.stage === 'message'),
     )
+    const fate = this.#random.below(60)
+    if (fate === 0) return // the worker died
+    if (fate < 6) this.#slow.push({ campaign, rows, replies })
+    else await this.#report(campaign, rows, replies)
+  }
+
+  async #report(campaign: string, rows: Row[], replies: Reply[]): Promise<void> {
     const answers = await report(this.#session, campaign, rows, replies)
     if (answers.some(({ batch_finished }) => batch_finished))
       await call(this.#session, 'close_batch', campaign)
