@@ -32,6 +32,6 @@ export async function makeShell(t: Testing, env: Record<string, string> = {}): P
 /** The environment of somebody who sends by this server. */
 export const mailSettings = ({ port }: MailServer): Record<string, string> => ({
   SMTP_URL: `smtp://${USER}:${PASSWORD}@localhost:${port}`,
-  MAIL_FROM: 'Ann Lee <ann@example.com>',
+  MAIL_FROM: 'Example Shop <news@example.com>',
   NODE_EXTRA_CA_CERTS: CERTIFICATE,
 })

@@ -40,7 +40,7 @@ t.test('all is in order: one line each, exit code 0, nothing sent', async t => {
     audit: /^ok no campaign is active$/,
     service: /^note none delivers.*npm start$/,
     smtp: /^ok localhost:\d+ takes mails: .*logged in as user$/,
-    sender: 'ok Ann Lee <ann@example.com>',
+    sender: 'ok Example Shop <news@example.com>',
   })
   t.match(stdout, /\nall is in order; nothing was sent\n$/)
   t.equal(code, 0)
