@@ -1,0 +1,164 @@
+import type { Row } from '../../helper/make.ts'
+import { at, ids, type TableCase } from './case.ts'
+
+const change = (setting: string) => `update daybatch.settings set ${setting}`
+
+/** The one row is there already. */
+export const settings: TableCase = {
+  rows: [],
+  refuses: {
+    settings_pkey: ['insert into daybatch.settings select * from daybatch.settings'],
+    there_is_only_one_row: [change('only_row = false')],
+    lease_is_at_least_a_second: [change(`lease = '999 milliseconds'`), change(`lease = '-1 minute'`)],
+    deferral_period_is_positive: [change(`deferral_period = '0'`), change(`deferral_period = '-6 hours'`)],
+    deferral_limit_is_at_least_one: [change('deferral_limit = 0'), change('deferral_limit = -1')],
+    first_retry_delay_is_positive: [
+      change(`first_retry_delay = '0'`),
+      change(`first_retry_delay = '-1 minute'`),
+    ],
+  },
+}
+
+/** A row whose key is `column`, and another. */
+const keyed = (
+  key: string,
+  column: string,
+  row: Row,
+  [value, otherValue]: [unknown, unknown],
+): TableCase => ({
+  rows: [{ ...row, [column]: value }],
+  other: { ...row, [column]: otherValue },
+  refuses: { [key]: [{ [column]: value }] },
+})
+
+export const secrets = keyed('secrets_pkey', 'name', { value: '\\x00', created_at: at(0) }, ['one', 'two'])
+
+export const adapters = keyed('adapters_pkey', 'view_name', { definition_md5: 'x' }, ['one', 'two'])
+
+const migration: Row = { id: 9000, name: 'nine', hash: 'x' }
+
+export const migrations: TableCase = {
+  rows: [migration],
+  other: { ...migration, id: 9001, name: 'ten' },
+  refuses: { migrations_pkey: [{ id: 9000 }], migrations_name_key: [{ name: 'nine' }] },
+}
+
+const rule: Row = {
+  rule: 'ours',
+  priority: 1,
+  stages: ['rcpt'],
+  outcome: 'failed',
+  scope: 'recipient',
+  note: 'x',
+  is_builtin: false,
+}
+
+export const replyRules: TableCase = {
+  rows: [rule],
+  other: { ...rule, rule: 'another' },
+  takes: [
+    { outcome: 'sent', stages: ['message'] },
+    { outcome: 'in_doubt', stages: ['message'] },
+    { outcome: 'deferred', stages: null, scope: 'server' },
+    { scope: 'campaign' },
+  ],
+  refuses: {
+    reply_rules_pkey: [{ rule: 'ours' }],
+    outcome_is_known: [{ outcome: 'skipped' }, { outcome: 'accepted_twice' }],
+    scope_is_known: [{ scope: 'domain' }],
+    sent_needs_a_reply_to_the_message: [
+      { outcome: 'sent' },
+      { outcome: 'sent', stages: ['rcpt', 'message'] },
+      { outcome: 'sent', stages: [] },
+    ],
+    doubt_needs_the_message_stage: [
+      { outcome: 'in_doubt' },
+      { outcome: 'in_doubt', stages: ['data', 'message'] },
+    ],
+  },
+}
+
+const suppression: Row = {
+  suppression_id: 1,
+  address_key: '\\x01',
+  reason: 'unsubscribed',
+  source: 'manual',
+  created_at: at(0),
+}
+
+export const suppressions: TableCase = {
+  rows: [suppression, { ...suppression, suppression_id: 2, list_id: ids.list }],
+  other: { ...suppression, suppression_id: 3, address_key: '\\x02' },
+  takes: [
+    { address_key: '\\x01', list_id: ids.otherList },
+    ...['unsubscribed', 'bounced', 'complained', 'erased', 'manual'].map(reason => ({ reason })),
+  ],
+  refuses: {
+    suppressions_pkey: [{ suppression_id: 1 }],
+    suppressions_once_per_address_and_list: [
+      { address_key: '\\x01' },
+      { address_key: '\\x01', list_id: ids.list },
+    ],
+    reason_is_known: [{ reason: 'spam' }, { reason: '' }],
+  },
+}
+
+const finished = { finished_at: at(1), row_count: 3 }
+const pendingImport: Row = { import_id: ids.token, list_id: ids.list, started_at: at(0) }
+
+export const imports: TableCase = {
+  rows: [pendingImport],
+  other: { ...pendingImport, import_id: ids.otherToken },
+  takes: [finished],
+  refuses: {
+    imports_pkey: [{ import_id: ids.token }],
+    counts_are_known_at_the_end: [{ finished_at: at(1) }, { row_count: 3 }],
+  },
+}
+
+const event: Row = { happened_at: at(0), event: 'x', detail: {}, done_by: 'x', application_name: 'x' }
+export const events = keyed('events_pkey', 'event_id', event, [1001, 1002])
+
+const sweep: Row = {
+  source: 'sweep',
+  started_at: at(0),
+  finished_at: at(0),
+  looked_at_count: 0,
+  opened_count: 0,
+  closed_count: 0,
+  failed_count: 0,
+  jobs_mended_count: 0,
+  claims_released_count: 0,
+  done_by: 'x',
+}
+export const sweeps = keyed('sweeps_pkey', 'sweep_id', sweep, [1001, 1002])
+
+const worker: Row = { started_at: at(0), seen_at: at(0), connections: 1, held_count: 0 }
+export const workers = keyed('workers_pkey', 'worker_id', worker, ['one', 'two'])
+
+const lengths: Row = { remaining_count: 0, processed_count: 0, failed_count: 0 }
+export const contactCounts = keyed('contact_counts_pkey', 'campaign_id', lengths, [
+  ids.campaign,
+  ids.openCampaign,
+])
+
+const removal: Row = { campaign_id: ids.campaign, removed_at: at(0), removed_by: 'x' }
+export const removedContacts = keyed('removed_contacts_pkey', 'contact_id', removal, [
+  ids.contact,
+  ids.otherContact,
+])
+
+const message: Row = {
+  campaign_id: ids.campaign,
+  message_version: 1,
+  subject: 'Hello',
+  text_body: 'Hello',
+  created_at: at(0),
+}
+
+export const campaignMessages: TableCase = {
+  rows: [message],
+  other: { ...message, message_version: 2 },
+  takes: [{ text_body: null, html_body: '<p>Hello</p>' }],
+  refuses: { campaign_messages_pkey: [{ message_version: 1 }], message_has_a_body: [{ text_body: null }] },
+}
