@@ -25,7 +25,7 @@ begin
   perform daybatch.mark_engine_writes(true);
   update public.campaigns as c set
     -- paused before its time came: it is still scheduled
-    status = case when v_is_scheduled then 'scheduled' else 'sending' end,
+    status = case v_is_scheduled when true then 'scheduled' when false then 'sending' else c.status end,
     pause_reason = null, paused_at = null,
     next_batch_send_time = case when c.tracking_initialised_at is not null and not v_is_scheduled then v_due end
   where c.id = p_campaign_id

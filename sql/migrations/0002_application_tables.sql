@@ -11,6 +11,19 @@ declare
   v_view text;
   v_column text;
 begin
+  -- Keys other than uuid cannot be kept in the arrays as the mission has them.
+  foreach v_view in array array['campaigns', 'contacts', 'contact_lists'] loop
+    continue when to_regclass('public.' || v_view) is null;
+    select format_type(a.atttypid, a.atttypmod) into v_type
+    from pg_attribute as a
+    where a.attrelid = format('public.%I', v_view)::regclass and a.attname = 'id' and not a.attisdropped;
+    if v_type is distinct from 'uuid' then
+      -- no HINT: postgres-migrations passes on the message alone
+      raise exception 'public.%.id is %, not uuid: give the table a uuid column named id, or let daybatch run in a database of its own',
+        v_view, coalesce(v_type, 'missing');
+    end if;
+  end loop;
+
   if to_regclass('public.contacts') is null then
     create table public.contacts (
       id uuid primary key default gen_random_uuid(),
@@ -65,17 +78,6 @@ begin
     comment on table public.campaigns is 'A message for an audience, sent in exact daily batches.';
   end if;
 
-  -- Keys other than uuid cannot be kept in the arrays as the mission has them.
-  foreach v_view in array array['campaigns', 'contacts', 'contact_lists'] loop
-    select format_type(a.atttypid, a.atttypmod) into v_type
-    from pg_attribute as a
-    where a.attrelid = format('public.%I', v_view)::regclass and a.attname = 'id' and not a.attisdropped;
-    if v_type is distinct from 'uuid' then
-      raise exception 'public.%.id is %, not uuid: daybatch cannot be installed beside it', v_view, coalesce(v_type, 'missing')
-        using hint = 'Give the table a uuid column named id, or let daybatch run in a database of its own.';
-    end if;
-  end loop;
-
   -- timestamp without time zone moves with the session's zone; the values are taken as UTC, nothing is rewritten.
   for v_column in
     select a.attname
@@ -90,8 +92,8 @@ begin
     join pg_attribute as a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
     where d.refobjid = 'public.campaigns'::regclass and a.attname = v_column;
     if v_view is not null then
-      raise exception 'public.campaigns.% is timestamp without time zone and cannot be converted: view % uses it', v_column, v_view
-        using hint = format('Drop %s, run this again, and create it anew.', v_view);
+      raise exception 'public.campaigns.% is timestamp without time zone and cannot be converted: view % uses it. Drop %, run this again, and create it anew.',
+        v_column, v_view, v_view;
     end if;
     perform set_config('timezone', 'UTC', true);
     execute format('alter table public.campaigns alter column %I type timestamptz', v_column);
@@ -139,20 +141,35 @@ alter table public.campaigns
   add column if not exists pause_reason text,
   add column if not exists paused_at timestamptz;
 
-alter table public.contacts alter column attributes set default '{}';
+-- defaults where the application has none of its own
+do $$
+declare
+  v_default record;
+begin
+  for v_default in
+    select d.table_name, d.column_name, d.expression
+    from (values
+      ('contacts', 'attributes', '''{}'''),
+      ('campaigns', 'status', '''draft'''),
+      ('campaigns', 'created_at', 'now()'),
+      ('campaigns', 'daily_send_limit', '5'),
+      ('campaigns', 'contacts_remaining', '''[]'''),
+      ('campaigns', 'contacts_processed', '''[]'''),
+      ('campaigns', 'contacts_failed', '''[]'''),
+      ('campaigns', 'batch_history', '''[]'''),
+      ('campaigns', 'current_batch_number', '1'),
+      ('campaigns', 'batch_interval', 'interval ''24 hours'''),
+      ('campaigns', 'in_doubt_policy', '''never''')) as d (table_name, column_name, expression)
+    join pg_attribute as a on a.attrelid = format('public.%I', d.table_name)::regclass and a.attname = d.column_name
+    where not a.atthasdef and a.attidentity = ''
+  loop
+    execute format('alter table public.%I alter column %I set default %s', v_default.table_name, v_default.column_name, v_default.expression);
+  end loop;
+end;
+$$;
 
+-- uncompressed: a slice is read without unpacking the whole, and a million ids are copied in a third of the time
 alter table public.campaigns
-  alter column status set default 'draft',
-  alter column created_at set default now(),
-  alter column daily_send_limit set default 5,
-  alter column contacts_remaining set default '[]',
-  alter column contacts_processed set default '[]',
-  alter column contacts_failed set default '[]',
-  alter column batch_history set default '[]',
-  alter column current_batch_number set default 1,
-  alter column batch_interval set default interval '24 hours',
-  alter column in_doubt_policy set default 'never',
-  -- uncompressed: a slice is read without unpacking the whole, and a million ids are copied in a third of the time
   alter column contacts_remaining set storage external,
   alter column contacts_processed set storage external,
   alter column contacts_failed set storage external;

@@ -4,6 +4,9 @@ import { setClock } from './clock.ts'
 import { createTestDatabase, type TestDatabase } from './database.ts'
 import { readAudit } from './make.ts'
 
+// a bare run has a limit of 30 s in all, which a busy machine exceeds
+t.setTimeout(120_000)
+
 /** Where the stopped clock of a scenario stands at first. */
 export const START = '2026-03-02T09:00:00.000Z'
 

@@ -20,7 +20,7 @@ import {
   serverGone,
 } from '../helper/make.ts'
 import { checkRefusal } from '../helper/refusal.ts'
-import { after, DAY, HOUR, MINUTE, scenario, START } from '../helper/scenario.ts'
+import { after, DAY, HOUR, MINUTE, START, scenario } from '../helper/scenario.ts'
 
 const answers = (rows: Row[]) => rows.map(row => [row.may_send, row.refusal])
 
@@ -97,7 +97,11 @@ scenario('one call may hold good and bad ones, of several claims', async (t, db)
     lines.map(line => line.status),
     ['sending', 'sending', 'queued', 'queued', 'queued'],
   )
-  t.same((await readDeliveries(db, other.id))[0]!.status, 'claimed', 'another campaign’s delivery is not touched')
+  t.same(
+    (await readDeliveries(db, other.id))[0]!.status,
+    'claimed',
+    'another campaign’s delivery is not touched',
+  )
 })
 
 scenario('a wrong token begins nothing', async (t, db) => {

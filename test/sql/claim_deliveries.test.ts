@@ -24,7 +24,7 @@ import {
   serverGone,
 } from '../helper/make.ts'
 import { checkRefusal } from '../helper/refusal.ts'
-import { after, DAY, HOUR, MINUTE, scenario, START } from '../helper/scenario.ts'
+import { after, DAY, HOUR, MINUTE, START, scenario } from '../helper/scenario.ts'
 
 const slots = (rows: Row[]) => rows.map(row => row.slot)
 
@@ -41,14 +41,11 @@ scenario('slots go out in order, a claim at a time, and nothing twice', async (t
     campaign.contacts.slice(0, 5),
   )
   const claims = await readClaims(db, campaign.id)
-  t.same(
-    claims.map(row => [row.worker_id, row.delivery_ids]).sort(),
-    [
-      ['worker-1', first.map(row => row.delivery_id)],
-      ['worker-2', second.map(row => row.delivery_id)],
-      ['worker-3', third.map(row => row.delivery_id)],
-    ],
-  )
+  t.same(claims.map(row => [row.worker_id, row.delivery_ids]).sort(), [
+    ['worker-1', first.map(row => row.delivery_id)],
+    ['worker-2', second.map(row => row.delivery_id)],
+    ['worker-3', third.map(row => row.delivery_id)],
+  ])
   for (const row of claims) {
     t.same(row.claimed_at, new Date(START))
     t.same(row.expires_at, after(60_000))
@@ -87,23 +84,26 @@ scenario('a claim holds all that a mail is made of', async (t, db) => {
   t.equal(row!.claim_token, claimed!.claim_token)
 })
 
-scenario('the message key is one for ever per campaign and contact, and different for another', async (t, db) => {
-  const contacts = await makeContacts(db, 2)
-  const list = await makeList(db, contacts)
-  const one = await makeCampaign(db, { lists: [list] })
-  const other = await makeCampaign(db, { lists: [list] })
-  await openBatch(db, one.id)
-  await openBatch(db, other.id)
-  const before = await claim(db, one.id)
-  await call(db, 'release_claims', [before[0]!.claim_token])
-  const again = await claim(db, one.id)
-  t.same(
-    again.map(row => row.message_key),
-    before.map(row => row.message_key),
-  )
-  const keys = new Set([...again, ...(await claim(db, other.id))].map(row => row.message_key))
-  t.equal(keys.size, 4)
-})
+scenario(
+  'the message key is one for ever per campaign and contact, and different for another',
+  async (t, db) => {
+    const contacts = await makeContacts(db, 2)
+    const list = await makeList(db, contacts)
+    const one = await makeCampaign(db, { lists: [list] })
+    const other = await makeCampaign(db, { lists: [list] })
+    await openBatch(db, one.id)
+    await openBatch(db, other.id)
+    const before = await claim(db, one.id)
+    await call(db, 'release_claims', [before[0]!.claim_token])
+    const again = await claim(db, one.id)
+    t.same(
+      again.map(row => row.message_key),
+      before.map(row => row.message_key),
+    )
+    const keys = new Set([...again, ...(await claim(db, other.id))].map(row => row.message_key))
+    t.equal(keys.size, 4)
+  },
+)
 
 scenario('the lease is a setting', async (t, db) => {
   await db.query(`update daybatch.settings set lease = '5 minutes'`)
@@ -228,7 +228,12 @@ scenario('who may not be mailed any more is skipped at the claim, and its slot s
   t.same((await readClaims(db, campaign.id))[0]!.delivery_ids, [rows[0]!.delivery_id])
   await begin(db, campaign.id, rows)
   await report(db, campaign.id, rows)
-  t.match(await closeBatch(db, campaign.id), { closed: true, sent_count: 1, failed_count: 5, remaining_count: 1 })
+  t.match(await closeBatch(db, campaign.id), {
+    closed: true,
+    sent_count: 1,
+    failed_count: 5,
+    remaining_count: 1,
+  })
 })
 
 scenario('nobody left to mail: no claim is made and the batch can close', async (t, db) => {
@@ -268,41 +273,50 @@ scenario('a changed address is mailed, once in the campaign', async (t, db) => {
     ],
   )
   t.match(await readDelivery(db, campaign.id, bo), { status: 'skipped', reason: 'duplicate_address' })
-  const key = async (email: string) => (await callOne(db, 'calculate_address_key', email)).calculate_address_key
+  const key = async (email: string) =>
+    (await callOne(db, 'calculate_address_key', email)).calculate_address_key
   t.same((await readDelivery(db, campaign.id, ada)).address_key, await key('new@example.org'))
   t.same((await readDelivery(db, campaign.id, di)).address_key, await key('di@example.org'))
 })
 
-scenario('an address that was suppressed under its old spelling stays suppressed after a change', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: ['ada@example.org', 'bo@example.org'] })
-  await openBatch(db, campaign.id)
-  await call(db, 'suppress_address', 'ada@example.org', 'complained')
-  await db.query(`update public.contacts set email = 'ada.new@example.org' where id = $1`, [campaign.contacts[0]])
-  const rows = await claim(db, campaign.id)
-  t.same(
-    rows.map(row => row.contact_id),
-    [campaign.contacts[1]],
-  )
-  t.match(await readDelivery(db, campaign.id, campaign.contacts[0]!), { reason: 'suppressed' })
-})
+scenario(
+  'an address that was suppressed under its old spelling stays suppressed after a change',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: ['ada@example.org', 'bo@example.org'] })
+    await openBatch(db, campaign.id)
+    await call(db, 'suppress_address', 'ada@example.org', 'complained')
+    await db.query(`update public.contacts set email = 'ada.new@example.org' where id = $1`, [
+      campaign.contacts[0],
+    ])
+    const rows = await claim(db, campaign.id)
+    t.same(
+      rows.map(row => row.contact_id),
+      [campaign.contacts[1]],
+    )
+    t.match(await readDelivery(db, campaign.id, campaign.contacts[0]!), { reason: 'suppressed' })
+  },
+)
 
-scenario('swapped addresses: nobody is mailed twice, nobody gets the other’s skip for ever unseen', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: ['ada@example.org', 'bo@example.org'] })
-  const [ada, bo] = campaign.contacts
-  await openBatch(db, campaign.id)
-  await db.query(
-    `update public.contacts set email = case id when $1 then 'bo@example.org' else 'ada@example.org' end`,
-    [ada],
-  )
-  const rows = await claim(db, campaign.id)
-  const addresses = rows.map(row => row.email.toLowerCase())
-  t.equal(new Set(addresses).size, addresses.length, 'no address twice')
-  t.match(await readDelivery(db, campaign.id, ada!), { status: 'skipped', reason: 'duplicate_address' })
-  t.same(
-    rows.map(row => [row.contact_id, row.email]),
-    [[bo, 'ada@example.org']],
-  )
-})
+scenario(
+  'swapped addresses: nobody is mailed twice, nobody gets the other’s skip for ever unseen',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: ['ada@example.org', 'bo@example.org'] })
+    const [ada, bo] = campaign.contacts
+    await openBatch(db, campaign.id)
+    await db.query(
+      `update public.contacts set email = case id when $1 then 'bo@example.org' else 'ada@example.org' end`,
+      [ada],
+    )
+    const rows = await claim(db, campaign.id)
+    const addresses = rows.map(row => row.email.toLowerCase())
+    t.equal(new Set(addresses).size, addresses.length, 'no address twice')
+    t.match(await readDelivery(db, campaign.id, ada!), { status: 'skipped', reason: 'duplicate_address' })
+    t.same(
+      rows.map(row => [row.contact_id, row.email]),
+      [[bo, 'ada@example.org']],
+    )
+  },
+)
 
 scenario('a retry is looked at again too', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 1 })
@@ -344,20 +358,23 @@ scenario('a refusing server is left alone, then one mail finds out', async (t, d
   t.equal((await claim(db, campaign.id)).length, 5, 'its 354 was seen: the server takes mail again')
 })
 
-scenario('a probe that fails waits longer, a probe whose worker dies is followed by another', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 3 })
-  await openBatch(db, campaign.id)
-  await report(db, campaign.id, await claim(db, campaign.id, 1), serverGone)
-  await setClock(db, after(30_000))
-  await report(db, campaign.id, await claim(db, campaign.id), serverGone)
-  t.same((await readBatch(db, campaign.id, 1)).refused_until, after(90_000))
-  await setClock(db, after(90_000))
-  t.equal((await claim(db, campaign.id)).length, 1)
-  await advance(db, '60 seconds')
-  t.same(await claim(db, campaign.id), [], 'its claim is not released yet')
-  t.equal((await callOne(db, 'release_expired_claims')).release_expired_claims, 1)
-  t.equal((await claim(db, campaign.id)).length, 1)
-})
+scenario(
+  'a probe that fails waits longer, a probe whose worker dies is followed by another',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 3 })
+    await openBatch(db, campaign.id)
+    await report(db, campaign.id, await claim(db, campaign.id, 1), serverGone)
+    await setClock(db, after(30_000))
+    await report(db, campaign.id, await claim(db, campaign.id), serverGone)
+    t.same((await readBatch(db, campaign.id, 1)).refused_until, after(90_000))
+    await setClock(db, after(90_000))
+    t.equal((await claim(db, campaign.id)).length, 1)
+    await advance(db, '60 seconds')
+    t.same(await claim(db, campaign.id), [], 'its claim is not released yet')
+    t.equal((await callOne(db, 'release_expired_claims')).release_expired_claims, 1)
+    t.equal((await claim(db, campaign.id)).length, 1)
+  },
+)
 
 scenario('claims from before the refusal do not stand in the way of the probe', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 4 })
@@ -369,25 +386,28 @@ scenario('claims from before the refusal do not stand in the way of the probe', 
   t.equal((await claim(db, campaign.id)).length, 1)
 })
 
-scenario('a recipient whose mail always looks like a refusing server does not starve the batch', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 3 })
-  await openBatch(db, campaign.id)
-  const [bad] = await claim(db, campaign.id, 1)
-  await report(db, campaign.id, [bad!], { stage: 'rcpt', reply_code: 421 })
-  const probed = new Set<string>()
-  for (let round = 0; round < 4; round++) {
-    await advance(db, '30 minutes')
-    const [probe] = await claim(db, campaign.id, 1)
-    probed.add(probe!.contact_id)
-    if (probe!.contact_id === bad!.contact_id) {
-      await report(db, campaign.id, [probe!], { stage: 'rcpt', reply_code: 421 })
-    } else {
-      await begin(db, campaign.id, [probe!])
-      await report(db, campaign.id, [probe!])
+scenario(
+  'a recipient whose mail always looks like a refusing server does not starve the batch',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 3 })
+    await openBatch(db, campaign.id)
+    const [bad] = await claim(db, campaign.id, 1)
+    await report(db, campaign.id, [bad!], { stage: 'rcpt', reply_code: 421 })
+    const probed = new Set<string>()
+    for (let round = 0; round < 4; round++) {
+      await advance(db, '30 minutes')
+      const [probe] = await claim(db, campaign.id, 1)
+      probed.add(probe!.contact_id)
+      if (probe!.contact_id === bad!.contact_id) {
+        await report(db, campaign.id, [probe!], { stage: 'rcpt', reply_code: 421 })
+      } else {
+        await begin(db, campaign.id, [probe!])
+        await report(db, campaign.id, [probe!])
+      }
     }
-  }
-  t.equal(probed.size, 3, 'the others had their turn')
-})
+    t.equal(probed.size, 3, 'the others had their turn')
+  },
+)
 
 scenario('our own set-up refused: the campaign pauses and nothing is claimed', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 3 })
@@ -403,7 +423,10 @@ scenario('our own set-up refused: the campaign pauses and nothing is claimed', a
 
 scenario('resend: a second copy is made of what the first was made of', async (t, db) => {
   const campaign = await makeCampaign(db, {
-    contacts: [{ email: 'ada@example.org', first_name: 'Ada', attributes: { city: 'Bern' } }, 'bo@example.org'],
+    contacts: [
+      { email: 'ada@example.org', first_name: 'Ada', attributes: { city: 'Bern' } },
+      'bo@example.org',
+    ],
     in_doubt_policy: 'resend',
   })
   await openBatch(db, campaign.id)

@@ -23,28 +23,33 @@ import { after, HOUR, scenario } from '../helper/scenario.ts'
 
 // extend_claims
 
-scenario('a heartbeat prolongs live claims by a lease from now, of several campaigns at once', async (t, db) => {
-  const one = await makeCampaign(db, { contacts: 3 })
-  const two = await makeCampaign(db)
-  await openBatch(db, one.id)
-  await openBatch(db, two.id)
-  const [a] = await claim(db, one.id, 1)
-  const [b] = await claim(db, two.id, 1)
-  const [untouched] = await claim(db, one.id, 1)
-  await advance(db, '59.999 seconds')
-  const answer = await call(db, 'extend_claims', [a!.claim_token, b!.claim_token, randomUUID()])
-  t.same(
-    answer.map(row => [row.claim_token, row.lease_ms]).sort(),
-    [
-      [a!.claim_token, 60_000],
-      [b!.claim_token, 60_000],
-    ].sort(),
-  )
-  const by = new Map([...(await readClaims(db, one.id)), ...(await readClaims(db, two.id))].map(c => [c.claim_token, c]))
-  t.same(by.get(a!.claim_token).expires_at, after(119_999))
-  t.same(by.get(b!.claim_token).expires_at, after(119_999))
-  t.same(by.get(untouched!.claim_token).expires_at, after(60_000))
-})
+scenario(
+  'a heartbeat prolongs live claims by a lease from now, of several campaigns at once',
+  async (t, db) => {
+    const one = await makeCampaign(db, { contacts: 3 })
+    const two = await makeCampaign(db)
+    await openBatch(db, one.id)
+    await openBatch(db, two.id)
+    const [a] = await claim(db, one.id, 1)
+    const [b] = await claim(db, two.id, 1)
+    const [untouched] = await claim(db, one.id, 1)
+    await advance(db, '59.999 seconds')
+    const answer = await call(db, 'extend_claims', [a!.claim_token, b!.claim_token, randomUUID()])
+    t.same(
+      answer.map(row => [row.claim_token, row.lease_ms]).sort(),
+      [
+        [a!.claim_token, 60_000],
+        [b!.claim_token, 60_000],
+      ].sort(),
+    )
+    const by = new Map(
+      [...(await readClaims(db, one.id)), ...(await readClaims(db, two.id))].map(c => [c.claim_token, c]),
+    )
+    t.same(by.get(a!.claim_token)!.expires_at, after(119_999))
+    t.same(by.get(b!.claim_token)!.expires_at, after(119_999))
+    t.same(by.get(untouched!.claim_token)!.expires_at, after(60_000))
+  },
+)
 
 scenario('an expired, a released and a reported claim are lost', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 3 })
@@ -257,7 +262,11 @@ scenario('a campaign that was deleted stands in nobody’s way', async (t, db) =
   )
   t.same(await readClaims(db, gone.id), [], 'its claims are gone')
   t.equal(await expire(db), 0)
-  const { count } = await readOne(db, 'select count(*)::integer from daybatch.list_work() where campaign_id = $1', [gone.id])
+  const { count } = await readOne(
+    db,
+    'select count(*)::integer from daybatch.list_work() where campaign_id = $1',
+    [gone.id],
+  )
   t.equal(count, 0, 'nobody works for it')
 })
 
@@ -268,7 +277,9 @@ scenario('a campaign whose release fails does not stop the others', async (t, db
     await openBatch(db, id)
     await claim(db, id)
   }
-  await db.query(`create function public.no_updates() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$`)
+  await db.query(
+    `create function public.no_updates() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$`,
+  )
   await db.query(
     `create trigger no_updates before update on daybatch.deliveries for each row when (old.campaign_id = '${bad.id}') execute function public.no_updates()`,
   )

@@ -98,7 +98,11 @@ t.test('no rule can make an accepted mail unsent, or a mail in doubt one to send
     t.match(await callOne(db, 'classify_reply', 'message', null, null, text), { outcome: 'in_doubt' })
   }
   t.match(await callOne(db, 'classify_reply', 'rcpt', 550, null, null), { rule: 'everything' })
-  t.match(await callOne(db, 'classify_reply', 'message', 451, null, null), { rule: 'everything' }, 'only 2xx is sent')
+  t.match(
+    await callOne(db, 'classify_reply', 'message', 451, null, null),
+    { rule: 'everything' },
+    'only 2xx is sent',
+  )
 })
 
 t.test('without any rule the safe answer is left', async t => {

@@ -50,7 +50,13 @@ scenario('one rewrite at the close: arrays, history, counts, number, next due, j
   t.same(row.contacts_processed, [a, c, e])
   t.same(row.contacts_failed, [b, d])
   t.same(row.batch_history, [
-    { batch_number: 1, timestamp: '2026-03-02T09:00:00Z', sent_count: 3, failed_count: 2, remaining_count: 3 },
+    {
+      batch_number: 1,
+      timestamp: '2026-03-02T09:00:00Z',
+      sent_count: 3,
+      failed_count: 2,
+      remaining_count: 3,
+    },
   ])
   t.same(Object.keys(row.batch_history[0]).sort(), [
     'batch_number',
@@ -78,7 +84,9 @@ scenario('one rewrite at the close: arrays, history, counts, number, next due, j
 scenario('the history’s timestamp is the opening in UTC, whatever the session’s zone', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 1 })
   const client = await db.connect()
-  await client.query(`set timezone = 'Asia/Kathmandu'; set datestyle = 'German, DMY'; set intervalstyle = 'sql_standard'`)
+  await client.query(
+    `set timezone = 'Asia/Kathmandu'; set datestyle = 'German, DMY'; set intervalstyle = 'sql_standard'`,
+  )
   await runBatch(client, campaign.id)
   client.release(true)
   t.equal((await readCampaign(db, campaign.id)).batch_history[0].timestamp, '2026-03-02T09:00:00Z')
@@ -100,7 +108,11 @@ scenario('a closed batch answers its counts, and stays as it is', async (t, db) 
     reason: 'closed before',
   })
   t.match(await closeBatch(db, campaign.id), { batch_number: null, closed: false, reason: 'no open batch' })
-  t.match(await callOne(db, 'close_batch', campaign.id, 7), { batch_number: 7, closed: false, reason: 'no open batch' })
+  t.match(await callOne(db, 'close_batch', campaign.id, 7), {
+    batch_number: 7,
+    closed: false,
+    reason: 'no open batch',
+  })
   t.same(await readState(db, campaign.id), before)
   await checkRefusal(t, 'MB001', /does not exist/, () => closeBatch(db, randomUUID()))
 })
@@ -148,7 +160,12 @@ scenario('completion: status, numbers, no next time, no job', async (t, db) => {
   const jobs = (await readJobs(db, campaign.id)).length
   t.match(await closeBatch(db, campaign.id), { completed: true, remaining_count: 0 })
   const row = await readCampaign(db, campaign.id)
-  t.match(row, { status: 'completed', current_batch_number: 2, next_batch_send_time: null, contacts_remaining: [] })
+  t.match(row, {
+    status: 'completed',
+    current_batch_number: 2,
+    next_batch_send_time: null,
+    contacts_remaining: [],
+  })
   t.equal(row.batch_history.length, 2)
   t.equal((await readJobs(db, campaign.id)).length, jobs, 'no job for a batch that never comes')
 })
@@ -166,33 +183,41 @@ scenario('a paused campaign that has nobody left completes', async (t, db) => {
 
 // the cut-off
 
-scenario('at the cut-off what is untried goes to the head, what was tried to the tail, in order', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 9, limit: 6 })
-  await openBatch(db, campaign.id)
-  const [a, b, c, d, e, f, g, h, i] = campaign.contacts
-  const rows = await claim(db, campaign.id, 4)
-  await begin(db, campaign.id, rows.slice(0, 3))
-  await report(db, campaign.id, rows.slice(0, 3), [greylisted, accepted, greylisted])
-  await call(db, 'pause_campaign', campaign.id)
-  await setClock(db, after(DAY - 15 * MINUTE - 1))
-  t.match(await closeBatch(db, campaign.id), { closed: false })
-  await setClock(db, after(DAY - 15 * MINUTE))
-  t.match(await closeBatch(db, campaign.id), { closed: true, sent_count: 1, failed_count: 0, remaining_count: 8 })
-  const row = await readCampaign(db, campaign.id)
-  t.same(row.contacts_remaining, [d, e, f, g, h, i, a, c])
-  t.same(row.contacts_processed, [b])
-  t.match(await readBatch(db, campaign.id, 1), { returned_count: 5, sent_count: 1 })
-  for (const contact of [a, c, d, e, f]) {
-    t.match(await readDelivery(db, campaign.id, contact!), {
-      status: 'deferred',
-      slot: null,
-      retry_at: null,
-      claim_token: null,
+scenario(
+  'at the cut-off what is untried goes to the head, what was tried to the tail, in order',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 9, limit: 6 })
+    await openBatch(db, campaign.id)
+    const [a, b, c, d, e, f, g, h, i] = campaign.contacts
+    const rows = await claim(db, campaign.id, 4)
+    await begin(db, campaign.id, rows.slice(0, 3))
+    await report(db, campaign.id, rows.slice(0, 3), [greylisted, accepted, greylisted])
+    await call(db, 'pause_campaign', campaign.id)
+    await setClock(db, after(DAY - 15 * MINUTE - 1))
+    t.match(await closeBatch(db, campaign.id), { closed: false })
+    await setClock(db, after(DAY - 15 * MINUTE))
+    t.match(await closeBatch(db, campaign.id), {
+      closed: true,
+      sent_count: 1,
+      failed_count: 0,
+      remaining_count: 8,
     })
-  }
-  t.equal(row.status, 'paused', 'a pause outlasts the batch')
-  t.same((await readState(db, campaign.id)).claims, [])
-})
+    const row = await readCampaign(db, campaign.id)
+    t.same(row.contacts_remaining, [d, e, f, g, h, i, a, c])
+    t.same(row.contacts_processed, [b])
+    t.match(await readBatch(db, campaign.id, 1), { returned_count: 5, sent_count: 1 })
+    for (const contact of [a, c, d, e, f]) {
+      t.match(await readDelivery(db, campaign.id, contact!), {
+        status: 'deferred',
+        slot: null,
+        retry_at: null,
+        claim_token: null,
+      })
+    }
+    t.equal(row.status, 'paused', 'a pause outlasts the batch')
+    t.same((await readState(db, campaign.id)).claims, [])
+  },
+)
 
 scenario('who was tried by an earlier batch only goes back to the head, where it stood', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 6, limit: 3 })
@@ -240,26 +265,34 @@ scenario('what is being sent is waited for past the cut-off', async (t, db) => {
   t.same(await claim(db, campaign.id), [])
   await report(db, campaign.id, rows.slice(0, 1))
   t.match(await closeBatch(db, campaign.id), { closed: true, sent_count: 1, remaining_count: 2 })
-  t.same((await readCampaign(db, campaign.id)).contacts_remaining, [campaign.contacts[1], campaign.contacts[2]])
+  t.same((await readCampaign(db, campaign.id)).contacts_remaining, [
+    campaign.contacts[1],
+    campaign.contacts[2],
+  ])
 })
 
-scenario('a batch that closes after the next is due: the next comes at once, and its job is there', async (t, db) => {
-  await db.query(`update daybatch.settings set lease = '48 hours'`)
-  const campaign = await makeCampaign(db, { contacts: 2, limit: 1 })
-  await openBatch(db, campaign.id)
-  const rows = await claim(db, campaign.id)
-  await begin(db, campaign.id, rows)
-  await setClock(db, after(DAY))
-  t.match(await processCampaign(db, campaign.id, 'job'), { action: 'sending' })
-  await db.query(`update pgboss.job set state = 'completed', completed_on = now() where name = 'daybatch.batch'`)
-  await setClock(db, after(DAY + MINUTE))
-  await report(db, campaign.id, rows)
-  t.match(await closeBatch(db, campaign.id), { closed: true, remaining_count: 1 })
-  const live = (await readJobs(db, campaign.id)).filter(job => job.state === 'created')
-  t.equal(live.length, 1, 'a finished job does not stand in the way')
-  t.ok(live[0]!.start_after <= after(DAY + MINUTE))
-  t.match(await processCampaign(db, campaign.id, 'job'), { action: 'opened', batch_number: 2 })
-})
+scenario(
+  'a batch that closes after the next is due: the next comes at once, and its job is there',
+  async (t, db) => {
+    await db.query(`update daybatch.settings set lease = '48 hours'`)
+    const campaign = await makeCampaign(db, { contacts: 2, limit: 1 })
+    await openBatch(db, campaign.id)
+    const rows = await claim(db, campaign.id)
+    await begin(db, campaign.id, rows)
+    await setClock(db, after(DAY))
+    t.match(await processCampaign(db, campaign.id, 'job'), { action: 'sending' })
+    await db.query(
+      `update pgboss.job set state = 'completed', completed_on = now() where name = 'daybatch.batch'`,
+    )
+    await setClock(db, after(DAY + MINUTE))
+    await report(db, campaign.id, rows)
+    t.match(await closeBatch(db, campaign.id), { closed: true, remaining_count: 1 })
+    const live = (await readJobs(db, campaign.id)).filter(job => job.state === 'created')
+    t.equal(live.length, 1, 'a finished job does not stand in the way')
+    t.ok(live[0]!.start_after <= after(DAY + MINUTE))
+    t.match(await processCampaign(db, campaign.id, 'job'), { action: 'opened', batch_number: 2 })
+  },
+)
 
 // cancelled
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { advance } from '../helper/clock.ts'
-import { call, callOne, insertRow, makeContacts, makeList, readOne } from '../helper/make.ts'
+import { call, callOne, insertRow, makeContacts, makeList, type Row, readOne } from '../helper/make.ts'
 import { checkRefusal } from '../helper/refusal.ts'
 import { after, MINUTE, scenario } from '../helper/scenario.ts'
 
@@ -83,7 +83,8 @@ scenario('addresses that can be mailed, and those that cannot', async (t, db) =>
     'a@b.co\r\nRCPT TO:<c@d.co>',
   ]
   for (const address of valid) t.equal(await answer(db, 'is_valid_address', address), true, String(address))
-  for (const address of invalid) t.equal(await answer(db, 'is_valid_address', address), false, JSON.stringify(address))
+  for (const address of invalid)
+    t.equal(await answer(db, 'is_valid_address', address), false, JSON.stringify(address))
 })
 
 // create_contact, get_contact, list_contacts
@@ -105,7 +106,10 @@ scenario('a contact: made once per address, answered unchanged the second time',
   t.same(await answer(db, 'create_contact', { email: 'ADA@example.ORG', first_name: 'Other' }), made)
   t.same(await answer(db, 'get_contact', made.id), made)
   t.equal((await db.query('select from public.contacts')).rowCount, 1)
-  t.match(await answer(db, 'create_contact', { email: 'bo@example.org' }), { attributes: {}, first_name: null })
+  t.match(await answer(db, 'create_contact', { email: 'bo@example.org' }), {
+    attributes: {},
+    first_name: null,
+  })
 })
 
 scenario('contacts: refusals', async (t, db) => {
@@ -136,10 +140,10 @@ scenario('contacts page by page, each once', async (t, db) => {
   const ids = (await makeContacts(db, 5)).sort()
   const found: string[] = []
   for (let last: string | null = null; ; ) {
-    const page = (await call(db, 'list_contacts', last, 2)).map(row => row.list_contacts)
+    const page: Row[] = (await call(db, 'list_contacts', last, 2)).map(row => row.list_contacts)
     if (page.length === 0) break
     found.push(...page.map(row => row.id))
-    last = page.at(-1).id
+    last = page.at(-1)!.id
   }
   t.same(found, ids)
   t.equal((await call(db, 'list_contacts', null, -1)).length, 1)
@@ -150,15 +154,21 @@ scenario('contacts page by page, each once', async (t, db) => {
 scenario('lists: made, counted, newest first', async (t, db) => {
   const first = await answer(db, 'create_contact_list', 'First')
   t.match(first, { name: 'First', id: /^[0-9a-f-]{36}$/ })
-  await insertRow(db, 'public.contact_lists', { name: 'Second', created_at: after(1000 * 365 * 24 * 60 * MINUTE) })
+  await insertRow(db, 'public.contact_lists', {
+    name: 'Second',
+    created_at: after(1000 * 365 * 24 * 60 * MINUTE),
+  })
   await answer(db, 'add_list_contacts', first.id, [{ email: 'a@b.co' }, { email: 'c@d.co' }])
   const lists = async (...values: unknown[]) =>
     (await call(db, 'list_contact_lists', ...values)).map(row => row.list_contact_lists)
   const [newest, oldest] = await lists()
-  t.match([newest, oldest], [
-    { name: 'Second', contact_count: 0 },
-    { name: 'First', contact_count: 2 },
-  ])
+  t.match(
+    [newest, oldest],
+    [
+      { name: 'Second', contact_count: 0 },
+      { name: 'First', contact_count: 2 },
+    ],
+  )
   t.match(await lists(newest.created_at, newest.id), [{ name: 'First' }])
   t.same(await lists(oldest.created_at, oldest.id), [])
   for (const name of [null, '', '  ', 'a\nb', 'a\u0000b'.replace('\u0000', '\u0007')]) {
@@ -174,47 +184,55 @@ scenario('lists: made, counted, newest first', async (t, db) => {
 
 // add_list_contacts
 
-scenario('contacts go on a list in their order; the bad ones are named, the good ones stay', async (t, db) => {
-  const list = await makeList(db, [])
-  const [known] = await makeContacts(db, ['known@example.org'])
-  const result = await answer(db, 'add_list_contacts', list, [
-    { email: 'b@example.org', first_name: 'B' },
-    { email: 'not an address' },
-    known,
-    randomUUID(),
-    'no-uuid',
-    { email: 'B@EXAMPLE.ORG' },
-    { email: 'KNOWN@example.org' },
-    { email: 'x@example.org', colour: 'red' },
-    5,
-    null,
-    { email: 'bad@example.org', attributes: [] },
-    { email: 'a@example.org' },
-  ])
-  t.match(result, { added: 3, existing: 2 })
-  t.same(await members(db, list), ['b@example.org', 'known@example.org', 'a@example.org'])
-  t.same(
-    result.rejected.map((row: { line_number: number; email: string | null }) => [row.line_number, row.email]),
-    [
-      [2, 'not an address'],
-      [4, null],
-      [5, null],
-      [8, 'x@example.org'],
-      [9, null],
-      [10, null],
-      [11, 'bad@example.org'],
-    ],
-  )
-  for (const row of result.rejected) t.ok(row.reason.length > 10, row.reason)
-  t.equal((await db.query('select from public.contacts')).rowCount, 3, 'a rejected row leaves nothing')
-  t.same(await answer(db, 'add_list_contacts', list, [known]), { added: 0, existing: 1, rejected: [] })
-  t.same(await answer(db, 'add_list_contacts', list, []), { added: 0, existing: 0, rejected: [] })
-  await checkRefusal(t, 'MB005', /does not exist/, () => answer(db, 'add_list_contacts', randomUUID(), []))
-  await checkRefusal(t, 'MB005', /list null/, () => answer(db, 'add_list_contacts', null, []))
-  for (const contacts of [{}, 'x', 5, null]) {
-    await checkRefusal(t, 'MB017', /JSON array/, () => call(db, 'add_list_contacts', list, JSON.stringify(contacts)))
-  }
-})
+scenario(
+  'contacts go on a list in their order; the bad ones are named, the good ones stay',
+  async (t, db) => {
+    const list = await makeList(db, [])
+    const [known] = await makeContacts(db, ['known@example.org'])
+    const result = await answer(db, 'add_list_contacts', list, [
+      { email: 'b@example.org', first_name: 'B' },
+      { email: 'not an address' },
+      known,
+      randomUUID(),
+      'no-uuid',
+      { email: 'B@EXAMPLE.ORG' },
+      { email: 'KNOWN@example.org' },
+      { email: 'x@example.org', colour: 'red' },
+      5,
+      null,
+      { email: 'bad@example.org', attributes: [] },
+      { email: 'a@example.org' },
+    ])
+    t.match(result, { added: 3, existing: 2 })
+    t.same(await members(db, list), ['b@example.org', 'known@example.org', 'a@example.org'])
+    t.same(
+      result.rejected.map((row: { line_number: number; email: string | null }) => [
+        row.line_number,
+        row.email,
+      ]),
+      [
+        [2, 'not an address'],
+        [4, null],
+        [5, null],
+        [8, 'x@example.org'],
+        [9, null],
+        [10, null],
+        [11, 'bad@example.org'],
+      ],
+    )
+    for (const row of result.rejected) t.ok(row.reason.length > 10, row.reason)
+    t.equal((await db.query('select from public.contacts')).rowCount, 3, 'a rejected row leaves nothing')
+    t.same(await answer(db, 'add_list_contacts', list, [known]), { added: 0, existing: 1, rejected: [] })
+    t.same(await answer(db, 'add_list_contacts', list, []), { added: 0, existing: 0, rejected: [] })
+    await checkRefusal(t, 'MB005', /does not exist/, () => answer(db, 'add_list_contacts', randomUUID(), []))
+    await checkRefusal(t, 'MB005', /list null/, () => answer(db, 'add_list_contacts', null, []))
+    for (const contacts of [{}, 'x', 5, null]) {
+      await checkRefusal(t, 'MB017', /JSON array/, () =>
+        call(db, 'add_list_contacts', list, JSON.stringify(contacts)),
+      )
+    }
+  },
+)
 
 // imports
 
@@ -229,65 +247,79 @@ async function importRows(db: pg.Pool, list: string, rows: object[]) {
   return id
 }
 
-scenario('an import: new and known contacts on the list in file order, the rest named by line', async (t, db) => {
-  const list = await makeList(db, [])
-  const [known, listed] = await makeContacts(db, ['known@example.org', 'listed@example.org'])
-  await answer(db, 'add_list_contacts', list, [listed])
-  const id = await importRows(db, list, [
-    { line_number: 2, email: 'Zoe@example.org', first_name: 'Zoe', attributes: { city: 'Bern' } },
-    { line_number: 3, email: 'nobody' },
-    { line_number: 4, email: 'KNOWN@example.org', first_name: 'Changed' },
-    { line_number: 5, email: null, rejection: 'has too few fields' },
-    { line_number: 6, email: 'zoe@EXAMPLE.org', first_name: 'Second' },
-    { line_number: 7, email: 'listed@example.org' },
-    { line_number: 8, email: null },
-    { line_number: 9, email: 'adam@example.org', attributes: null },
-    { line_number: 10, email: 'eve@example.org', attributes: ['no', 'object'] },
-    { line_number: 11, email: '' },
-    { line_number: 12, email: 'eve@example.org' },
-  ])
-  await advance(db, '1 minute')
-  const counts = await answer(db, 'finish_import', id)
-  t.same(counts, {
-    import_id: id,
-    list_id: list,
-    rows: 11,
-    imported: 3,
-    existing: 2,
-    added_to_list: 4,
-    rejected_count: 6,
-  })
-  t.same(await members(db, list), [
-    'listed@example.org',
-    'Zoe@example.org',
-    'known@example.org',
-    'adam@example.org',
-    'eve@example.org',
-  ])
-  t.match(await readOne(db, `select * from public.contacts where email = 'Zoe@example.org'`), {
-    first_name: 'Zoe',
-    attributes: { city: 'Bern' },
-  })
-  t.equal((await answer(db, 'get_contact', known)).first_name, null, 'a known contact is not changed')
-  t.same(await call(db, 'list_import_rejections', id), [
-    { line_number: 3, email: 'nobody', reason: 'no e-mail address that can be mailed' },
-    { line_number: 5, email: null, reason: 'has too few fields' },
-    { line_number: 6, email: 'zoe@EXAMPLE.org', reason: 'the address stands already in line 2' },
-    { line_number: 8, email: null, reason: 'no e-mail address that can be mailed' },
-    { line_number: 10, email: 'eve@example.org', reason: 'the attributes are not an object' },
-    { line_number: 11, email: '', reason: 'no e-mail address that can be mailed' },
-  ])
-  t.match(await call(db, 'list_import_rejections', id, 5, 2), [{ line_number: 6 }, { line_number: 8 }], 'a page')
-  t.equal((await db.query('select from daybatch.import_rows where import_id = $1', [id])).rowCount, 6, 'only these stay')
-  const before = await readAll(db)
-  t.same(await answer(db, 'finish_import', id), counts, 'finished answers its counts')
-  t.same(await readAll(db), before)
-})
+scenario(
+  'an import: new and known contacts on the list in file order, the rest named by line',
+  async (t, db) => {
+    const list = await makeList(db, [])
+    const [known, listed] = await makeContacts(db, ['known@example.org', 'listed@example.org'])
+    await answer(db, 'add_list_contacts', list, [listed])
+    const id = await importRows(db, list, [
+      { line_number: 2, email: 'Zoe@example.org', first_name: 'Zoe', attributes: { city: 'Bern' } },
+      { line_number: 3, email: 'nobody' },
+      { line_number: 4, email: 'KNOWN@example.org', first_name: 'Changed' },
+      { line_number: 5, email: null, rejection: 'has too few fields' },
+      { line_number: 6, email: 'zoe@EXAMPLE.org', first_name: 'Second' },
+      { line_number: 7, email: 'listed@example.org' },
+      { line_number: 8, email: null },
+      { line_number: 9, email: 'adam@example.org', attributes: null },
+      { line_number: 10, email: 'eve@example.org', attributes: ['no', 'object'] },
+      { line_number: 11, email: '' },
+      { line_number: 12, email: 'eve@example.org' },
+    ])
+    await advance(db, '1 minute')
+    const counts = await answer(db, 'finish_import', id)
+    t.same(counts, {
+      import_id: id,
+      list_id: list,
+      rows: 11,
+      imported: 3,
+      existing: 2,
+      added_to_list: 4,
+      rejected_count: 6,
+    })
+    t.same(await members(db, list), [
+      'listed@example.org',
+      'Zoe@example.org',
+      'known@example.org',
+      'adam@example.org',
+      'eve@example.org',
+    ])
+    t.match(await readOne(db, `select * from public.contacts where email = 'Zoe@example.org'`), {
+      first_name: 'Zoe',
+      attributes: { city: 'Bern' },
+    })
+    t.equal((await answer(db, 'get_contact', known)).first_name, null, 'a known contact is not changed')
+    t.same(await call(db, 'list_import_rejections', id), [
+      { line_number: 3, email: 'nobody', reason: 'no e-mail address that can be mailed' },
+      { line_number: 5, email: null, reason: 'has too few fields' },
+      { line_number: 6, email: 'zoe@EXAMPLE.org', reason: 'the address stands already in line 2' },
+      { line_number: 8, email: null, reason: 'no e-mail address that can be mailed' },
+      { line_number: 10, email: 'eve@example.org', reason: 'the attributes are not an object' },
+      { line_number: 11, email: '', reason: 'no e-mail address that can be mailed' },
+    ])
+    t.match(
+      await call(db, 'list_import_rejections', id, 5, 2),
+      [{ line_number: 6 }, { line_number: 8 }],
+      'a page',
+    )
+    t.equal(
+      (await db.query('select from daybatch.import_rows where import_id = $1', [id])).rowCount,
+      6,
+      'only these stay',
+    )
+    const before = await readAll(db)
+    t.same(await answer(db, 'finish_import', id), counts, 'finished answers its counts')
+    t.same(await readAll(db), before)
+  },
+)
 
 scenario('an import twice adds nobody twice', async (t, db) => {
   const list = await makeList(db, [])
   const rows = Array.from({ length: 50 }, (_, n) => ({ line_number: n + 2, email: `c${n}@example.org` }))
-  t.match(await answer(db, 'finish_import', await importRows(db, list, rows)), { imported: 50, added_to_list: 50 })
+  t.match(await answer(db, 'finish_import', await importRows(db, list, rows)), {
+    imported: 50,
+    added_to_list: 50,
+  })
   t.match(await answer(db, 'finish_import', await importRows(db, list, rows)), {
     imported: 0,
     existing: 50,
@@ -317,7 +349,10 @@ scenario('imports: refusals', async (t, db) => {
   await checkRefusal(t, 'MB016', /does not exist/, () => call(db, 'list_import_rejections', randomUUID()))
   const list = await makeList(db, [])
   const id = await answer(db, 'begin_import', list, 'x'.repeat(1000))
-  t.equal((await readOne(db, 'select file_name from daybatch.imports where import_id = $1', [id])).file_name.length, 255)
+  t.equal(
+    (await readOne(db, 'select file_name from daybatch.imports where import_id = $1', [id])).file_name.length,
+    255,
+  )
 })
 
 // suppressions and unsubscribes

@@ -14,23 +14,33 @@ import {
   readOne,
   report,
 } from '../helper/make.ts'
-import { after, DAY, HOUR, scenario, START } from '../helper/scenario.ts'
+import { after, DAY, HOUR, START, scenario } from '../helper/scenario.ts'
 import { openSession } from '../helper/session.ts'
 
 const FUTURE = '2035-03-02T09:00:00.123456Z'
 
 scenario('the row is the one that pg-boss itself makes, column by column', async (t, db, { url }) => {
   const campaign = await makeCampaign(db, { status: 'draft' })
-  const boss = new PgBoss({ connectionString: url, migrate: false, createSchema: false, supervise: false, schedule: false })
+  const boss = new PgBoss({
+    connectionString: url,
+    migrate: false,
+    createSchema: false,
+    supervise: false,
+    schedule: false,
+  })
   await boss.start()
   t.teardown(() => boss.stop({ graceful: false }))
   const data = { campaign_id: campaign.id, batch_number: 3, due_at: FUTURE }
-  for (const queueOptions of [null, { retryLimit: 7, retryDelay: 3, expireInSeconds: 90, retentionSeconds: 3600 }]) {
+  for (const queueOptions of [
+    null,
+    { retryLimit: 7, retryDelay: 3, expireInSeconds: 90, retentionSeconds: 3600 },
+  ]) {
     if (queueOptions) await boss.updateQueue(batchQueue, queueOptions)
     await db.query('delete from pgboss.job')
     const theirs = await boss.send(batchQueue, data, { startAfter: FUTURE })
     const { enqueue_batch: ours } = await callOne(db, 'enqueue_batch', campaign.id, 3, FUTURE)
-    const read = async (id: unknown) => (await db.query('select * from pgboss.job where id = $1', [id])).rows[0]
+    const read = async (id: unknown) =>
+      (await db.query('select * from pgboss.job where id = $1', [id])).rows[0]
     const [mine, their] = [await read(ours), await read(theirs)]
     t.ok(their && mine, 'both are there')
     t.same(Object.keys(mine), Object.keys(their))
@@ -39,14 +49,23 @@ scenario('the row is the one that pg-boss itself makes, column by column', async
       if (['start_after', 'keep_until'].includes(column)) {
         t.equal(mine[column].getTime(), their[column].getTime(), column)
       } else if (column === 'data') {
-        t.same({ ...mine.data, due_at: new Date(mine.data.due_at) }, { ...their.data, due_at: new Date(FUTURE) })
+        t.same(
+          { ...mine.data, due_at: new Date(mine.data.due_at) },
+          { ...their.data, due_at: new Date(FUTURE) },
+        )
       } else t.same(mine[column], their[column], column)
     }
   }
 })
 
 scenario('pg-boss fetches it, when it is due and not before', async (t, db, { url }) => {
-  const boss = new PgBoss({ connectionString: url, migrate: false, createSchema: false, supervise: false, schedule: false })
+  const boss = new PgBoss({
+    connectionString: url,
+    migrate: false,
+    createSchema: false,
+    supervise: false,
+    schedule: false,
+  })
   await boss.start()
   t.teardown(() => boss.stop({ graceful: false }))
   const campaign = await makeCampaign(db, { status: 'draft' })
@@ -73,7 +92,11 @@ scenario('once however often called; another number or due time is another job',
   t.not((await callOne(db, 'enqueue_batch', other.id, 1, START)).enqueue_batch, first)
   await db.query(`update pgboss.job set state = 'completed' where id = $1`, [first])
   await enqueue(1, START)
-  t.equal((await readJobs(db, campaign.id)).length, 4, 'a finished job is not made again for the same due time')
+  t.equal(
+    (await readJobs(db, campaign.id)).length,
+    4,
+    'a finished job is not made again for the same due time',
+  )
   await enqueue(1, after(HOUR))
   t.equal((await readJobs(db, campaign.id)).length, 5, 'nor does it block another one')
 })
@@ -83,7 +106,10 @@ scenario('a due job is told to listening workers, a later one is not', async (t,
   t.teardown(() => listener.end())
   const heard: string[] = []
   listener.client.on('notification', ({ channel, payload }) => heard.push(`${channel} ${payload}`))
-  const { channel } = await readOne(db, `select 'pgboss_' || left(encode(sha224('pgboss'), 'hex'), 24) as channel`)
+  const { channel } = await readOne(
+    db,
+    `select 'pgboss_' || left(encode(sha224('pgboss'), 'hex'), 24) as channel`,
+  )
   await listener.query(`listen ${channel}`)
   const campaign = await makeCampaign(db, { status: 'draft' })
   await call(db, 'enqueue_batch', campaign.id, 1, FUTURE)
@@ -109,26 +135,30 @@ for (const [what, known, breaking] of [
   ],
   ['a new column that must be filled', true, 'alter table pgboss.job add column shard integer not null'],
 ] as const) {
-  scenario(`${what}: a warning, and the application's insert still commits`, async (t, db) => {
-    const existing = await makeCampaign(db, { status: 'draft' })
-    await db.query('delete from pgboss.job')
-    await db.query(breaking)
-    const client = await db.connect()
-    const warnings: string[] = []
-    client.on('notice', ({ severity, message }) => warnings.push(`${severity}: ${message}`))
-    const campaign = await makeCampaign(client, { contacts: 2, limit: 1 })
-    t.match(warnings, [/^WARNING: daybatch: /], 'one line')
-    t.equal((await readCampaign(db, campaign.id)).status, 'sending')
-    t.same((await callOne(client, 'enqueue_batch', campaign.id, 1, START)).enqueue_batch, null)
-    await client.query(`update public.campaigns set status = 'sending' where id = $1`, [existing.id])
-    // without any job the sweep, or anybody who calls it, does the work
-    t.match(await processCampaign(client, campaign.id), { action: 'opened', delivery_count: 1 })
-    await report(client, campaign.id, await claim(client, campaign.id))
-    t.match(await processCampaign(client, campaign.id), { action: 'closed' })
-    const { rows } = await client.query('select count(*)::integer as count from daybatch.audit')
-    t.equal(rows[0].count, known ? 1 : 0, 'what cannot be known is no disagreement')
-    client.release(true)
-  }, { audit: false })
+  scenario(
+    `${what}: a warning, and the application's insert still commits`,
+    async (t, db) => {
+      const existing = await makeCampaign(db, { status: 'draft' })
+      await db.query('delete from pgboss.job')
+      await db.query(breaking)
+      const client = await db.connect()
+      const warnings: string[] = []
+      client.on('notice', ({ severity, message }) => warnings.push(`${severity}: ${message}`))
+      const campaign = await makeCampaign(client, { contacts: 2, limit: 1 })
+      t.match(warnings, [/^WARNING: daybatch: /], 'one line')
+      t.equal((await readCampaign(db, campaign.id)).status, 'sending')
+      t.same((await callOne(client, 'enqueue_batch', campaign.id, 1, START)).enqueue_batch, null)
+      await client.query(`update public.campaigns set status = 'sending' where id = $1`, [existing.id])
+      // without any job the sweep, or anybody who calls it, does the work
+      t.match(await processCampaign(client, campaign.id), { action: 'opened', delivery_count: 1 })
+      await report(client, campaign.id, await claim(client, campaign.id))
+      t.match(await processCampaign(client, campaign.id), { action: 'closed' })
+      const { rows } = await client.query('select count(*)::integer as count from daybatch.audit')
+      t.equal(rows[0].count, known ? 1 : 0, 'what cannot be known is no disagreement')
+      client.release(true)
+    },
+    { audit: false },
+  )
 }
 
 // where jobs come from
@@ -155,14 +185,17 @@ scenario('an insert or update by anyone puts the job in, in its own transaction'
     (await readJobs(db, draft.id)).map(job => job.start_after),
     [after(0), after(DAY), after(2 * DAY)],
   )
-  await db.query(`update public.campaigns set name = 'y', subject = 'z', status = 'sending' where id = $1`, [draft.id])
+  await db.query(`update public.campaigns set name = 'y', subject = 'z', status = 'sending' where id = $1`, [
+    draft.id,
+  ])
   t.equal((await readJobs(db, draft.id)).length, 3, 'nothing new started')
 })
 
 scenario('every next batch has its job when the one before opens, and one only', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 4, limit: 2 })
   await openBatch(db, campaign.id)
-  const times = async () => (await readJobs(db, campaign.id)).map(job => [job.data.batch_number, job.start_after])
+  const times = async () =>
+    (await readJobs(db, campaign.id)).map(job => [job.data.batch_number, job.start_after])
   const expected = [
     [1, after(0)],
     [2, after(DAY)],

@@ -17,7 +17,7 @@ import {
   readState,
 } from '../helper/make.ts'
 import { checkRefusal } from '../helper/refusal.ts'
-import { after, DAY, HOUR, scenario, START } from '../helper/scenario.ts'
+import { after, DAY, HOUR, START, scenario } from '../helper/scenario.ts'
 
 scenario('the audience is frozen in the order of lists, positions and ids', async (t, db) => {
   const [a, b, c, d, e] = (await makeContacts(db, 5)) as [string, string, string, string, string]
@@ -60,25 +60,25 @@ scenario('the audience is frozen in the order of lists, positions and ids', asyn
 
 const unique = (value: string, index: number, all: string[]) => all.indexOf(value) === index
 
-scenario('a DBA’s own list_members decides membership; a member without a position comes last', async (t, db) => {
-  const contacts = await makeContacts(db, 4)
-  const [low, high] = contacts.slice(2).sort()
-  const list = await makeList(db, [])
-  await db.query('create table public.readers (list uuid, reader uuid, rank numeric)')
-  await db.query('insert into public.readers values ($1, $2, null), ($1, $3, null), ($1, $4, 2.5), ($1, $5, 1.5)', [
-    list,
-    high,
-    low,
-    contacts[0],
-    contacts[1],
-  ])
-  await db.query('grant select on public.readers to daybatch_owner')
-  await db.query(`create or replace view daybatch.list_members as
+scenario(
+  'a DBA’s own list_members decides membership; a member without a position comes last',
+  async (t, db) => {
+    const contacts = await makeContacts(db, 4)
+    const [low, high] = contacts.slice(2).sort()
+    const list = await makeList(db, [])
+    await db.query('create table public.readers (list uuid, reader uuid, rank numeric)')
+    await db.query(
+      'insert into public.readers values ($1, $2, null), ($1, $3, null), ($1, $4, 2.5), ($1, $5, 1.5)',
+      [list, high, low, contacts[0], contacts[1]],
+    )
+    await db.query('grant select on public.readers to daybatch_owner')
+    await db.query(`create or replace view daybatch.list_members as
     select r.list as list_id, r.reader as contact_id, r.rank as position from public.readers as r`)
-  const campaign = await makeCampaign(db, { lists: [list] })
-  await call(db, 'initialize_contact_tracking', campaign.id)
-  t.same((await readCampaign(db, campaign.id)).contacts_remaining, [contacts[1], contacts[0], low, high])
-})
+    const campaign = await makeCampaign(db, { lists: [list] })
+    await call(db, 'initialize_contact_tracking', campaign.id)
+    t.same((await readCampaign(db, campaign.id)).contacts_remaining, [contacts[1], contacts[0], low, high])
+  },
+)
 
 scenario('a list named twice and a list of nobody change nothing', async (t, db) => {
   const contacts = await makeContacts(db, 3)
@@ -114,12 +114,15 @@ scenario('all fields of a fresh campaign', async (t, db) => {
   t.equal(row.status, 'sending', 'the status is not touched')
   t.same(await readDeliveries(db, campaign.id), [])
   const events = await readEvents(db, campaign.id)
-  t.match(events.filter(({ event }) => event === 'tracking_initialised'), [
-    {
-      event: 'tracking_initialised',
-      detail: { total_contacts: 2, remaining_count: 2, processed_count: 0, failed_count: 0 },
-    },
-  ])
+  t.match(
+    events.filter(({ event }) => event === 'tracking_initialised'),
+    [
+      {
+        event: 'tracking_initialised',
+        detail: { total_contacts: 2, remaining_count: 2, processed_count: 0, failed_count: 0 },
+      },
+    ],
+  )
 })
 
 scenario('it happens once: later calls answer the counts, the audience stays', async (t, db) => {
@@ -245,7 +248,13 @@ scenario('mails of the older method are taken over, each by what is known of it'
     [campaign.id],
   )
   t.equal(rows.length, 1)
-  t.match(rows[0], { batch_number: 0, source: 'old_method', sent_count: 4, failed_count: 2, in_doubt_count: 1 })
+  t.match(rows[0], {
+    batch_number: 0,
+    source: 'old_method',
+    sent_count: 4,
+    failed_count: 2,
+    in_doubt_count: 1,
+  })
   t.same(rows[0].counted_at, after(-10 * HOUR))
 
   await checkRefusal(t, 'MB006', /not due until 2026-03-02T23:00:00Z/, () =>
@@ -276,7 +285,9 @@ scenario('everybody was mailed before: complete at the first processing', async 
 
 scenario('a second contact with the address of an old mail is a duplicate', async (t, db, database) => {
   await makeOldTable(database)
-  const campaign = await makeCampaign(db, { contacts: ['ada@example.org', 'ADA@Example.org', 'bo@example.org'] })
+  const campaign = await makeCampaign(db, {
+    contacts: ['ada@example.org', 'ADA@Example.org', 'bo@example.org'],
+  })
   await db.query(
     `insert into public.email_tracking (campaign_id, contact_id, status, sent_at) values ($1, $2, 'sent', $3)`,
     [campaign.id, campaign.contacts[0], after(-3 * DAY)],
@@ -291,7 +302,9 @@ scenario('a second contact with the address of an old mail is a duplicate', asyn
 
 scenario('two old mails to one address are told, not refused', async (t, db, database) => {
   await makeOldTable(database)
-  const campaign = await makeCampaign(db, { contacts: ['ada@example.org', 'ADA@Example.org', 'bo@example.org'] })
+  const campaign = await makeCampaign(db, {
+    contacts: ['ada@example.org', 'ADA@Example.org', 'bo@example.org'],
+  })
   await db.query(
     `insert into public.email_tracking (campaign_id, contact_id, status, sent_at)
      select $1, id, 'sent', $3 from unnest($2::uuid[]) as id`,
@@ -368,18 +381,21 @@ scenario('old arrays without any time: the next batch keeps a whole interval fro
   t.same((await readCampaign(db, campaign.id)).next_batch_send_time, after(DAY))
 })
 
-scenario('old mails that all failed: the last one counts, and they are not tried again', async (t, db, database) => {
-  await makeOldTable(database)
-  const campaign = await makeCampaign(db, { contacts: 2 })
-  await db.query(
-    `insert into public.email_tracking (campaign_id, contact_id, status, sent_at) values ($1, $2, 'failed', $3)`,
-    [campaign.id, campaign.contacts[0], after(-HOUR)],
-  )
-  await call(db, 'initialize_contact_tracking', campaign.id)
-  const row = await readCampaign(db, campaign.id)
-  t.same(row.contacts_failed, [campaign.contacts[0]])
-  t.same(row.next_batch_send_time, after(23 * HOUR))
-})
+scenario(
+  'old mails that all failed: the last one counts, and they are not tried again',
+  async (t, db, database) => {
+    await makeOldTable(database)
+    const campaign = await makeCampaign(db, { contacts: 2 })
+    await db.query(
+      `insert into public.email_tracking (campaign_id, contact_id, status, sent_at) values ($1, $2, 'failed', $3)`,
+      [campaign.id, campaign.contacts[0], after(-HOUR)],
+    )
+    await call(db, 'initialize_contact_tracking', campaign.id)
+    const row = await readCampaign(db, campaign.id)
+    t.same(row.contacts_failed, [campaign.contacts[0]])
+    t.same(row.next_batch_send_time, after(23 * HOUR))
+  },
+)
 
 scenario('an old mail with a time in the future counts from now', async (t, db, database) => {
   await makeOldTable(database)
@@ -395,11 +411,11 @@ scenario('an old mail with a time in the future counts from now', async (t, db, 
 scenario('old arrays in which one contact stands twice, or that hold JSON null, are read', async (t, db) => {
   const twice = await makeHalfFilled(db, { batch_history: null })
   const [a, b] = twice.contacts
-  await byHand(db, 'update public.campaigns set contacts_processed = $2, contacts_failed = $3 where id = $1', [
-    twice.id,
-    JSON.stringify([a, b, null]),
-    JSON.stringify([b, a]),
-  ])
+  await byHand(
+    db,
+    'update public.campaigns set contacts_processed = $2, contacts_failed = $3 where id = $1',
+    [twice.id, JSON.stringify([a, b, null]), JSON.stringify([b, a])],
+  )
   t.match(await callOne(db, 'initialize_contact_tracking', twice.id), {
     total_contacts: 4,
     remaining_count: 2,
@@ -413,7 +429,10 @@ scenario('old arrays in which one contact stands twice, or that hold JSON null, 
        batch_history = 'null' where id = $1`,
     [empty.id],
   )
-  t.match(await callOne(db, 'initialize_contact_tracking', empty.id), { total_contacts: 4, remaining_count: 4 })
+  t.match(await callOne(db, 'initialize_contact_tracking', empty.id), {
+    total_contacts: 4,
+    remaining_count: 4,
+  })
   t.same((await readCampaign(db, empty.id)).batch_history, [])
 })
 
@@ -428,14 +447,17 @@ scenario('asleep: nothing is frozen before the take-over', async (t, db) => {
   )
 })
 
-scenario('row level security that hides rows from the engine is refused, not taken for an empty audience', async (t, db) => {
-  const campaign = await makeCampaign(db)
-  await db.query('alter table public.contact_list_members force row level security')
-  await checkRefusal(
-    t,
-    'MB019',
-    /row level security of public.contact_list_members hides rows/,
-    () => call(db, 'initialize_contact_tracking', campaign.id),
-    () => readState(db, campaign.id),
-  )
-})
+scenario(
+  'row level security that hides rows from the engine is refused, not taken for an empty audience',
+  async (t, db) => {
+    const campaign = await makeCampaign(db)
+    await db.query('alter table public.contact_list_members force row level security')
+    await checkRefusal(
+      t,
+      'MB019',
+      /row level security of public.contact_list_members hides rows/,
+      () => call(db, 'initialize_contact_tracking', campaign.id),
+      () => readState(db, campaign.id),
+    )
+  },
+)

@@ -24,7 +24,7 @@ import {
   send,
 } from '../helper/make.ts'
 import { checkRefusal } from '../helper/refusal.ts'
-import { after, DAY, HOUR, MINUTE, scenario, START } from '../helper/scenario.ts'
+import { after, DAY, HOUR, MINUTE, START, scenario } from '../helper/scenario.ts'
 
 const standing = async (db: pg.Pool, id: string) =>
   (await readDeliveries(db, id)).map(line => [line.contact_id, line.status, line.slot, line.reason])
@@ -48,7 +48,11 @@ scenario('the first batch: up to the limit, from the head, with slots in order',
   t.match(row, { status: 'sending', current_batch_number: 1, total_contacts: 7 })
   t.same(row.first_batch_sent_at, new Date(START))
   t.same(row.next_batch_send_time, after(DAY))
-  t.same(row.contacts_remaining, campaign.contacts, 'contacts stay in remaining while their batch is under way')
+  t.same(
+    row.contacts_remaining,
+    campaign.contacts,
+    'contacts stay in remaining while their batch is under way',
+  )
   t.same(row.batch_history, [])
   const batch = await readBatch(db, campaign.id, 1)
   t.match(batch, {
@@ -61,7 +65,8 @@ scenario('the first batch: up to the limit, from the head, with slots in order',
     message_version: 1,
     closed_at: null,
   })
-  for (const column of ['due_at', 'opened_at', 'counted_at', 'spaced_from']) t.same(batch[column], new Date(START))
+  for (const column of ['due_at', 'opened_at', 'counted_at', 'spaced_from'])
+    t.same(batch[column], new Date(START))
   t.same(batch.cut_off_at, after(DAY - 15 * MINUTE))
   t.match((await readEvents(db, campaign.id)).at(-1), {
     event: 'batch_opened',
@@ -130,21 +135,29 @@ scenario('ineligible contacts are skipped with their reason and use no slot', as
     t.same(line.settled_at, new Date(START))
   }
   await send(db, campaign.id)
-  t.match(await closeBatch(db, campaign.id), { sent_count: 4, failed_count: 6, remaining_count: 1, completed: false })
+  t.match(await closeBatch(db, campaign.id), {
+    sent_count: 4,
+    failed_count: 6,
+    remaining_count: 1,
+    completed: false,
+  })
   await advance(db, '24 hours')
   t.match(await openBatch(db, campaign.id), { batch_number: 2, delivery_count: 0, skipped_count: 1 })
   t.match(await closeBatch(db, campaign.id), { sent_count: 0, failed_count: 1, completed: true })
 })
 
-scenario('an address already used by an earlier batch of the campaign is a duplicate, of another campaign not', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: ['ada@example.org', 'Ada@Example.ORG'], limit: 1 })
-  await runBatch(db, campaign.id)
-  await advance(db, '24 hours')
-  t.match(await openBatch(db, campaign.id), { delivery_count: 0, skipped_count: 1 })
-  const other = await makeCampaign(db, { lists: campaign.lists, limit: 1 })
-  t.match(await openBatch(db, other.id), { delivery_count: 1 })
-  await closeBatch(db, campaign.id)
-})
+scenario(
+  'an address already used by an earlier batch of the campaign is a duplicate, of another campaign not',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: ['ada@example.org', 'Ada@Example.ORG'], limit: 1 })
+    await runBatch(db, campaign.id)
+    await advance(db, '24 hours')
+    t.match(await openBatch(db, campaign.id), { delivery_count: 0, skipped_count: 1 })
+    const other = await makeCampaign(db, { lists: campaign.lists, limit: 1 })
+    t.match(await openBatch(db, other.id), { delivery_count: 1 })
+    await closeBatch(db, campaign.id)
+  },
+)
 
 scenario('an unsubscribed contact does not make its namesake a duplicate', async (t, db) => {
   const campaign = await makeCampaign(db, {
@@ -197,7 +210,9 @@ scenario('a deferred contact comes back with its row, in its turn', async (t, db
   t.match(await closeBatch(db, campaign.id), { closed: true, remaining_count: 4 })
   const [a, b, c, d] = campaign.contacts
   t.same((await readCampaign(db, campaign.id)).contacts_remaining, [d, a, b, c])
-  const before = new Map((await readDeliveries(db, campaign.id)).map(line => [line.contact_id, line.delivery_id]))
+  const before = new Map(
+    (await readDeliveries(db, campaign.id)).map(line => [line.contact_id, line.delivery_id]),
+  )
   await setClock(db, after(DAY))
   t.match(await openBatch(db, campaign.id), { batch_number: 2, delivery_count: 3 })
   const lines = await readDeliveries(db, campaign.id)
@@ -212,10 +227,15 @@ scenario('a deferred contact comes back with its row, in its turn', async (t, db
     t.match(by.get(contact), { deferred_since: null, sending_at: null, retry_at: null, claim_token: null })
     t.equal(by.get(contact)!.delivery_id, before.get(contact))
   }
-  t.match(by.get(c), { batch_number: 1, slot: null, status: 'deferred', retry_at: null }, 'the next one waits')
-  const attempts = await db.query('select batch_number, slot from daybatch.delivery_attempts where campaign_id = $1', [
-    campaign.id,
-  ])
+  t.match(
+    by.get(c),
+    { batch_number: 1, slot: null, status: 'deferred', retry_at: null },
+    'the next one waits',
+  )
+  const attempts = await db.query(
+    'select batch_number, slot from daybatch.delivery_attempts where campaign_id = $1',
+    [campaign.id],
+  )
   t.same(
     attempts.rows.map(row => row.batch_number),
     [1, 1, 1],
@@ -243,7 +263,8 @@ scenario('a deferred contact that became ineligible is skipped when its turn com
 
 // when a batch may open
 
-const micro = (ms: number, at: string, offset: string) => `${new Date(Date.parse(at) + ms).toISOString().slice(0, -1)}${offset}Z`
+const micro = (ms: number, at: string, offset: string) =>
+  `${new Date(Date.parse(at) + ms).toISOString().slice(0, -1)}${offset}Z`
 
 for (const [source, early] of [
   ['manual', 0],
@@ -346,7 +367,11 @@ scenario('refusals change nothing', async (t, db) => {
       () => readState(db, campaign.id),
     )
   }
-  const nobody = await insertRow(db, 'public.campaigns', { name: 'Nobody', status: 'sending', text_body: 'x' })
+  const nobody = await insertRow(db, 'public.campaigns', {
+    name: 'Nobody',
+    status: 'sending',
+    text_body: 'x',
+  })
   await checkRefusal(
     t,
     'MB003',
@@ -397,28 +422,39 @@ scenario('refusals change nothing', async (t, db) => {
   await call(db, 'enqueue_batch', asleep.id, 1, START)
 })
 
-scenario('a contact that the ledger has settled stands in remaining by hand: refused, not mailed twice', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 3, limit: 1 })
-  await runBatch(db, campaign.id)
-  await advance(db, '24 hours')
-  await db.query(`begin; set local daybatch.engine_writes = 'on';
+scenario(
+  'a contact that the ledger has settled stands in remaining by hand: refused, not mailed twice',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 3, limit: 1 })
+    await runBatch(db, campaign.id)
+    await advance(db, '24 hours')
+    await db.query(`begin; set local daybatch.engine_writes = 'on';
     update public.campaigns set contacts_remaining = contacts_processed || contacts_remaining; commit`)
-  await checkRefusal(
-    t,
-    'MB021',
-    /1 contacts stand in contacts_remaining although the ledger has settled them/,
-    () => openBatch(db, campaign.id),
-    () => readState(db, campaign.id),
-  )
-}, { audit: false })
+    await checkRefusal(
+      t,
+      'MB021',
+      /1 contacts stand in contacts_remaining although the ledger has settled them/,
+      () => openBatch(db, campaign.id),
+      () => readState(db, campaign.id),
+    )
+  },
+  { audit: false },
+)
 
 // what is frozen at the opening
 
 scenario('limit and message are those of the opening; changes apply from the next batch', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 9, limit: 2, subject: 'First', html_body: '<p>Hello</p>' })
+  const campaign = await makeCampaign(db, {
+    contacts: 9,
+    limit: 2,
+    subject: 'First',
+    html_body: '<p>Hello</p>',
+  })
   await openBatch(db, campaign.id)
   await callOne(db, 'set_daily_limit', campaign.id, 4)
-  await db.query(`update public.campaigns set subject = 'Second', sender = 'ada@example.org' where id = $1`, [campaign.id])
+  await db.query(`update public.campaigns set subject = 'Second', sender = 'ada@example.org' where id = $1`, [
+    campaign.id,
+  ])
   t.match(await readBatch(db, campaign.id, 1), { send_limit: 2, slot_count: 2 })
   t.equal((await claim(db, campaign.id)).length, 2)
   t.same(await callOne(db, 'get_message', campaign.id, 1), {
@@ -439,12 +475,22 @@ scenario('limit and message are those of the opening; changes apply from the nex
   await closeBatch(db, campaign.id)
   await setClock(db, after(2 * DAY))
   await openBatch(db, campaign.id)
-  t.match(await readBatch(db, campaign.id, 3), { message_version: 2 }, 'an unchanged message is the same version')
+  t.match(
+    await readBatch(db, campaign.id, 3),
+    { message_version: 2 },
+    'an unchanged message is the same version',
+  )
   t.same(await call(db, 'get_message', campaign.id, 3), [])
 })
 
 scenario('the subject defaults to the name, empty strings count as nothing', async (t, db) => {
-  const campaign = await makeCampaign(db, { name: 'Spring offer', subject: '', sender: '', reply_to: '', html_body: '' })
+  const campaign = await makeCampaign(db, {
+    name: 'Spring offer',
+    subject: '',
+    sender: '',
+    reply_to: '',
+    html_body: '',
+  })
   await openBatch(db, campaign.id)
   t.same(await callOne(db, 'get_message', campaign.id, 1), {
     subject: 'Spring offer',
@@ -455,23 +501,31 @@ scenario('the subject defaults to the name, empty strings count as nothing', asy
   })
 })
 
-scenario('a scheduled campaign opens at its time, by cron one window early, and is sending then', async (t, db) => {
-  const campaign = await makeCampaign(db, { status: 'scheduled', scheduled_at: after(DAY), contacts: 2, limit: 1 })
-  await checkRefusal(
-    t,
-    'MB006',
-    /batch 1 .* not due until 2026-03-03T09:00:00Z/,
-    () => openBatch(db, campaign.id),
-    () => readState(db, campaign.id),
-  )
-  await setClock(db, after(DAY - 5 * MINUTE))
-  await checkRefusal(t, 'MB006', /not due/, () => openBatch(db, campaign.id, 'sweep'))
-  t.match(await openBatch(db, campaign.id, 'cron'), { batch_number: 1, delivery_count: 1 })
-  const row = await readCampaign(db, campaign.id)
-  t.equal(row.status, 'sending')
-  t.same(row.next_batch_send_time, after(2 * DAY))
-  t.same(row.first_batch_sent_at, after(DAY - 5 * MINUTE))
-})
+scenario(
+  'a scheduled campaign opens at its time, by cron one window early, and is sending then',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, {
+      status: 'scheduled',
+      scheduled_at: after(DAY),
+      contacts: 2,
+      limit: 1,
+    })
+    await checkRefusal(
+      t,
+      'MB006',
+      /batch 1 .* not due until 2026-03-03T09:00:00Z/,
+      () => openBatch(db, campaign.id),
+      () => readState(db, campaign.id),
+    )
+    await setClock(db, after(DAY - 5 * MINUTE))
+    await checkRefusal(t, 'MB006', /not due/, () => openBatch(db, campaign.id, 'sweep'))
+    t.match(await openBatch(db, campaign.id, 'cron'), { batch_number: 1, delivery_count: 1 })
+    const row = await readCampaign(db, campaign.id)
+    t.equal(row.status, 'sending')
+    t.same(row.next_batch_send_time, after(2 * DAY))
+    t.same(row.first_batch_sent_at, after(DAY - 5 * MINUTE))
+  },
+)
 
 scenario('a failure in the middle of the opening leaves nothing', async (t, db) => {
   const campaign = await makeCampaign(db)

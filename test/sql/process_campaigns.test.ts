@@ -27,7 +27,7 @@ import {
   send,
 } from '../helper/make.ts'
 import { checkRefusal } from '../helper/refusal.ts'
-import { after, DAY, HOUR, MINUTE, scenario, START } from '../helper/scenario.ts'
+import { after, DAY, HOUR, MINUTE, START, scenario } from '../helper/scenario.ts'
 
 /** The answers of a run over all campaigns, by campaign. */
 async function sweep(db: pg.Pool, source = 'sweep'): Promise<Map<string, Row>> {
@@ -49,7 +49,11 @@ scenario('the five steps of a campaign, from its insert to its completion', asyn
     reason: null,
     error_code: null,
   })
-  t.match(await processCampaign(db, campaign.id), { action: 'sending', batch_number: 1, reason: '5 to be sent' })
+  t.match(await processCampaign(db, campaign.id), {
+    action: 'sending',
+    batch_number: 1,
+    reason: '5 to be sent',
+  })
   await send(db, campaign.id)
   t.match(await processCampaign(db, campaign.id), {
     action: 'closed',
@@ -57,7 +61,11 @@ scenario('the five steps of a campaign, from its insert to its completion', asyn
     next_batch_send_time: after(DAY),
     reason: /batch 2 .* is not due until 2026-03-03T09:00:00Z/,
   })
-  t.match(await processCampaign(db, campaign.id), { action: 'waiting', batch_number: 2, reason: /not due until/ })
+  t.match(await processCampaign(db, campaign.id), {
+    action: 'waiting',
+    batch_number: 2,
+    reason: /not due until/,
+  })
   await setClock(db, after(DAY))
   t.match(await processCampaign(db, campaign.id), { action: 'opened', batch_number: 2, delivery_count: 2 })
   await send(db, campaign.id)
@@ -75,7 +83,11 @@ scenario('one call closes what is finished and opens what is due', async (t, db)
   await openBatch(db, campaign.id)
   await send(db, campaign.id)
   await setClock(db, after(DAY))
-  t.match(await processCampaign(db, campaign.id, 'job'), { action: 'opened', batch_number: 2, delivery_count: 1 })
+  t.match(await processCampaign(db, campaign.id, 'job'), {
+    action: 'opened',
+    batch_number: 2,
+    delivery_count: 1,
+  })
   t.ok((await readBatch(db, campaign.id, 1)).closed_at)
 })
 
@@ -141,12 +153,18 @@ scenario('what there is to do is found, and nothing else is touched', async (t, 
 scenario('one bad campaign never stops the others', async (t, db) => {
   const good = await makeCampaign(db)
   const broken = await makeCampaign(db)
-  const nobody = await insertRow(db, 'public.campaigns', { name: 'Nobody', status: 'sending', text_body: 'x' })
+  const nobody = await insertRow(db, 'public.campaigns', {
+    name: 'Nobody',
+    status: 'sending',
+    text_body: 'x',
+  })
   const mute = await makeCampaign(db, { text_body: null })
   const unknownField = await makeCampaign(db, { text_body: 'Dear {{titel}}' })
   const vanished = await makeCampaign(db, { lists: [randomUUID()] })
   const last = await makeCampaign(db)
-  await db.query(`create function public.say_no() returns trigger language plpgsql as $$ begin raise exception 'the application says no'; end $$`)
+  await db.query(
+    `create function public.say_no() returns trigger language plpgsql as $$ begin raise exception 'the application says no'; end $$`,
+  )
   await db.query(
     `create trigger say_no before update on public.campaigns for each row when (old.id = '${broken.id}') execute function public.say_no()`,
   )
@@ -166,25 +184,28 @@ scenario('one bad campaign never stops the others', async (t, db) => {
   t.match((await sweep(db)).get(broken.id), { action: 'opened' })
 })
 
-scenario('without a body: paused with that reason, tracking initialised; with one it goes on', async (t, db) => {
-  const campaign = await makeCampaign(db, { text_body: null, contacts: 2 })
-  t.match(await processCampaign(db, campaign.id), {
-    action: 'paused',
-    error_code: 'MB010',
-    reason: /no message/,
-    batch_number: 1,
-  })
-  const row = await readCampaign(db, campaign.id)
-  t.match(row, { status: 'paused', pause_reason: /no message/, contacts_remaining: campaign.contacts })
-  t.same(row.tracking_initialised_at, new Date(START))
-  t.same((await readState(db, campaign.id)).batches, [])
-  await callOne(db, 'resume_campaign', campaign.id)
-  t.match(await processCampaign(db, campaign.id), { action: 'paused', error_code: 'MB010' }, 'still none')
-  await db.query(`update public.campaigns set html_body = '<p>Hello</p>' where id = $1`, [campaign.id])
-  await callOne(db, 'resume_campaign', campaign.id)
-  t.match(await processCampaign(db, campaign.id), { action: 'opened', delivery_count: 2 })
-  t.equal((await readCampaign(db, campaign.id)).pause_reason, null)
-})
+scenario(
+  'without a body: paused with that reason, tracking initialised; with one it goes on',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { text_body: null, contacts: 2 })
+    t.match(await processCampaign(db, campaign.id), {
+      action: 'paused',
+      error_code: 'MB010',
+      reason: /no message/,
+      batch_number: 1,
+    })
+    const row = await readCampaign(db, campaign.id)
+    t.match(row, { status: 'paused', pause_reason: /no message/, contacts_remaining: campaign.contacts })
+    t.same(row.tracking_initialised_at, new Date(START))
+    t.same((await readState(db, campaign.id)).batches, [])
+    await callOne(db, 'resume_campaign', campaign.id)
+    t.match(await processCampaign(db, campaign.id), { action: 'paused', error_code: 'MB010' }, 'still none')
+    await db.query(`update public.campaigns set html_body = '<p>Hello</p>' where id = $1`, [campaign.id])
+    await callOne(db, 'resume_campaign', campaign.id)
+    t.match(await processCampaign(db, campaign.id), { action: 'opened', delivery_count: 2 })
+    t.equal((await readCampaign(db, campaign.id)).pause_reason, null)
+  },
+)
 
 scenario('an empty html beside a text is a message', async (t, db) => {
   const campaign = await makeCampaign(db, { html_body: '', text_body: 'Hello' })
@@ -198,7 +219,10 @@ scenario('an empty audience: paused, and goes on when somebody is on the list', 
   const row = await readCampaign(db, campaign.id)
   t.match(row, { status: 'paused', pause_reason: /nobody in its audience/, tracking_initialised_at: null })
   const [contact] = await makeContacts(db, 1)
-  await db.query('insert into public.contact_list_members (list_id, contact_id) values ($1, $2)', [list, contact])
+  await db.query('insert into public.contact_list_members (list_id, contact_id) values ($1, $2)', [
+    list,
+    contact,
+  ])
   await callOne(db, 'resume_campaign', campaign.id)
   t.match(await processCampaign(db, campaign.id), { action: 'opened', delivery_count: 1 })
 })
@@ -209,13 +233,16 @@ scenario('a list that vanishes before the first processing: the others are maile
   t.match(await processCampaign(db, campaign.id), { action: 'opened', delivery_count: 2 })
 })
 
-scenario('a list that vanishes while the campaign runs changes nothing: its audience is frozen', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 2, limit: 1 })
-  await runBatch(db, campaign.id)
-  await db.query('delete from public.contact_lists where id = $1', [campaign.lists[0]])
-  await setClock(db, after(DAY))
-  t.match(await processCampaign(db, campaign.id), { action: 'opened', delivery_count: 1 })
-})
+scenario(
+  'a list that vanishes while the campaign runs changes nothing: its audience is frozen',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 2, limit: 1 })
+    await runBatch(db, campaign.id)
+    await db.query('delete from public.contact_lists where id = $1', [campaign.lists[0]])
+    await setClock(db, after(DAY))
+    t.match(await processCampaign(db, campaign.id), { action: 'opened', delivery_count: 1 })
+  },
+)
 
 scenario('an unknown field pauses also when the tracking was initialised before', async (t, db) => {
   const campaign = await makeCampaign(db, { text_body: 'Dear {{titel}}', status: 'draft' })
@@ -223,10 +250,20 @@ scenario('an unknown field pauses also when the tracking was initialised before'
   await db.query(`update public.campaigns set status = 'sending' where id = $1`, [campaign.id])
   t.match(await processCampaign(db, campaign.id), { action: 'paused', error_code: 'MB011' })
   await callOne(db, 'resume_campaign', campaign.id)
-  t.match(await processCampaign(db, campaign.id), { action: 'paused', error_code: 'MB011' }, 'resumed as it was')
-  await db.query(`update public.contacts set attributes = '{"titel": "Dr."}' where id = $1`, [campaign.contacts[1]])
+  t.match(
+    await processCampaign(db, campaign.id),
+    { action: 'paused', error_code: 'MB011' },
+    'resumed as it was',
+  )
+  await db.query(`update public.contacts set attributes = '{"titel": "Dr."}' where id = $1`, [
+    campaign.contacts[1],
+  ])
   await callOne(db, 'resume_campaign', campaign.id)
-  t.match(await processCampaign(db, campaign.id), { action: 'opened' }, 'one contact has it: the others get the default')
+  t.match(
+    await processCampaign(db, campaign.id),
+    { action: 'opened' },
+    'one contact has it: the others get the default',
+  )
 })
 
 scenario('claims of a dead worker are taken back on the way', async (t, db) => {
@@ -242,27 +279,34 @@ scenario('claims of a dead worker are taken back on the way', async (t, db) => {
   )
 })
 
-scenario('batches of paused and cancelled campaigns are closed by the sweep when they are over', async (t, db) => {
-  const paused = await makeCampaign(db, { contacts: 2 })
-  const sending = await makeCampaign(db, { contacts: 2 })
-  for (const { id } of [paused, sending]) await openBatch(db, id)
-  await callOne(db, 'pause_campaign', paused.id, 'a break')
-  const rows = await claim(db, sending.id)
-  await begin(db, sending.id, rows.slice(0, 1))
-  await callOne(db, 'cancel_campaign', sending.id)
-  t.same([...(await sweep(db)).keys()], [], 'not before')
-  await advance(db, '1 minute')
-  t.match((await sweep(db)).get(sending.id), { action: 'closed' }, 'the worker of the last mail is gone')
-  await setClock(db, after(DAY - 15 * MINUTE))
-  t.match((await sweep(db)).get(paused.id), { action: 'closed', reason: 'a break' })
-  t.match(await readCampaign(db, paused.id), { status: 'paused', contacts_remaining: paused.contacts })
-})
+scenario(
+  'batches of paused and cancelled campaigns are closed by the sweep when they are over',
+  async (t, db) => {
+    const paused = await makeCampaign(db, { contacts: 2 })
+    const sending = await makeCampaign(db, { contacts: 2 })
+    for (const { id } of [paused, sending]) await openBatch(db, id)
+    await callOne(db, 'pause_campaign', paused.id, 'a break')
+    const rows = await claim(db, sending.id)
+    await begin(db, sending.id, rows.slice(0, 1))
+    await callOne(db, 'cancel_campaign', sending.id)
+    t.same([...(await sweep(db)).keys()], [], 'not before')
+    await advance(db, '1 minute')
+    t.match((await sweep(db)).get(sending.id), { action: 'closed' }, 'the worker of the last mail is gone')
+    await setClock(db, after(DAY - 15 * MINUTE))
+    t.match((await sweep(db)).get(paused.id), { action: 'closed', reason: 'a break' })
+    t.match(await readCampaign(db, paused.id), { status: 'paused', contacts_remaining: paused.contacts })
+  },
+)
 
 scenario('every status answers what it is', async (t, db) => {
   for (const status of ['draft', 'paused', 'cancelled', 'completed']) {
     const campaign = await makeCampaign(db, { status })
     const before = await readState(db, campaign.id)
-    t.match(await processCampaign(db, campaign.id), { action: status, delivery_count: null, error_code: null })
+    t.match(await processCampaign(db, campaign.id), {
+      action: status,
+      delivery_count: null,
+      error_code: null,
+    })
     t.same(await readState(db, campaign.id), before)
   }
 })
@@ -368,7 +412,12 @@ scenario('a campaign that disappears between the listing and its turn fails alon
 
 scenario('list_work: what is ready, and when the rest will be', async (t, db) => {
   const work = async () =>
-    new Map((await call(db, 'list_work')).map(row => [row.campaign_id, [row.is_ready, row.wait_ms, row.batch_number]]))
+    new Map(
+      (await call(db, 'list_work')).map(row => [
+        row.campaign_id,
+        [row.is_ready, row.wait_ms, row.batch_number],
+      ]),
+    )
   const campaign = await makeCampaign(db, { contacts: 3, limit: 2 })
   t.equal((await work()).size, 0, 'no open batch')
   await openBatch(db, campaign.id)

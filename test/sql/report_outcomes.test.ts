@@ -41,7 +41,13 @@ scenario('each outcome: status, attempt, answer', async (t, db) => {
     noReply,
   ])
   t.same(answer, [
-    { delivery_id: rows[0]!.delivery_id, recorded: true, status: 'sent', rule: 'accepted', batch_finished: false },
+    {
+      delivery_id: rows[0]!.delivery_id,
+      recorded: true,
+      status: 'sent',
+      rule: 'accepted',
+      batch_finished: false,
+    },
     {
       delivery_id: rows[1]!.delivery_id,
       recorded: true,
@@ -70,7 +76,14 @@ scenario('each outcome: status, attempt, answer', async (t, db) => {
   t.same(sent!.settled_at, at)
   t.match(failed, { status: 'failed', reason: 'mailbox_unavailable', attempt_count: 1 })
   t.same(failed!.settled_at, at)
-  t.match(deferred, { status: 'deferred', reason: null, settled_at: null, attempt_count: 1, deferral_count: 1, slot: 3 })
+  t.match(deferred, {
+    status: 'deferred',
+    reason: null,
+    settled_at: null,
+    attempt_count: 1,
+    deferral_count: 1,
+    slot: 3,
+  })
   t.same(deferred!.retry_at, after(2000 + 15 * MINUTE))
   t.same(deferred!.deferred_since, at)
   t.match(doubtful, { status: 'in_doubt', reason: 'no_reply_after_354' })
@@ -100,31 +113,37 @@ scenario('each outcome: status, attempt, answer', async (t, db) => {
   t.same(await readClaims(db, campaign.id), [], 'a claim goes with its last report')
 })
 
-scenario('a claim shrinks report by report, and the last one says that the batch is finished', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 3 })
-  await openBatch(db, campaign.id)
-  const rows = await claim(db, campaign.id)
-  await begin(db, campaign.id, rows)
-  t.equal((await report(db, campaign.id, rows.slice(0, 1)))[0]!.batch_finished, false)
-  t.same((await readClaims(db, campaign.id))[0]!.delivery_ids, [rows[1]!.delivery_id, rows[2]!.delivery_id])
-  t.equal((await report(db, campaign.id, rows.slice(1, 2)))[0]!.batch_finished, false)
-  t.equal((await report(db, campaign.id, rows.slice(2)))[0]!.batch_finished, true)
-  t.same((await readCampaign(db, campaign.id)).contacts_processed, [], 'the arrays wait for the close')
-})
+scenario(
+  'a claim shrinks report by report, and the last one says that the batch is finished',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 3 })
+    await openBatch(db, campaign.id)
+    const rows = await claim(db, campaign.id)
+    await begin(db, campaign.id, rows)
+    t.equal((await report(db, campaign.id, rows.slice(0, 1)))[0]!.batch_finished, false)
+    t.same((await readClaims(db, campaign.id))[0]!.delivery_ids, [rows[1]!.delivery_id, rows[2]!.delivery_id])
+    t.equal((await report(db, campaign.id, rows.slice(1, 2)))[0]!.batch_finished, false)
+    t.equal((await report(db, campaign.id, rows.slice(2)))[0]!.batch_finished, true)
+    t.same((await readCampaign(db, campaign.id)).contacts_processed, [], 'the arrays wait for the close')
+  },
+)
 
-scenario('not finished while something is queued, claimed by another, or waits for its retry', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 3 })
-  await openBatch(db, campaign.id)
-  const [one] = await claim(db, campaign.id, 1)
-  const [two] = await claim(db, campaign.id, 1)
-  t.equal((await report(db, campaign.id, [one!]))[0]!.batch_finished, false)
-  const [three] = await claim(db, campaign.id, 1)
-  t.equal((await report(db, campaign.id, [two!]))[0]!.batch_finished, false)
-  t.equal((await report(db, campaign.id, [three!], greylisted))[0]!.batch_finished, false)
-  await advance(db, '15 minutes')
-  const [again] = await claim(db, campaign.id)
-  t.equal((await report(db, campaign.id, [again!]))[0]!.batch_finished, true)
-})
+scenario(
+  'not finished while something is queued, claimed by another, or waits for its retry',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 3 })
+    await openBatch(db, campaign.id)
+    const [one] = await claim(db, campaign.id, 1)
+    const [two] = await claim(db, campaign.id, 1)
+    t.equal((await report(db, campaign.id, [one!]))[0]!.batch_finished, false)
+    const [three] = await claim(db, campaign.id, 1)
+    t.equal((await report(db, campaign.id, [two!]))[0]!.batch_finished, false)
+    t.equal((await report(db, campaign.id, [three!], greylisted))[0]!.batch_finished, false)
+    await advance(db, '15 minutes')
+    const [again] = await claim(db, campaign.id)
+    t.equal((await report(db, campaign.id, [again!]))[0]!.batch_finished, true)
+  },
+)
 
 scenario('told twice counts once', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 4 })
@@ -265,11 +284,16 @@ scenario('malformed reports are refused as a whole', async (t, db) => {
   for (const reports of [{}, 'x', 5, null]) {
     await checkRefusal(t, 'MB017', /reports are a JSON array/, () => reportJson(db, campaign.id, reports))
   }
-  await checkRefusal(t, 'MB017', /reports are a JSON array/, () => call(db, 'report_outcomes', campaign.id, null))
+  await checkRefusal(t, 'MB017', /reports are a JSON array/, () =>
+    call(db, 'report_outcomes', campaign.id, null),
+  )
   await checkRefusal(t, 'MB001', /does not exist/, () => reportJson(db, randomUUID(), [good]))
-  t.match(await reportJson(db, campaign.id, [{ ...good, delivery_id: String(good.delivery_id), reply_code: '250' }]), [
-    { recorded: true, status: 'sent' },
-  ])
+  t.match(
+    await reportJson(db, campaign.id, [
+      { ...good, delivery_id: String(good.delivery_id), reply_code: '250' },
+    ]),
+    [{ recorded: true, status: 'sent' }],
+  )
 })
 
 scenario('a long reply is cut, not refused', async (t, db) => {
@@ -281,35 +305,48 @@ scenario('a long reply is cut, not refused', async (t, db) => {
 
 // deferrals
 
-scenario('a deferred recipient waits longer each time, six hours at most, then goes back to remaining', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 2, limit: 1 })
-  await openBatch(db, campaign.id)
-  let at = 0
-  // 15, 30, 60, 120, 120 minutes: the sixth retry would be after six hours
-  for (const wait of [15, 30, 60, 120, 120]) {
+scenario(
+  'a deferred recipient waits longer each time, six hours at most, then goes back to remaining',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 2, limit: 1 })
+    await openBatch(db, campaign.id)
+    let at = 0
+    // 15, 30, 60, 120, 120 minutes: the sixth retry would be after six hours
+    for (const wait of [15, 30, 60, 120, 120]) {
+      await setClock(db, after(at))
+      t.equal((await send(db, campaign.id, greylisted)).length, 1)
+      const line = await readDelivery(db, campaign.id, campaign.contacts[0]!)
+      at += wait * MINUTE
+      t.match(line, { status: 'deferred', slot: 1 })
+      t.same(line.retry_at, after(at), `${wait} minutes`)
+      t.same(line.deferred_since, after(0))
+      await setClock(db, after(at - 1))
+      t.same(await claim(db, campaign.id), [])
+    }
     await setClock(db, after(at))
-    t.equal((await send(db, campaign.id, greylisted)).length, 1)
-    const line = await readDelivery(db, campaign.id, campaign.contacts[0]!)
-    at += wait * MINUTE
-    t.match(line, { status: 'deferred', slot: 1 })
-    t.same(line.retry_at, after(at), `${wait} minutes`)
-    t.same(line.deferred_since, after(0))
-    await setClock(db, after(at - 1))
-    t.same(await claim(db, campaign.id), [])
-  }
-  await setClock(db, after(at))
-  const [last] = await claim(db, campaign.id)
-  t.match(await report(db, campaign.id, [last!], greylisted), [{ status: 'deferred', batch_finished: true }])
-  t.match(await readDelivery(db, campaign.id, campaign.contacts[0]!), {
-    status: 'deferred',
-    slot: null,
-    retry_at: null,
-    attempt_count: 6,
-    deferral_count: 6,
-  })
-  t.match(await closeBatch(db, campaign.id), { closed: true, sent_count: 0, failed_count: 0, remaining_count: 2 })
-  t.same((await readCampaign(db, campaign.id)).contacts_remaining, [campaign.contacts[1], campaign.contacts[0]])
-})
+    const [last] = await claim(db, campaign.id)
+    t.match(await report(db, campaign.id, [last!], greylisted), [
+      { status: 'deferred', batch_finished: true },
+    ])
+    t.match(await readDelivery(db, campaign.id, campaign.contacts[0]!), {
+      status: 'deferred',
+      slot: null,
+      retry_at: null,
+      attempt_count: 6,
+      deferral_count: 6,
+    })
+    t.match(await closeBatch(db, campaign.id), {
+      closed: true,
+      sent_count: 0,
+      failed_count: 0,
+      remaining_count: 2,
+    })
+    t.same((await readCampaign(db, campaign.id)).contacts_remaining, [
+      campaign.contacts[1],
+      campaign.contacts[0],
+    ])
+  },
+)
 
 scenario('a retry that would come after the cut-off is not waited for', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 1 })
@@ -320,20 +357,23 @@ scenario('a retry that would come after the cut-off is not waited for', async (t
   t.match(await readDelivery(db, campaign.id, campaign.contacts[0]!), { slot: null, retry_at: null })
 })
 
-scenario('a retry exactly at the cut-off, and exactly at the end of the six hours, is waited for', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 1 })
-  await openBatch(db, campaign.id)
-  await setClock(db, after(DAY - 30 * MINUTE))
-  await report(db, campaign.id, await claim(db, campaign.id), greylisted)
-  t.same((await readDelivery(db, campaign.id, campaign.contacts[0]!)).retry_at, after(DAY - 15 * MINUTE))
-  await db.query(`update daybatch.settings set deferral_period = '45 minutes'`)
-  const other = await makeCampaign(db, { contacts: 1 })
-  await openBatch(db, other.id)
-  await report(db, other.id, await claim(db, other.id), greylisted)
-  await advance(db, '15 minutes')
-  await report(db, other.id, await claim(db, other.id), greylisted)
-  t.same((await readDelivery(db, other.id, other.contacts[0]!)).retry_at, after(DAY + 15 * MINUTE))
-})
+scenario(
+  'a retry exactly at the cut-off, and exactly at the end of the six hours, is waited for',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 1 })
+    await openBatch(db, campaign.id)
+    await setClock(db, after(DAY - 30 * MINUTE))
+    await report(db, campaign.id, await claim(db, campaign.id), greylisted)
+    t.same((await readDelivery(db, campaign.id, campaign.contacts[0]!)).retry_at, after(DAY - 15 * MINUTE))
+    await db.query(`update daybatch.settings set deferral_period = '45 minutes'`)
+    const other = await makeCampaign(db, { contacts: 1 })
+    await openBatch(db, other.id)
+    await report(db, other.id, await claim(db, other.id), greylisted)
+    await advance(db, '15 minutes')
+    await report(db, other.id, await claim(db, other.id), greylisted)
+    t.same((await readDelivery(db, other.id, other.contacts[0]!)).retry_at, after(DAY + 15 * MINUTE))
+  },
+)
 
 scenario('a short interval retries inside itself', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 1, batch_interval: '00:01:00' })
@@ -405,25 +445,28 @@ scenario('a short interval backs off at most a tenth of it', async (t, db) => {
   t.same((await readBatch(db, campaign.id, 1)).refused_until, after(1000))
 })
 
-scenario('our set-up is refused: the campaign pauses with the server’s words, contacts are not charged', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 3 })
-  await openBatch(db, campaign.id)
-  const rows = await claim(db, campaign.id)
-  await report(db, campaign.id, rows.slice(0, 1), { ...loginRefused, reply_text: 'authentication failed' })
-  const row = await readCampaign(db, campaign.id)
-  t.match(row, {
-    status: 'paused',
-    pause_reason: 'the server refuses us at auth: 535 5.7.8 authentication failed',
-  })
-  t.same(row.paused_at, after(0))
-  t.match((await readDeliveries(db, campaign.id))[0], { status: 'deferred', deferral_count: 0, slot: 1 })
-  t.same(
-    (await begin(db, campaign.id, rows.slice(1))).map(line => line.refusal),
-    ['the campaign is paused', 'the campaign is paused'],
-  )
-  await report(db, campaign.id, rows.slice(1, 2), loginRefused)
-  t.same((await readCampaign(db, campaign.id)).paused_at, after(0), 'paused once')
-})
+scenario(
+  'our set-up is refused: the campaign pauses with the server’s words, contacts are not charged',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 3 })
+    await openBatch(db, campaign.id)
+    const rows = await claim(db, campaign.id)
+    await report(db, campaign.id, rows.slice(0, 1), { ...loginRefused, reply_text: 'authentication failed' })
+    const row = await readCampaign(db, campaign.id)
+    t.match(row, {
+      status: 'paused',
+      pause_reason: 'the server refuses us at auth: 535 5.7.8 authentication failed',
+    })
+    t.same(row.paused_at, after(0))
+    t.match((await readDeliveries(db, campaign.id))[0], { status: 'deferred', deferral_count: 0, slot: 1 })
+    t.same(
+      (await begin(db, campaign.id, rows.slice(1))).map(line => line.refusal),
+      ['the campaign is paused', 'the campaign is paused'],
+    )
+    await report(db, campaign.id, rows.slice(1, 2), loginRefused)
+    t.same((await readCampaign(db, campaign.id)).paused_at, after(0), 'paused once')
+  },
+)
 
 scenario('what is being sent while paused or cancelled is still recorded', async (t, db) => {
   for (const stop of ['pause_campaign', 'cancel_campaign']) {
@@ -456,7 +499,9 @@ async function leaveInDoubt(db: Parameters<typeof claim>[0], fields: object = {}
 scenario('a late 250 settles the doubt before the close', async (t, db) => {
   const { campaign, rows } = await leaveInDoubt(db, {}, 2)
   t.match(await readDeliveries(db, campaign.id), [{ status: 'in_doubt' }, { status: 'in_doubt' }])
-  t.match(await report(db, campaign.id, rows.slice(0, 1)), [{ recorded: true, status: 'sent', rule: 'accepted' }])
+  t.match(await report(db, campaign.id, rows.slice(0, 1)), [
+    { recorded: true, status: 'sent', rule: 'accepted' },
+  ])
   t.same((await readCampaign(db, campaign.id)).contacts_processed, [], 'the close moves the arrays')
   t.match(await closeBatch(db, campaign.id), { sent_count: 1, failed_count: 1, completed: true })
   const row = await readCampaign(db, campaign.id)
@@ -464,34 +509,39 @@ scenario('a late 250 settles the doubt before the close', async (t, db) => {
   t.same(row.contacts_failed, [rows[1]!.contact_id])
 })
 
-scenario('a late 250 settles the doubt after the close: failed becomes processed, many at once', async (t, db) => {
-  const { campaign, rows } = await leaveInDoubt(db, {}, 3)
-  t.match(await closeBatch(db, campaign.id), { sent_count: 0, failed_count: 3, completed: true })
-  const history = (await readCampaign(db, campaign.id)).batch_history
-  await advance(db, '1 hour')
-  t.match(await report(db, campaign.id, rows.slice(0, 2)), [
-    { recorded: true, status: 'sent' },
-    { recorded: true, status: 'sent' },
-  ])
-  const row = await readCampaign(db, campaign.id)
-  t.same(row.contacts_processed, [rows[0]!.contact_id, rows[1]!.contact_id])
-  t.same(row.contacts_failed, [rows[2]!.contact_id])
-  t.same(row.contacts_remaining, [])
-  t.equal(row.status, 'completed')
-  t.same(row.batch_history, history, 'history is never edited')
-  t.match(await readBatch(db, campaign.id, 1), { sent_count: 0, failed_count: 3, in_doubt_count: 3 })
-  const attempts = await readAttempts(db, campaign.id)
-  t.same(
-    attempts.filter(line => line.delivery_id === rows[0]!.delivery_id).map(line => [line.stage, line.outcome]),
-    [
-      ['lease', 'in_doubt'],
-      ['message', 'sent'],
-    ],
-  )
-  const before = await readState(db, campaign.id)
-  t.match(await report(db, campaign.id, rows.slice(0, 2)), [{ recorded: true }, { recorded: true }])
-  t.same(await readState(db, campaign.id), before, 'told again')
-})
+scenario(
+  'a late 250 settles the doubt after the close: failed becomes processed, many at once',
+  async (t, db) => {
+    const { campaign, rows } = await leaveInDoubt(db, {}, 3)
+    t.match(await closeBatch(db, campaign.id), { sent_count: 0, failed_count: 3, completed: true })
+    const history = (await readCampaign(db, campaign.id)).batch_history
+    await advance(db, '1 hour')
+    t.match(await report(db, campaign.id, rows.slice(0, 2)), [
+      { recorded: true, status: 'sent' },
+      { recorded: true, status: 'sent' },
+    ])
+    const row = await readCampaign(db, campaign.id)
+    t.same(row.contacts_processed, [rows[0]!.contact_id, rows[1]!.contact_id])
+    t.same(row.contacts_failed, [rows[2]!.contact_id])
+    t.same(row.contacts_remaining, [])
+    t.equal(row.status, 'completed')
+    t.same(row.batch_history, history, 'history is never edited')
+    t.match(await readBatch(db, campaign.id, 1), { sent_count: 0, failed_count: 3, in_doubt_count: 3 })
+    const attempts = await readAttempts(db, campaign.id)
+    t.same(
+      attempts
+        .filter(line => line.delivery_id === rows[0]!.delivery_id)
+        .map(line => [line.stage, line.outcome]),
+      [
+        ['lease', 'in_doubt'],
+        ['message', 'sent'],
+      ],
+    )
+    const before = await readState(db, campaign.id)
+    t.match(await report(db, campaign.id, rows.slice(0, 2)), [{ recorded: true }, { recorded: true }])
+    t.same(await readState(db, campaign.id), before, 'told again')
+  },
+)
 
 scenario('a late refusal of a mail in doubt says nothing new', async (t, db) => {
   const { campaign, rows } = await leaveInDoubt(db)
@@ -517,48 +567,56 @@ scenario('a late 250 after not_sent: out of remaining again, and never mailed tw
   t.match(await call(db, 'process_campaigns', campaign.id), [{ action: 'completed' }])
 })
 
-scenario('a late 250 while its contact stands in the next open batch: the batch does not mail it', async (t, db) => {
-  const { campaign, rows } = await leaveInDoubt(db, { contacts: 2, limit: 1 })
-  await closeBatch(db, campaign.id)
-  await call(db, 'resolve_in_doubt', campaign.id, rows[0]!.contact_id, 'not_sent')
-  await db.query('select daybatch.set_daily_limit($1, 2)', [campaign.id])
-  await setClock(db, after(DAY))
-  t.match(await openBatch(db, campaign.id), { delivery_count: 2 })
-  t.match(await report(db, campaign.id, rows), [{ recorded: true, status: 'sent' }])
-  t.match(
-    (await claim(db, campaign.id)).map(row => row.contact_id),
-    [campaign.contacts[1]],
-  )
-  await db.query('update daybatch.claims set expires_at = claimed_at + interval \'1 second\'')
-  await advance(db, '1 minute')
-  await call(db, 'release_expired_claims')
-  await send(db, campaign.id)
-  t.match(await closeBatch(db, campaign.id), { sent_count: 2, failed_count: 0, completed: true })
-})
+scenario(
+  'a late 250 while its contact stands in the next open batch: the batch does not mail it',
+  async (t, db) => {
+    const { campaign, rows } = await leaveInDoubt(db, { contacts: 2, limit: 1 })
+    await closeBatch(db, campaign.id)
+    await call(db, 'resolve_in_doubt', campaign.id, rows[0]!.contact_id, 'not_sent')
+    await db.query('select daybatch.set_daily_limit($1, 2)', [campaign.id])
+    await setClock(db, after(DAY))
+    t.match(await openBatch(db, campaign.id), { delivery_count: 2 })
+    t.match(await report(db, campaign.id, rows), [{ recorded: true, status: 'sent' }])
+    t.match(
+      (await claim(db, campaign.id)).map(row => row.contact_id),
+      [campaign.contacts[1]],
+    )
+    await db.query("update daybatch.claims set expires_at = claimed_at + interval '1 second'")
+    await advance(db, '1 minute')
+    await call(db, 'release_expired_claims')
+    await send(db, campaign.id)
+    t.match(await closeBatch(db, campaign.id), { sent_count: 2, failed_count: 0, completed: true })
+  },
+)
 
 for (const reply of [noSuchUser, accepted]) {
-  scenario(`a late 250 while a second worker holds the mail, which then hears ${reply.reply_code}`, async (t, db) => {
-    const { campaign, rows } = await leaveInDoubt(db, { in_doubt_policy: 'resend' })
-    const second = await claim(db, campaign.id, 1, 'second')
-    t.equal(second.length, 1)
-    await begin(db, campaign.id, second)
-    t.match(await report(db, campaign.id, rows), [{ recorded: true, status: 'sent' }])
-    const answer = await report(db, campaign.id, second, reply)
-    t.match(answer, [{ status: 'sent', batch_finished: true }], 'no claim is left behind')
-    t.same(await readClaims(db, campaign.id), [])
-    const outcomes = (await readAttempts(db, campaign.id)).map(line => line.outcome)
-    t.same(outcomes, ['in_doubt', 'sent', reply === accepted ? 'accepted_twice' : 'failed'])
-    t.match(await closeBatch(db, campaign.id), { sent_count: 1, failed_count: 0, completed: true })
-    if (reply === accepted) {
-      const { rows: audit } = await db.query('select rule, disagreement from daybatch.audit')
-      t.match(audit, [{ rule: 'accepted_twice', disagreement: /was accepted 2 times/ }])
-      const { rows: events } = await db.query(`select detail from daybatch.events where event = 'accepted_twice'`)
-      t.equal(events[0].detail.contact_id, campaign.contacts[0])
-      await report(db, campaign.id, second, reply)
-      t.equal((await readAttempts(db, campaign.id)).length, 3, 'told again')
-      await db.query(`delete from daybatch.delivery_attempts where outcome = 'accepted_twice'`)
-    }
-  })
+  scenario(
+    `a late 250 while a second worker holds the mail, which then hears ${reply.reply_code}`,
+    async (t, db) => {
+      const { campaign, rows } = await leaveInDoubt(db, { in_doubt_policy: 'resend' })
+      const second = await claim(db, campaign.id, 1, 'second')
+      t.equal(second.length, 1)
+      await begin(db, campaign.id, second)
+      t.match(await report(db, campaign.id, rows), [{ recorded: true, status: 'sent' }])
+      const answer = await report(db, campaign.id, second, reply)
+      t.match(answer, [{ status: 'sent', batch_finished: true }], 'no claim is left behind')
+      t.same(await readClaims(db, campaign.id), [])
+      const outcomes = (await readAttempts(db, campaign.id)).map(line => line.outcome)
+      t.same(outcomes, ['in_doubt', 'sent', reply === accepted ? 'accepted_twice' : 'failed'])
+      t.match(await closeBatch(db, campaign.id), { sent_count: 1, failed_count: 0, completed: true })
+      if (reply === accepted) {
+        const { rows: audit } = await db.query('select rule, disagreement from daybatch.audit')
+        t.match(audit, [{ rule: 'accepted_twice', disagreement: /was accepted 2 times/ }])
+        const { rows: events } = await db.query(
+          `select detail from daybatch.events where event = 'accepted_twice'`,
+        )
+        t.equal(events[0].detail.contact_id, campaign.contacts[0])
+        await report(db, campaign.id, second, reply)
+        t.equal((await readAttempts(db, campaign.id)).length, 3, 'told again')
+        await db.query(`delete from daybatch.delivery_attempts where outcome = 'accepted_twice'`)
+      }
+    },
+  )
 }
 
 scenario('a late 250 before the second worker has begun: the second copy is refused', async (t, db) => {
@@ -606,18 +664,24 @@ scenario('the old and the new token of one delivery in one call', async (t, db) 
   await db.query(`delete from daybatch.delivery_attempts where outcome = 'accepted_twice'`)
 })
 
-scenario('resend: a mail without a reply is tried again at once, up to the limit of deferrals', async (t, db) => {
-  await db.query('update daybatch.settings set deferral_limit = 2')
-  const campaign = await makeCampaign(db, { contacts: 1, in_doubt_policy: 'resend' })
-  await openBatch(db, campaign.id)
-  await send(db, campaign.id, noReply)
-  t.match(await readDelivery(db, campaign.id, campaign.contacts[0]!), { status: 'deferred', deferral_count: 1 })
-  t.equal((await readState(db, campaign.id)).resend_copies.length, 1, 'its copy is kept')
-  await advance(db, '15 minutes')
-  await send(db, campaign.id, noReply)
-  t.match(await readDelivery(db, campaign.id, campaign.contacts[0]!), { status: 'in_doubt' })
-  t.match(await closeBatch(db, campaign.id), { failed_count: 1, completed: true })
-})
+scenario(
+  'resend: a mail without a reply is tried again at once, up to the limit of deferrals',
+  async (t, db) => {
+    await db.query('update daybatch.settings set deferral_limit = 2')
+    const campaign = await makeCampaign(db, { contacts: 1, in_doubt_policy: 'resend' })
+    await openBatch(db, campaign.id)
+    await send(db, campaign.id, noReply)
+    t.match(await readDelivery(db, campaign.id, campaign.contacts[0]!), {
+      status: 'deferred',
+      deferral_count: 1,
+    })
+    t.equal((await readState(db, campaign.id)).resend_copies.length, 1, 'its copy is kept')
+    await advance(db, '15 minutes')
+    await send(db, campaign.id, noReply)
+    t.match(await readDelivery(db, campaign.id, campaign.contacts[0]!), { status: 'in_doubt' })
+    t.match(await closeBatch(db, campaign.id), { failed_count: 1, completed: true })
+  },
+)
 
 scenario('ask and never: a mail without a reply is in doubt', async (t, db) => {
   for (const in_doubt_policy of ['ask', 'never']) {
@@ -637,7 +701,9 @@ scenario('no report ever changes another array than it must', async (t, db) => {
   const row = await readCampaign(db, campaign.id)
   t.same(row.contacts_remaining, campaign.contacts.slice(2))
   await advance(db, '1 hour')
-  const { claim_token, delivery_id } = (await readAttempts(db, campaign.id)).find(line => line.outcome === 'in_doubt')!
+  const { claim_token, delivery_id } = (await readAttempts(db, campaign.id)).find(
+    line => line.outcome === 'in_doubt',
+  )!
   await reportJson(db, campaign.id, [{ claim_token, delivery_id, ...accepted }])
   const later = await readCampaign(db, campaign.id)
   t.same(later.contacts_remaining, row.contacts_remaining)

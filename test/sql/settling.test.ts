@@ -32,7 +32,8 @@ import {
 import { checkRefusal } from '../helper/refusal.ts'
 import { after, DAY, HOUR, scenario } from '../helper/scenario.ts'
 
-const ask = async (db: pg.Pool, name: string, ...values: unknown[]) => (await callOne(db, name, ...values))[name]
+const ask = async (db: pg.Pool, name: string, ...values: unknown[]) =>
+  (await callOne(db, name, ...values))[name]
 const sets = ({ contacts_remaining, contacts_processed, contacts_failed }: Row) => [
   contacts_remaining,
   contacts_processed,
@@ -49,7 +50,10 @@ scenario('a doubt settled as sent is processed', async (t, db) => {
   t.equal(await ask(db, 'resolve_in_doubt', campaign.id, a, 'sent'), 1)
   t.same(await readSets(db, campaign.id), [[c], [a], [b]])
   t.match(await readDelivery(db, campaign.id, a!), { status: 'sent', reason: null, settled_at: after(0) })
-  t.match((await readEvents(db, campaign.id)).at(-1), { event: 'doubt_resolved', detail: { as: 'sent', count: 1 } })
+  t.match((await readEvents(db, campaign.id)).at(-1), {
+    event: 'doubt_resolved',
+    detail: { as: 'sent', count: 1 },
+  })
   const before = await readState(db, campaign.id)
   t.equal(await ask(db, 'resolve_in_doubt', campaign.id, a, 'sent'), 0, 'repeatable')
   t.same(await readState(db, campaign.id), before)
@@ -68,7 +72,9 @@ scenario('a doubt settled as not_sent is mailed again, by the next batch, at the
   await runBatch(db, campaign.id, [noReply, accepted])
   t.equal(await ask(db, 'resolve_in_doubt', campaign.id, a, 'not_sent'), 1)
   t.same(await readSets(db, campaign.id), [[c, d, a], [b], []])
-  t.match((await readCampaign(db, campaign.id)).batch_history, [{ sent_count: 1, failed_count: 1, remaining_count: 2 }])
+  t.match((await readCampaign(db, campaign.id)).batch_history, [
+    { sent_count: 1, failed_count: 1, remaining_count: 2 },
+  ])
   t.equal(await ask(db, 'resolve_in_doubt', campaign.id, a, 'not_sent'), 0, 'repeatable')
   for (const day of [1, 2]) {
     await setClock(db, after(day * DAY))
@@ -78,20 +84,23 @@ scenario('a doubt settled as not_sent is mailed again, by the next batch, at the
   t.equal((await readCampaign(db, campaign.id)).status, 'completed')
 })
 
-scenario('not_sent in a completed campaign: it goes on, not before its interval, with a job', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 1 })
-  await runBatch(db, campaign.id, noReply)
-  t.equal((await readCampaign(db, campaign.id)).status, 'completed')
-  await advance(db, '2 hours')
-  await ask(db, 'resolve_all_in_doubt', campaign.id, 'not_sent')
-  t.match(await readCampaign(db, campaign.id), { status: 'sending', current_batch_number: 2 })
-  t.same((await readCampaign(db, campaign.id)).next_batch_send_time, after(DAY))
-  t.same((await readJobs(db, campaign.id)).at(-1)!.start_after, after(DAY))
-  t.match(await processCampaign(db, campaign.id), { action: 'waiting' })
-  await setClock(db, after(DAY))
-  t.match(await runBatch(db, campaign.id), { completed: true, sent_count: 1 })
-  t.equal((await readCampaign(db, campaign.id)).batch_history.length, 2)
-})
+scenario(
+  'not_sent in a completed campaign: it goes on, not before its interval, with a job',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 1 })
+    await runBatch(db, campaign.id, noReply)
+    t.equal((await readCampaign(db, campaign.id)).status, 'completed')
+    await advance(db, '2 hours')
+    await ask(db, 'resolve_all_in_doubt', campaign.id, 'not_sent')
+    t.match(await readCampaign(db, campaign.id), { status: 'sending', current_batch_number: 2 })
+    t.same((await readCampaign(db, campaign.id)).next_batch_send_time, after(DAY))
+    t.same((await readJobs(db, campaign.id)).at(-1)!.start_after, after(DAY))
+    t.match(await processCampaign(db, campaign.id), { action: 'waiting' })
+    await setClock(db, after(DAY))
+    t.match(await runBatch(db, campaign.id), { completed: true, sent_count: 1 })
+    t.equal((await readCampaign(db, campaign.id)).batch_history.length, 2)
+  },
+)
 
 scenario('a long completed campaign that gets a contact back is due now', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 1 })
@@ -112,27 +121,39 @@ scenario('a cancelled or paused campaign stays so', async (t, db) => {
   }
 })
 
-scenario('inside the open batch only the ledger changes; the close brings the arrays along', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 5, limit: 4 })
-  const [a, b, c, d, e] = campaign.contacts
-  await openBatch(db, campaign.id)
-  const rows = await claim(db, campaign.id, 3)
-  await begin(db, campaign.id, rows)
-  await report(db, campaign.id, rows, [noReply, noReply, noSuchUser])
-  await ask(db, 'resolve_in_doubt', campaign.id, a, 'sent')
-  await ask(db, 'resolve_in_doubt', campaign.id, b, 'not_sent')
-  t.equal(await ask(db, 'retry_failed', campaign.id), 1)
-  t.same(await readSets(db, campaign.id), [campaign.contacts, [], []])
-  await send(db, campaign.id)
-  t.match(await closeBatch(db, campaign.id), { closed: true, sent_count: 2, failed_count: 0, remaining_count: 3 })
-  t.same(await readSets(db, campaign.id), [[e, b, c], [a, d], []])
-})
+scenario(
+  'inside the open batch only the ledger changes; the close brings the arrays along',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 5, limit: 4 })
+    const [a, b, c, d, e] = campaign.contacts
+    await openBatch(db, campaign.id)
+    const rows = await claim(db, campaign.id, 3)
+    await begin(db, campaign.id, rows)
+    await report(db, campaign.id, rows, [noReply, noReply, noSuchUser])
+    await ask(db, 'resolve_in_doubt', campaign.id, a, 'sent')
+    await ask(db, 'resolve_in_doubt', campaign.id, b, 'not_sent')
+    t.equal(await ask(db, 'retry_failed', campaign.id), 1)
+    t.same(await readSets(db, campaign.id), [campaign.contacts, [], []])
+    await send(db, campaign.id)
+    t.match(await closeBatch(db, campaign.id), {
+      closed: true,
+      sent_count: 2,
+      failed_count: 0,
+      remaining_count: 3,
+    })
+    t.same(await readSets(db, campaign.id), [[e, b, c], [a, d], []])
+  },
+)
 
 scenario('all doubts, or those of some contacts, in one rewrite', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 5 })
   const [a, b, c, d, e] = campaign.contacts
   await runBatch(db, campaign.id, [noReply, accepted, noReply, noSuchUser, noReply])
-  t.equal(await ask(db, 'resolve_all_in_doubt', campaign.id, 'sent', [a, b, d, randomUUID()]), 1, 'only doubts')
+  t.equal(
+    await ask(db, 'resolve_all_in_doubt', campaign.id, 'sent', [a, b, d, randomUUID()]),
+    1,
+    'only doubts',
+  )
   t.same(await readSets(db, campaign.id), [[], [b, a], [c, d, e]])
   t.equal(await ask(db, 'resolve_all_in_doubt', campaign.id, 'sent'), 2)
   t.same(await readSets(db, campaign.id), [[], [b, a, c, e], [d]])
@@ -144,13 +165,44 @@ scenario('doubts: refusals', async (t, db) => {
   await runBatch(db, campaign.id, noReply)
   const state = () => readState(db, campaign.id)
   for (const as of [null, '', 'SENT', 'maybe']) {
-    await checkRefusal(t, 'MB017', /sent or as not_sent/, () => ask(db, 'resolve_in_doubt', campaign.id, campaign.contacts[0], as), state)
-    await checkRefusal(t, 'MB017', /sent or as not_sent/, () => ask(db, 'resolve_all_in_doubt', campaign.id, as), state)
+    await checkRefusal(
+      t,
+      'MB017',
+      /sent or as not_sent/,
+      () => ask(db, 'resolve_in_doubt', campaign.id, campaign.contacts[0], as),
+      state,
+    )
+    await checkRefusal(
+      t,
+      'MB017',
+      /sent or as not_sent/,
+      () => ask(db, 'resolve_all_in_doubt', campaign.id, as),
+      state,
+    )
   }
-  await checkRefusal(t, 'MB020', /no delivery/, () => ask(db, 'resolve_in_doubt', campaign.id, campaign.contacts[1], 'sent'), state)
-  await checkRefusal(t, 'MB020', /contact null/, () => ask(db, 'resolve_in_doubt', campaign.id, null, 'sent'), state)
-  for (const name of ['resolve_in_doubt', 'resolve_all_in_doubt', 'retry_failed', 'add_contacts', 'remove_contact']) {
-    const values = name === 'resolve_in_doubt' ? [randomUUID(), 'sent'] : name === 'resolve_all_in_doubt' ? ['sent'] : []
+  await checkRefusal(
+    t,
+    'MB020',
+    /no delivery/,
+    () => ask(db, 'resolve_in_doubt', campaign.id, campaign.contacts[1], 'sent'),
+    state,
+  )
+  await checkRefusal(
+    t,
+    'MB020',
+    /contact null/,
+    () => ask(db, 'resolve_in_doubt', campaign.id, null, 'sent'),
+    state,
+  )
+  for (const name of [
+    'resolve_in_doubt',
+    'resolve_all_in_doubt',
+    'retry_failed',
+    'add_contacts',
+    'remove_contact',
+  ]) {
+    const values =
+      name === 'resolve_in_doubt' ? [randomUUID(), 'sent'] : name === 'resolve_all_in_doubt' ? ['sent'] : []
     const more = name === 'add_contacts' ? [[]] : name === 'remove_contact' ? [randomUUID()] : []
     await checkRefusal(t, 'MB001', /does not exist/, () => call(db, name, randomUUID(), ...values, ...more))
   }
@@ -160,7 +212,13 @@ scenario('doubts: refusals', async (t, db) => {
 
 scenario('refused contacts go back to the tail; doubts, skips and mails do not', async (t, db) => {
   const campaign = await makeCampaign(db, {
-    contacts: ['a@example.org', 'b@example.org', 'c@example.org', { email: 'd@example.org', unsubscribed_at: after(0) }, 'e@example.org'],
+    contacts: [
+      'a@example.org',
+      'b@example.org',
+      'c@example.org',
+      { email: 'd@example.org', unsubscribed_at: after(0) },
+      'e@example.org',
+    ],
     limit: 3,
   })
   const [a, b, c, d, e] = campaign.contacts
@@ -195,14 +253,21 @@ scenario('added contacts come last, once, in the order given', async (t, db) => 
   const campaign = await makeCampaign(db, { contacts: 3, limit: 2 })
   await openBatch(db, campaign.id)
   const [x, y] = await makeContacts(db, 2)
-  t.equal(await ask(db, 'add_contacts', campaign.id, [y, campaign.contacts[0], x, y, campaign.contacts[2]]), 2)
+  t.equal(
+    await ask(db, 'add_contacts', campaign.id, [y, campaign.contacts[0], x, y, campaign.contacts[2]]),
+    2,
+  )
   t.same((await readCampaign(db, campaign.id)).contacts_remaining, [...campaign.contacts, y, x])
   t.equal((await readCampaign(db, campaign.id)).total_contacts, 5)
   t.equal(await ask(db, 'add_contacts', campaign.id, [x, y]), 0, 'repeatable')
   t.equal(await ask(db, 'add_contacts', campaign.id, []), 0)
   await send(db, campaign.id)
   t.match(await closeBatch(db, campaign.id), { sent_count: 2, remaining_count: 3 })
-  t.match(await readBatch(db, campaign.id, 1), { send_limit: 2, head_length: 2 }, 'the open batch did not grow')
+  t.match(
+    await readBatch(db, campaign.id, 1),
+    { send_limit: 2, head_length: 2 },
+    'the open batch did not grow',
+  )
   for (const day of [1, 2]) {
     await setClock(db, after(day * DAY))
     await runBatch(db, campaign.id)
@@ -251,13 +316,19 @@ scenario('a removed contact is skipped when its turn comes; who was mailed stays
   await runBatch(db, campaign.id)
   t.same(await readSets(db, campaign.id), [[], [a, c, e], [b, d]])
   t.match(await readDelivery(db, campaign.id, d!), { status: 'skipped', reason: 'removed' })
-  await checkRefusal(t, 'MB018', /not in the audience/, () => ask(db, 'remove_contact', campaign.id, randomUUID()))
+  await checkRefusal(t, 'MB018', /not in the audience/, () =>
+    ask(db, 'remove_contact', campaign.id, randomUUID()),
+  )
 })
 
 // erase_contact
 
 scenario('an erased person: nothing personal stays, the totals do, nobody is mailed again', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: ['ada@example.org', 'bo@example.org'], limit: 1, in_doubt_policy: 'resend' })
+  const campaign = await makeCampaign(db, {
+    contacts: ['ada@example.org', 'bo@example.org'],
+    limit: 1,
+    in_doubt_policy: 'resend',
+  })
   const [ada] = campaign.contacts
   await openBatch(db, campaign.id)
   await send(db, campaign.id, { stage: 'rcpt', reply_code: 450, reply_text: '<Ada@Example.org> try later' })
@@ -265,7 +336,10 @@ scenario('an erased person: nothing personal stays, the totals do, nobody is mai
   t.equal(await ask(db, 'erase_contact', ada), false, 'repeatable')
   t.equal(await ask(db, 'erase_contact', randomUUID()), false)
   t.equal((await db.query('select from public.contacts where id = $1', [ada])).rowCount, 0)
-  t.equal((await db.query('select from public.contact_list_members where contact_id = $1', [ada])).rowCount, 0)
+  t.equal(
+    (await db.query('select from public.contact_list_members where contact_id = $1', [ada])).rowCount,
+    0,
+  )
   t.notMatch(JSON.stringify(await readAttempts(db, campaign.id)), /ada@/i)
   t.notMatch(JSON.stringify(await readState(db, campaign.id)), /ada@example/i)
   await advance(db, '15 minutes')
@@ -276,13 +350,18 @@ scenario('an erased person: nothing personal stays, the totals do, nobody is mai
   // the same person under another id
   const [again] = await makeContacts(db, ['ADA@example.org'])
   const other = await makeCampaign(db, { contacts: 1 })
-  await db.query('insert into public.contact_list_members (list_id, contact_id) values ($1, $2)', [other.lists[0], again])
+  await db.query('insert into public.contact_list_members (list_id, contact_id) values ($1, $2)', [
+    other.lists[0],
+    again,
+  ])
   await openBatch(db, other.id)
   t.match(await readDelivery(db, other.id, again!), { status: 'skipped', reason: 'suppressed' })
 })
 
 scenario('an erasure that the application’s own keys forbid empties the columns', async (t, db) => {
-  const [ada] = await makeContacts(db, [{ email: 'ada@example.org', first_name: 'Ada', attributes: { city: 'Bern' } }])
+  const [ada] = await makeContacts(db, [
+    { email: 'ada@example.org', first_name: 'Ada', attributes: { city: 'Bern' } },
+  ])
   await db.query('create table public.orders (contact_id uuid references public.contacts (id))')
   await db.query('insert into public.orders values ($1)', [ada])
   t.equal(await ask(db, 'erase_contact', ada), true)

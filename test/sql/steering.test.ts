@@ -25,7 +25,8 @@ import {
 import { checkRefusal } from '../helper/refusal.ts'
 import { after, DAY, HOUR, MINUTE, scenario } from '../helper/scenario.ts'
 
-const steer = async (db: pg.Pool, name: string, ...values: unknown[]) => (await callOne(db, name, ...values))[name]
+const steer = async (db: pg.Pool, name: string, ...values: unknown[]) =>
+  (await callOne(db, name, ...values))[name]
 const dueTimes = async (db: pg.Pool, id: string) => (await readJobs(db, id)).map(job => job.start_after)
 const lastEvent = async (db: pg.Pool, id: string) => (await readEvents(db, id)).at(-1)
 
@@ -130,7 +131,10 @@ scenario('schedule: scheduled, with a job for its time; again: the new time coun
   await call(db, 'initialize_contact_tracking', campaign.id)
   await call(db, 'schedule_campaign', campaign.id, after(HOUR))
   t.same(await dueTimes(db, campaign.id), [after(HOUR), after(2 * HOUR)])
-  t.match(await processCampaign(db, campaign.id), { action: 'waiting', reason: 'scheduled for 2026-03-02T10:00:00Z' })
+  t.match(await processCampaign(db, campaign.id), {
+    action: 'waiting',
+    reason: 'scheduled for 2026-03-02T10:00:00Z',
+  })
   await call(db, 'schedule_campaign', campaign.id, after(3 * HOUR))
   await setClock(db, after(2 * HOUR))
   t.match(await processCampaign(db, campaign.id, 'job'), { action: 'waiting' }, 'the job of the old time')
@@ -214,17 +218,20 @@ scenario('resume: the open batch goes on, the grid stays', async (t, db) => {
   t.same(await readState(db, campaign.id), before)
 })
 
-scenario('resume after the due time: one batch now, with a job, and the grid goes on from it', async (t, db) => {
-  const campaign = await makeCampaign(db, { contacts: 3, limit: 1 })
-  await runBatch(db, campaign.id)
-  await call(db, 'pause_campaign', campaign.id)
-  await setClock(db, after(3 * DAY + HOUR))
-  await call(db, 'resume_campaign', campaign.id)
-  t.same((await readCampaign(db, campaign.id)).next_batch_send_time, after(3 * DAY + HOUR))
-  t.same((await dueTimes(db, campaign.id)).at(-1), after(3 * DAY + HOUR))
-  t.match(await processCampaign(db, campaign.id), { action: 'opened', batch_number: 2 })
-  t.same((await readCampaign(db, campaign.id)).next_batch_send_time, after(4 * DAY + HOUR))
-})
+scenario(
+  'resume after the due time: one batch now, with a job, and the grid goes on from it',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 3, limit: 1 })
+    await runBatch(db, campaign.id)
+    await call(db, 'pause_campaign', campaign.id)
+    await setClock(db, after(3 * DAY + HOUR))
+    await call(db, 'resume_campaign', campaign.id)
+    t.same((await readCampaign(db, campaign.id)).next_batch_send_time, after(3 * DAY + HOUR))
+    t.same((await dueTimes(db, campaign.id)).at(-1), after(3 * DAY + HOUR))
+    t.match(await processCampaign(db, campaign.id), { action: 'opened', batch_number: 2 })
+    t.same((await readCampaign(db, campaign.id)).next_batch_send_time, after(4 * DAY + HOUR))
+  },
+)
 
 scenario('resume before the due time waits for it', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 3, limit: 1 })
@@ -247,21 +254,24 @@ scenario('resume with a batch open past its interval: never two at once', async 
   t.match((await readCampaign(db, campaign.id)).batch_history, [{ sent_count: 0, remaining_count: 5 }])
 })
 
-scenario('a scheduled campaign that is paused and resumed before its time is scheduled again', async (t, db) => {
-  for (const initialised of [false, true]) {
+scenario(
+  'a scheduled campaign that is paused and resumed before its time is scheduled again',
+  async (t, db) => {
+    for (const initialised of [false, true]) {
+      const campaign = await makeCampaign(db, { status: 'scheduled', scheduled_at: after(DAY) })
+      if (initialised) await call(db, 'initialize_contact_tracking', campaign.id)
+      await call(db, 'pause_campaign', campaign.id)
+      t.equal(await steer(db, 'resume_campaign', campaign.id), 'scheduled')
+      t.match(await processCampaign(db, campaign.id), { action: 'waiting' })
+      await call(db, 'pause_campaign', campaign.id)
+    }
     const campaign = await makeCampaign(db, { status: 'scheduled', scheduled_at: after(DAY) })
-    if (initialised) await call(db, 'initialize_contact_tracking', campaign.id)
     await call(db, 'pause_campaign', campaign.id)
-    t.equal(await steer(db, 'resume_campaign', campaign.id), 'scheduled')
-    t.match(await processCampaign(db, campaign.id), { action: 'waiting' })
-    await call(db, 'pause_campaign', campaign.id)
-  }
-  const campaign = await makeCampaign(db, { status: 'scheduled', scheduled_at: after(DAY) })
-  await call(db, 'pause_campaign', campaign.id)
-  await setClock(db, after(2 * DAY))
-  t.equal(await steer(db, 'resume_campaign', campaign.id), 'sending', 'after its time it is due')
-  t.match(await processCampaign(db, campaign.id), { action: 'opened' })
-})
+    await setClock(db, after(2 * DAY))
+    t.equal(await steer(db, 'resume_campaign', campaign.id), 'sending', 'after its time it is due')
+    t.match(await processCampaign(db, campaign.id), { action: 'opened' })
+  },
+)
 
 scenario('resume: refusals', async (t, db) => {
   for (const status of ['draft', 'scheduled', 'completed', 'cancelled']) {
@@ -337,7 +347,10 @@ scenario('the limit: from the next batch on, a notice outside 5 to 50, never a r
     [2_000_000_000, true],
   ] as const) {
     notices.length = 0
-    const { rows } = await client.query('select daybatch.set_daily_limit($1, $2) as limit', [campaign.id, limit])
+    const { rows } = await client.query('select daybatch.set_daily_limit($1, $2) as limit', [
+      campaign.id,
+      limit,
+    ])
     t.equal(rows[0].limit, limit)
     t.equal(notices.length, noticed ? 1 : 0, `${limit}: ${notices}`)
     t.equal((await readCampaign(db, campaign.id)).daily_send_limit, limit)
@@ -406,9 +419,19 @@ scenario('create: defaults of the table, every field that can be set', async (t,
   }
   const { id } = await readCampaign(db, await create(db, fields))
   const row = await readCampaign(db, id)
-  t.match(row, { ...fields, contact_list_ids: [list], batch_interval: 'PT1H30M', scheduled_at: new Date('2026-03-05T09:00:00Z') })
+  t.match(row, {
+    ...fields,
+    contact_list_ids: [list],
+    batch_interval: 'PT1H30M',
+    scheduled_at: new Date('2026-03-05T09:00:00Z'),
+  })
   t.same(await dueTimes(db, id), [new Date('2026-03-05T09:00:00Z')])
-  const sending = await create(db, { name: 'Now', status: 'sending', text_body: 'x', contact_list_ids: [list] })
+  const sending = await create(db, {
+    name: 'Now',
+    status: 'sending',
+    text_body: 'x',
+    contact_list_ids: [list],
+  })
   t.same(await dueTimes(db, sending), [after(0)])
 })
 
@@ -418,10 +441,18 @@ scenario('create: refusals leave no row', async (t, db) => {
     checkRefusal(t, code, message, () => create(db, fields), count)
   for (const fields of [[], 'x', 5, null]) await refused('MB017', /JSON object/, fields)
   for (const name of [undefined, null, '', '  ']) await refused('MB017', /needs a name/, { name })
-  for (const key of ['id', 'contacts_remaining', 'tracking_initialised_at', 'colour', 'pause_reason', 'Name']) {
+  for (const key of [
+    'id',
+    'contacts_remaining',
+    'tracking_initialised_at',
+    'colour',
+    'pause_reason',
+    'Name',
+  ]) {
     await refused('MB017', new RegExp(`${key} is no field`), { name: 'x', [key]: null })
   }
-  for (const limit of [0, -5, null]) await refused('MB004', /at least 1/, { name: 'x', daily_send_limit: limit })
+  for (const limit of [0, -5, null])
+    await refused('MB004', /at least 1/, { name: 'x', daily_send_limit: limit })
   for (const fields of [
     { daily_send_limit: 'many' },
     { daily_send_limit: 2.5 },
@@ -434,7 +465,10 @@ scenario('create: refusals leave no row', async (t, db) => {
     await refused('MB017', /cannot be read/, { name: 'x', ...fields })
   }
   const missing = randomUUID()
-  await refused('MB005', new RegExp(`list ${missing} does not exist`), { name: 'x', contact_list_ids: [missing] })
+  await refused('MB005', new RegExp(`list ${missing} does not exist`), {
+    name: 'x',
+    contact_list_ids: [missing],
+  })
   for (const sender of ['nobody', 'a@b', '', '<>', 'A <a b@example.org>']) {
     await refused('MB017', /is no e-mail address/, { name: 'x', sender })
   }
@@ -454,11 +488,23 @@ scenario('create: refusals leave no row', async (t, db) => {
 })
 
 scenario('update: only what is named changes', async (t, db) => {
-  const campaign = await makeCampaign(db, { status: 'draft', subject: 'Old', sender: 'ada@example.org', limit: 5 })
-  const update = (changes: object, id = campaign.id) => call(db, 'update_campaign', id, JSON.stringify(changes))
+  const campaign = await makeCampaign(db, {
+    status: 'draft',
+    subject: 'Old',
+    sender: 'ada@example.org',
+    limit: 5,
+  })
+  const update = (changes: object, id = campaign.id) =>
+    call(db, 'update_campaign', id, JSON.stringify(changes))
   await update({ subject: 'New', daily_send_limit: 9, batch_interval: '12:00' })
   const row = await readCampaign(db, campaign.id)
-  t.match(row, { subject: 'New', sender: 'ada@example.org', daily_send_limit: 9, text_body: 'Hello', status: 'draft' })
+  t.match(row, {
+    subject: 'New',
+    sender: 'ada@example.org',
+    daily_send_limit: 9,
+    text_body: 'Hello',
+    status: 'draft',
+  })
   t.equal(row.batch_interval, 'PT12H')
   await update({ sender: null })
   t.equal((await readCampaign(db, campaign.id)).sender, null)
@@ -488,7 +534,11 @@ scenario('update: only what is named changes', async (t, db) => {
 scenario('update of a running campaign: message and limit yes, audience and interval no', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 3, limit: 1 })
   await runBatch(db, campaign.id)
-  for (const changes of [{ contact_list_ids: [] }, { batch_interval: '01:00' }, { batch_interval: '01:00', subject: 'x' }]) {
+  for (const changes of [
+    { contact_list_ids: [] },
+    { batch_interval: '01:00' },
+    { batch_interval: '01:00', subject: 'x' },
+  ]) {
     await checkRefusal(
       t,
       'MB002',

@@ -4,7 +4,8 @@ import { realClock } from '../helper/clock.ts'
 import { callOne, makeCampaign, readOne, runBatch } from '../helper/make.ts'
 import { scenario } from '../helper/scenario.ts'
 
-const selfTest = async (db: pg.Pool | pg.PoolClient) => (await callOne(db, 'test_batch_campaign')).test_batch_campaign
+const selfTest = async (db: pg.Pool | pg.PoolClient) =>
+  (await callOne(db, 'test_batch_campaign')).test_batch_campaign
 
 /** Puts a broken function in the place of ours: `text` in its definition becomes `broken`. */
 async function breakFunction(db: pg.Pool, name: string, text: string, broken: string): Promise<void> {
@@ -25,7 +26,9 @@ async function readTables(db: pg.Pool) {
       and c.relname not in ('migrations') or c.oid = 'pgboss.job_common'::regclass order by 1`)
   const content: Record<string, unknown> = {}
   for (const { name } of rows) {
-    content[name] = (await db.query(`select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from ${name} as t`)).rows
+    content[name] = (
+      await db.query(`select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from ${name} as t`)
+    ).rows
   }
   return content
 }
@@ -44,28 +47,43 @@ scenario('ok: four batches a day apart, and nothing is left of it', async (t, db
     { batch_number: 4, sent_count: 2, failed_count: 0, remaining_count: 0 },
   ])
   for (const entry of answer.timeline) {
-    t.same(Object.keys(entry).sort(), ['batch_number', 'failed_count', 'remaining_count', 'sent_count', 'timestamp'])
+    t.same(Object.keys(entry).sort(), [
+      'batch_number',
+      'failed_count',
+      'remaining_count',
+      'sent_count',
+      'timestamp',
+    ])
   }
   t.same(await readTables(db), before)
   t.match(await selfTest(db), { ok: true }, 'repeatable')
 })
 
-scenario('nothing is left of it inside a transaction that commits, with the real clock, as the service', async (t, db, { serviceUrl }) => {
-  await realClock(db)
-  const before = await readTables(db)
-  const pool = createPool(serviceUrl, { applicationName: 'daybatch test service' })
-  const client = await pool.connect()
-  await client.query('begin')
-  t.match(await selfTest(client), { ok: true })
-  await client.query('commit')
-  client.release()
-  await pool.end()
-  t.same(await readTables(db), before)
-})
+scenario(
+  'nothing is left of it inside a transaction that commits, with the real clock, as the service',
+  async (t, db, { serviceUrl }) => {
+    await realClock(db)
+    const before = await readTables(db)
+    const pool = createPool(serviceUrl, { applicationName: 'daybatch test service' })
+    const client = await pool.connect()
+    await client.query('begin')
+    t.match(await selfTest(client), { ok: true })
+    await client.query('commit')
+    client.release()
+    await pool.end()
+    t.same(await readTables(db), before)
+  },
+)
 
 // broken on purpose: it must say so
 for (const [what, name, text, broken, words] of [
-  ['it opens nothing', 'open_batch', 'perform daybatch.check_awake();', 'return;', /batch 1: expected to open with 5 contacts/],
+  [
+    'it opens nothing',
+    'open_batch',
+    'perform daybatch.check_awake();',
+    'return;',
+    /batch 1: expected to open with 5 contacts/,
+  ],
   ['it raises', 'open_batch', 'perform daybatch.check_awake();', `raise exception 'broken';`, /broken/],
   [
     'the limit is too high',
@@ -123,7 +141,13 @@ for (const [what, name, text, broken, words] of [
     `'sent_count', b.sent_count + 1,\n      'failed_count'`,
     /history/,
   ],
-  ['claims go out twice', 'claim_deliveries', `and d.slot >= v_batch.next_slot and d.status = 'queued'`, 'and d.slot >= v_batch.next_slot and d.slot < 3', /could be claimed/],
+  [
+    'claims go out twice',
+    'claim_deliveries',
+    `and d.slot >= v_batch.next_slot and d.status = 'queued'`,
+    'and d.slot >= v_batch.next_slot and d.slot < 3',
+    /could be claimed/,
+  ],
   ['nothing may be sent', 'begin_sending', `and d.status = 'claimed'`, `and d.status = 'none'`, /begun/],
 ] as const) {
   scenario(
