@@ -2,7 +2,7 @@ import t from 'tap'
 import { readCampaign } from '../helper/make.ts'
 import { CREATE, makeWorld } from './customers.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 t.test('a campaign made from files has all that was given, and is a draft', async t => {
   const { pool, list, run, findId } = await makeWorld(t)
@@ -16,7 +16,7 @@ t.test('a campaign made from files has all that was given, and is a draft', asyn
   ]
   const more = [
     '--from',
-    'Bo <bo@example.com>',
+    'Offers <offers@example.com>',
     '--reply-to',
     'answers@example.com',
     '--interval',
@@ -33,7 +33,7 @@ t.test('a campaign made from files has all that was given, and is a draft', asyn
     contact_list_ids: [list],
     daily_send_limit: 20,
     subject: 'An offer for {{first_name | you}}',
-    sender: 'Bo <bo@example.com>',
+    sender: 'Offers <offers@example.com>',
     reply_to: 'answers@example.com',
     text_body: 'Hello {{first_name | friend}}\n',
     html_body: '<p>Hello {{first_name | friend}}</p>\n',

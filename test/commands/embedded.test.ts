@@ -5,7 +5,7 @@ import { PROJECT } from '../helper/program.ts'
 import { ADDRESS, startServer } from '../server/service.ts'
 import { makeShell } from './command.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 t.test('beside npm start with nothing set, the commands work on its embedded database', async t => {
   const shell = await makeShell(t)

@@ -5,6 +5,8 @@ import { createTestDatabase } from '../helper/database.ts'
 import { makeList } from '../helper/make.ts'
 import { makeShell } from './command.ts'
 
+t.setTimeout(300_000)
+
 async function makeWorld(t: Test) {
   const { pool, serviceUrl } = await createTestDatabase(t)
   const shell = await makeShell(t, { DATABASE_URL: serviceUrl })

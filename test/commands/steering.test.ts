@@ -2,7 +2,7 @@ import t from 'tap'
 import { readCampaign, runBatch } from '../helper/make.ts'
 import { CREATE, makeWorld } from './customers.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 t.test('steering by name: where it stands, and what it waits for', async t => {
   const { pool, run, refuse, findId } = await makeWorld(t)

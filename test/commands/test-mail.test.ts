@@ -2,6 +2,8 @@ import t from 'tap'
 import { startMailServer } from '../helper/mail-server.ts'
 import { mailSettings, makeShell } from './command.ts'
 
+t.setTimeout(300_000)
+
 t.test('one mail to oneself, by TLS and login, without any database', async t => {
   const server = await startMailServer(t)
   const shell = await makeShell(t, mailSettings(server))
@@ -13,7 +15,7 @@ t.test('one mail to oneself, by TLS and login, without any database', async t =>
   t.equal(code, 0)
   t.match(server.received, [
     {
-      from: 'ann@example.com',
+      from: 'news@example.com',
       to: ['Me@example.org'],
       secure: true,
       user: 'user',

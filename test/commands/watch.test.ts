@@ -5,7 +5,7 @@ import { PROJECT, startProgram } from '../helper/program.ts'
 import { until } from '../helper/until.ts'
 import { CREATE, makeWorld } from './customers.ts'
 
-t.setTimeout(120_000)
+t.setTimeout(300_000)
 
 t.test('watch prints each batch and ends with the campaign', async t => {
   const { pool, shell, serviceUrl, run, findId } = await makeWorld(t)

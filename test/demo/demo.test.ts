@@ -10,13 +10,13 @@ import { until } from '../helper/until.ts'
 const REAL_SERVERS = {
   DATABASE_URL: 'postgres://nobody@127.0.0.1:1/real',
   SMTP_URL: 'smtp://127.0.0.1:1',
-  MAIL_FROM: 'Ann Lee <ann@example.com>',
+  MAIL_FROM: 'Example Shop <news@example.com>',
   API_KEY: 'key',
   PGSSLMODE: 'verify-full',
 }
 
-// run bare, a test file has 30 s; a demo takes about 20
-t.setTimeout(120_000)
+// run bare, a test file has 30 s; a demo takes about 20, on a busy machine more
+t.setTimeout(300_000)
 
 /** A folder to start the demo in (with an .env of real servers), and one for what it makes. */
 async function makeFolders(t: Test) {

@@ -12,7 +12,7 @@ import { until } from '../helper/until.ts'
 import { type Block, findMissingLine, readBlocks } from './blocks.ts'
 import { makeWorld, runners, SUPABASE_GRANT, type World } from './world.ts'
 
-t.setTimeout(180_000)
+t.setTimeout(300_000)
 
 const readme = await readFile(join(PROJECT, 'README.md'), 'utf8')
 const isDocker = ({ text }: Block) => text.startsWith('docker ')
@@ -62,7 +62,7 @@ async function checkMails(t: Test, { db, mailServer: { received } }: World): Pro
     })),
   )
   t.ok(
-    received.every(({ from, secure, user }) => from === 'ann@example.com' && secure && user === USER),
+    received.every(({ from, secure, user }) => from === 'news@example.com' && secure && user === USER),
     'all from MAIL_FROM, by TLS and login',
   )
   const offers = ['An offer for', 'An offer for', 'An offer for', 'Winter offer']
