@@ -73,14 +73,24 @@ begin
     written as (
       insert into daybatch.deliveries as d (campaign_id, contact_id, batch_number, slot, send_limit, status, address_key, settled_at, reason)
       select p_campaign_id, t.contact_id, p_batch_number, case when t.reason is null then t.slot end, v_limit,
-        case when t.reason is null then 'queued' else 'skipped' end,
+        case
+          when t.reason is null then 'queued'
+          -- returned with a copy in doubt that may have been accepted: it stays in doubt, and its address taken
+          when exists (
+            select from daybatch.deliveries as f
+            join daybatch.resend_copies as r on r.campaign_id = f.campaign_id and r.delivery_id = f.delivery_id
+            join daybatch.delivery_attempts as a on a.campaign_id = f.campaign_id and a.delivery_id = f.delivery_id and a.outcome = 'in_doubt'
+            where f.campaign_id = p_campaign_id and f.contact_id = t.contact_id) then 'in_doubt'
+          else 'skipped'
+        end,
         case when t.reason is null then t.address_key end,
         case when t.reason is not null then v_now end, t.reason
       from taken as t
       order by t.rank
       on conflict (campaign_id, contact_id) do update set
         batch_number = excluded.batch_number, slot = excluded.slot, send_limit = excluded.send_limit, status = excluded.status,
-        address_key = excluded.address_key, settled_at = excluded.settled_at, reason = excluded.reason,
+        address_key = case when excluded.status = 'in_doubt' then d.address_key else excluded.address_key end,
+        settled_at = excluded.settled_at, reason = excluded.reason,
         claim_token = null, deferred_since = null, sending_at = null
       where d.status = 'deferred' and d.slot is null
       returning 1

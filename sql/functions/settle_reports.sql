@@ -42,9 +42,13 @@ begin
   decided as (
     select l.*,
       case
-        when l.counts_as_deferral then case when l.deferral_count + 1 >= v_settings.deferral_limit
-          then case l.outcome when 'in_doubt' then 'in_doubt' else 'failed' end else 'deferred' end
-        else l.outcome
+        when l.counts_as_deferral and l.deferral_count + 1 < v_settings.deferral_limit then 'deferred'
+        when not l.counts_as_deferral and l.outcome <> 'failed' then l.outcome
+        -- its end; a copy before this one may have been accepted, and no refusal of a later copy says otherwise
+        when l.outcome = 'in_doubt' or v_policy = 'resend' and exists (
+          select from daybatch.delivery_attempts as a
+          where a.campaign_id = p_campaign_id and a.delivery_id = l.delivery_id and a.outcome = 'in_doubt') then 'in_doubt'
+        else 'failed'
       end as status,
       l.counts_as_deferral and l.retry_at > least(l.deferred_since + v_settings.deferral_period, v_batch.cut_off_at) as given_back
     from live as l

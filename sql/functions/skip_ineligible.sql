@@ -1,5 +1,6 @@
 -- The look at the contact right before its mail: returns those of p_delivery_ids that may be claimed and settles the
--- others as skipped (deleted, unsubscribed, suppressed, invalid_address, duplicate_address). A changed address gets
+-- others as skipped (deleted, unsubscribed, suppressed, invalid_address, duplicate_address), or as in doubt where a
+-- first copy under the policy resend may have been accepted. A changed address gets
 -- its new never-twice key; if another contact of the campaign has that address, this one is the duplicate.
 -- Called by claim_deliveries only, which holds the campaign's lock. Repeatable.
 create or replace function daybatch.skip_ineligible(p_campaign_id uuid, p_lists jsonb, p_delivery_ids bigint[])
@@ -13,6 +14,7 @@ declare
   v_eligible bigint[] := array[]::bigint[];
   v_delivery record;
   v_reason text;
+  v_is_doubtful boolean;
 begin
   select s.value into v_key from daybatch.secrets as s where s.name = 'address_key';
   for v_delivery in
@@ -47,8 +49,13 @@ begin
     if v_reason is null then
       v_eligible := v_eligible || v_delivery.delivery_id;
     else
+      -- a first copy in doubt may have been accepted: it stays in doubt, and its address taken
+      v_is_doubtful := v_delivery.is_resend and exists (
+        select from daybatch.delivery_attempts as a
+        where a.campaign_id = p_campaign_id and a.delivery_id = v_delivery.delivery_id and a.outcome = 'in_doubt');
       update daybatch.deliveries as d
-      set status = 'skipped', reason = v_reason, settled_at = v_now, address_key = null, retry_at = null
+      set status = case when v_is_doubtful then 'in_doubt' else 'skipped' end, reason = v_reason, settled_at = v_now,
+        address_key = case when v_is_doubtful then d.address_key end, retry_at = null
       where d.delivery_id = v_delivery.delivery_id;
     end if;
   end loop;

@@ -619,6 +619,36 @@ for (const reply of [noSuchUser, accepted]) {
   )
 }
 
+scenario('a second copy that is refused leaves the first one in doubt', async (t, db) => {
+  const { campaign, rows } = await leaveInDoubt(db, { in_doubt_policy: 'resend' })
+  const second = await claim(db, campaign.id, 1, 'second')
+  t.match(await report(db, campaign.id, second, noSuchUser), [{ recorded: true, status: 'in_doubt' }])
+  t.match(await closeBatch(db, campaign.id), { sent_count: 0, failed_count: 1, completed: true })
+  t.match(await readBatch(db, campaign.id, 1), { in_doubt_count: 1 })
+  t.match(await report(db, campaign.id, rows), [{ recorded: true, status: 'sent' }], 'settled by a late 250')
+})
+
+for (const place of ['claim', 'opening'] as const) {
+  scenario(`a second copy that is skipped at the ${place} leaves the first one in doubt`, async (t, db) => {
+    const { campaign, rows } = await leaveInDoubt(db, { in_doubt_policy: 'resend' })
+    const unsubscribe = () =>
+      db.query('update public.contacts set unsubscribed_at = now() where id = $1', [rows[0]!.contact_id])
+    if (place === 'claim') {
+      await unsubscribe()
+      t.same(await claim(db, campaign.id), [])
+    } else {
+      await setClock(db, after(DAY))
+      t.match(await closeBatch(db, campaign.id), { remaining_count: 1 })
+      await unsubscribe()
+      await openBatch(db, campaign.id)
+    }
+    const delivery = await readDelivery(db, campaign.id, rows[0]!.contact_id)
+    t.match(delivery, { status: 'in_doubt', reason: 'unsubscribed', address_key: Buffer })
+    t.match(await closeBatch(db, campaign.id), { sent_count: 0, failed_count: 1, completed: true })
+    t.match(await report(db, campaign.id, rows), [{ recorded: true, status: 'sent' }], 'settled by a late 250')
+  })
+}
+
 scenario('a late 250 before the second worker has begun: the second copy is refused', async (t, db) => {
   const { campaign, rows } = await leaveInDoubt(db, { in_doubt_policy: 'resend' })
   const second = await claim(db, campaign.id, 1, 'second')
