@@ -199,6 +199,7 @@ create table daybatch.delivery_attempts (
   constraint stage_is_known CHECK ((stage = ANY (ARRAY['render'::text, 'connect'::text, 'ehlo'::text, 'starttls'::text, 'auth'::text, 'mail'::text, 'rcpt'::text, 'data'::text, 'message'::text, 'lease'::text])))
 );
 alter table daybatch.delivery_attempts owner to daybatch_owner;
+CREATE INDEX delivery_attempts_accepted_twice_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) WHERE (outcome = 'accepted_twice'::text);
 CREATE INDEX delivery_attempts_delivery_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id);
 grant select on daybatch.delivery_attempts to daybatch_operator;
 comment on table daybatch.delivery_attempts is 'One try of one delivery: append-only, with stage, reply and time. Its last id is the installation''s high-water mark.';
@@ -508,74 +509,119 @@ comment on table public.contacts is 'People one may write to.';
 -- views
 
 create view daybatch.audit as
- WITH listed AS (
-         SELECT c.id AS campaign_id,
-            a.which,
-            e.contact_id
-           FROM ((public.campaigns c
-             CROSS JOIN LATERAL ( VALUES ('remaining'::text,c.contacts_remaining), ('processed'::text,c.contacts_processed), ('failed'::text,c.contacts_failed)) a(which, contacts))
-             CROSS JOIN LATERAL jsonb_array_elements_text(a.contacts) e(contact_id))
-          WHERE (c.tracking_initialised_at IS NOT NULL)
-        ), standing AS (
-         SELECT d.campaign_id,
-            (d.contact_id)::text AS contact_id,
-                CASE
-                    WHEN (b.closed_at IS NULL) THEN 'remaining'::text
-                    WHEN (d.status = 'sent'::text) THEN 'processed'::text
-                    WHEN (d.status = 'deferred'::text) THEN 'remaining'::text
-                    WHEN (d.status = ANY (ARRAY['failed'::text, 'skipped'::text, 'in_doubt'::text])) THEN 'failed'::text
-                    ELSE 'remaining'::text
-                END AS which
-           FROM (daybatch.deliveries d
-             JOIN daybatch.batches b ON (((b.campaign_id = d.campaign_id) AND (b.batch_number = d.batch_number))))
-        ), counted AS (
-         SELECT l.campaign_id,
-            l.contact_id,
-            count(*) AS times,
-            min(l.which) AS which
-           FROM listed l
-          GROUP BY l.campaign_id, l.contact_id
-        )
- SELECT n.campaign_id,
-    'contact_listed_twice'::text AS rule,
-    format('contact %s stands %s times in the arrays'::text, n.contact_id, n.times) AS disagreement
-   FROM counted n
-  WHERE (n.times > 1)
-UNION ALL
- SELECT COALESCE(n.campaign_id, s.campaign_id) AS campaign_id,
-    'array_and_ledger_differ'::text AS rule,
-    format('contact %s stands in %s by the arrays and in %s by the ledger'::text, COALESCE(n.contact_id, s.contact_id), COALESCE(n.which, 'none'::text), COALESCE(s.which, 'no delivery'::text)) AS disagreement
-   FROM (counted n
-     FULL JOIN standing s ON (((s.campaign_id = n.campaign_id) AND (s.contact_id = n.contact_id))))
-  WHERE ((EXISTS ( SELECT
-           FROM public.campaigns c
-          WHERE (c.id = COALESCE(n.campaign_id, s.campaign_id)))) AND (COALESCE(n.which, 'none'::text) <> COALESCE(s.which, 'remaining'::text)))
-UNION ALL
  SELECT c.id AS campaign_id,
-    'total_differs'::text AS rule,
-    format('total_contacts is %s, the arrays hold %s'::text, c.total_contacts, ((jsonb_array_length(c.contacts_remaining) + jsonb_array_length(c.contacts_processed)) + jsonb_array_length(c.contacts_failed))) AS disagreement
-   FROM public.campaigns c
-  WHERE ((c.tracking_initialised_at IS NOT NULL) AND (c.total_contacts IS DISTINCT FROM ((jsonb_array_length(c.contacts_remaining) + jsonb_array_length(c.contacts_processed)) + jsonb_array_length(c.contacts_failed))))
-UNION ALL
- SELECT c.id AS campaign_id,
-    'counts_differ'::text AS rule,
-    format('contact_counts says %s remaining, %s processed, %s failed; the arrays hold others'::text, n.remaining_count, n.processed_count, n.failed_count) AS disagreement
+    m.rule,
+    m.disagreement
    FROM (public.campaigns c
-     LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
-  WHERE ((c.tracking_initialised_at IS NOT NULL) AND (((n.remaining_count IS DISTINCT FROM jsonb_array_length(c.contacts_remaining)) OR (n.processed_count IS DISTINCT FROM jsonb_array_length(c.contacts_processed))) OR (n.failed_count IS DISTINCT FROM jsonb_array_length(c.contacts_failed))))
-UNION ALL
- SELECT b.campaign_id,
-    'history_differs'::text AS rule,
-    format('batch %s: history does not say sent %s, failed %s, remaining %s'::text, b.batch_number, b.sent_count, b.failed_count, b.remaining_count) AS disagreement
-   FROM (daybatch.batches b
-     JOIN public.campaigns c ON ((c.id = b.campaign_id)))
-  WHERE ((b.closed_at IS NOT NULL) AND (b.source <> 'old_method'::text) AND (NOT (c.batch_history @> jsonb_build_array(jsonb_build_object('batch_number', b.batch_number, 'sent_count', b.sent_count, 'failed_count', b.failed_count, 'remaining_count', b.remaining_count)))))
+     CROSS JOIN LATERAL daybatch.list_misplaced_contacts(c.id) m(rule, disagreement))
+  WHERE (c.tracking_initialised_at IS NOT NULL)
 UNION ALL
  SELECT c.id AS campaign_id,
-    'completed_with_contacts_left'::text AS rule,
-    format('the campaign is completed, %s contacts remain'::text, jsonb_array_length(c.contacts_remaining)) AS disagreement
-   FROM public.campaigns c
-  WHERE ((c.tracking_initialised_at IS NOT NULL) AND (c.status = 'completed'::text) AND (c.contacts_remaining <> '[]'::jsonb))
+    k.rule,
+    k.disagreement
+   FROM (((public.campaigns c
+     LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
+     CROSS JOIN LATERAL ( SELECT
+                CASE jsonb_typeof(c.contacts_remaining)
+                    WHEN 'array'::text THEN jsonb_array_length(c.contacts_remaining)
+                    ELSE NULL::integer
+                END AS remaining,
+                CASE jsonb_typeof(c.contacts_processed)
+                    WHEN 'array'::text THEN jsonb_array_length(c.contacts_processed)
+                    ELSE NULL::integer
+                END AS processed,
+                CASE jsonb_typeof(c.contacts_failed)
+                    WHEN 'array'::text THEN jsonb_array_length(c.contacts_failed)
+                    ELSE NULL::integer
+                END AS failed
+         OFFSET 0) a)
+     CROSS JOIN LATERAL ( SELECT 'array_is_broken'::text AS "?column?",
+            format('%s is not an array'::text, concat_ws(', '::text,
+                CASE
+                    WHEN (a.remaining IS NULL) THEN 'contacts_remaining'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN (a.processed IS NULL) THEN 'contacts_processed'::text
+                    ELSE NULL::text
+                END,
+                CASE
+                    WHEN (a.failed IS NULL) THEN 'contacts_failed'::text
+                    ELSE NULL::text
+                END)) AS format
+          WHERE (num_nulls(a.remaining, a.processed, a.failed) > 0)
+        UNION ALL
+         SELECT 'total_differs'::text,
+            format('total_contacts is %s, the arrays hold %s'::text, COALESCE((c.total_contacts)::text, 'NULL'::text), ((a.remaining + a.processed) + a.failed)) AS format
+          WHERE ((c.total_contacts IS DISTINCT FROM ((a.remaining + a.processed) + a.failed)) AND (num_nulls(a.remaining, a.processed, a.failed) = 0))
+        UNION ALL
+         SELECT 'counts_differ'::text,
+            format('contact_counts says %s remaining, %s processed, %s failed; the arrays hold %s, %s, %s'::text, COALESCE((n.remaining_count)::text, 'no'::text), COALESCE((n.processed_count)::text, 'no'::text), COALESCE((n.failed_count)::text, 'no'::text), a.remaining, a.processed, a.failed) AS format
+          WHERE ((((n.remaining_count IS DISTINCT FROM a.remaining) OR (n.processed_count IS DISTINCT FROM a.processed)) OR (n.failed_count IS DISTINCT FROM a.failed)) AND (num_nulls(a.remaining, a.processed, a.failed) = 0))
+        UNION ALL
+         SELECT 'completed_with_contacts_left'::text,
+            format('the campaign is completed, %s contacts remain'::text, a.remaining) AS format
+          WHERE ((c.status = 'completed'::text) AND (a.remaining > 0))) k(rule, disagreement))
+  WHERE (c.tracking_initialised_at IS NOT NULL)
+UNION ALL
+ SELECT campaign_id,
+    'history_differs'::text AS rule,
+        CASE
+            WHEN (h.times IS NULL) THEN format('batch %s is closed and not in batch_history'::text, b.batch_number)
+            WHEN (h.times > 1) THEN format('batch %s stands %s times in batch_history'::text, number, h.times)
+            WHEN (b.batch_number IS NULL) THEN format('batch_history tells of batch %s, which is not closed'::text, COALESCE(number, 'without a number'::text))
+            ELSE format('batch_history tells of batch %s otherwise than opened %s, sent %s, failed %s, remaining %s'::text, b.batch_number, (b.entry ->> 'timestamp'::text), b.sent_count, b.failed_count, b.remaining_count)
+        END AS disagreement
+   FROM (( SELECT c.id AS campaign_id,
+            (e.entry ->> 'batch_number'::text) AS number,
+            count(*) AS times,
+            (array_agg(e.entry))[1] AS entry
+           FROM (public.campaigns c
+             CROSS JOIN LATERAL jsonb_array_elements(
+                CASE jsonb_typeof(c.batch_history)
+                    WHEN 'array'::text THEN c.batch_history
+                    ELSE '[]'::jsonb
+                END) e(entry))
+          WHERE ((c.tracking_initialised_at IS NOT NULL) AND (NOT (EXISTS ( SELECT
+                   FROM daybatch.batches r
+                  WHERE ((r.campaign_id = c.id) AND (r.source = 'old_method'::text) AND (COALESCE(
+                        CASE jsonb_typeof((e.entry -> 'batch_number'::text))
+                            WHEN 'number'::text THEN ((e.entry ->> 'batch_number'::text))::numeric
+                            ELSE NULL::numeric
+                        END, (0)::numeric) <= (r.batch_number)::numeric))))))
+          GROUP BY c.id, (e.entry ->> 'batch_number'::text)) h
+     FULL JOIN ( SELECT b_1.campaign_id,
+            (b_1.batch_number)::text AS number,
+            b_1.batch_number,
+            b_1.sent_count,
+            b_1.failed_count,
+            b_1.remaining_count,
+            jsonb_build_object('batch_number', b_1.batch_number, 'timestamp', to_char((b_1.opened_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text), 'sent_count', b_1.sent_count, 'failed_count', b_1.failed_count, 'remaining_count', b_1.remaining_count) AS entry
+           FROM (daybatch.batches b_1
+             JOIN public.campaigns c ON ((c.id = b_1.campaign_id)))
+          WHERE ((b_1.closed_at IS NOT NULL) AND (b_1.source <> 'old_method'::text))) b USING (campaign_id, number))
+  WHERE ((h.times IS DISTINCT FROM 1) OR (b.entry IS DISTINCT FROM h.entry))
+UNION ALL
+ SELECT c.id AS campaign_id,
+    'number_differs'::text AS rule,
+    format('current_batch_number is %s, batch %s is %s'::text, COALESCE((c.current_batch_number)::text, 'NULL'::text), b.batch_number,
+        CASE
+            WHEN (b.closed_at IS NULL) THEN 'open'::text
+            ELSE 'the last'::text
+        END) AS disagreement
+   FROM (public.campaigns c
+     CROSS JOIN LATERAL ( SELECT l.batch_number,
+            l.closed_at
+           FROM daybatch.batches l
+          WHERE (l.campaign_id = c.id)
+          ORDER BY l.batch_number DESC
+         LIMIT 1) b)
+  WHERE ((c.tracking_initialised_at IS NOT NULL) AND (NOT COALESCE(
+        CASE
+            WHEN ((b.closed_at IS NULL) OR (c.status = 'completed'::text)) THEN (c.current_batch_number = b.batch_number)
+            WHEN (c.status = 'cancelled'::text) THEN ((c.current_batch_number - b.batch_number) = ANY (ARRAY[0, 1]))
+            ELSE (c.current_batch_number = (b.batch_number + 1))
+        END, false)))
 UNION ALL
  SELECT b.campaign_id,
     'completed_with_open_batch'::text AS rule,
@@ -584,42 +630,64 @@ UNION ALL
      JOIN public.campaigns c ON ((c.id = b.campaign_id)))
   WHERE ((b.closed_at IS NULL) AND (c.status = 'completed'::text))
 UNION ALL
- SELECT d.campaign_id,
-    'open_delivery_in_closed_batch'::text AS rule,
-    format('delivery %s is %s, its batch %s is closed'::text, d.delivery_id, d.status, d.batch_number) AS disagreement
-   FROM (daybatch.deliveries d
-     JOIN daybatch.batches b ON (((b.campaign_id = d.campaign_id) AND (b.batch_number = d.batch_number))))
-  WHERE ((b.closed_at IS NOT NULL) AND ((d.status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text])) OR (d.retry_at IS NOT NULL)))
-UNION ALL
- SELECT d.campaign_id,
-    'claimed_without_claim'::text AS rule,
-    format('delivery %s is %s, no claim holds it'::text, d.delivery_id, d.status) AS disagreement
-   FROM ((daybatch.batches b
-     JOIN public.campaigns c ON ((c.id = b.campaign_id)))
-     JOIN daybatch.deliveries d ON (((d.campaign_id = b.campaign_id) AND (d.batch_number = b.batch_number) AND (d.status = ANY (ARRAY['claimed'::text, 'sending'::text])))))
-  WHERE ((b.closed_at IS NULL) AND (NOT (EXISTS ( SELECT
-           FROM daybatch.claims k
-          WHERE ((k.claim_token = d.claim_token) AND (d.delivery_id = ANY (k.delivery_ids)))))))
-UNION ALL
  SELECT b.campaign_id,
-    'slots_differ'::text AS rule,
-    format('batch %s gave out %s slots, its limit is %s'::text, b.batch_number, count(DISTINCT a.slot), b.send_limit) AS disagreement
+    'batch_and_ledger_differ'::text AS rule,
+    format('batch %s took %s contacts and has %s slots; the ledger holds %s contacts, slots up to %s'::text, b.batch_number, b.head_length, b.slot_count, l.contacts, l.last_slot) AS disagreement
    FROM (daybatch.batches b
-     JOIN daybatch.delivery_attempts a ON (((a.campaign_id = b.campaign_id) AND (a.batch_number = b.batch_number) AND (a.outcome = 'sent'::text))))
-  GROUP BY b.campaign_id, b.batch_number, b.send_limit
- HAVING (count(DISTINCT a.slot) > b.send_limit)
+     CROSS JOIN LATERAL ( SELECT count(*) AS contacts,
+            COALESCE(max(d.slot), 0) AS last_slot
+           FROM daybatch.deliveries d
+          WHERE ((d.campaign_id = b.campaign_id) AND (d.batch_number = b.batch_number))) l)
+  WHERE ((b.closed_at IS NULL) AND ((l.contacts <> b.head_length) OR (l.last_slot > b.slot_count)))
+UNION ALL
+ SELECT d.campaign_id,
+    k.rule,
+    k.disagreement
+   FROM (((daybatch.deliveries d
+     JOIN public.campaigns c ON ((c.id = d.campaign_id)))
+     JOIN daybatch.batches b ON (((b.campaign_id = d.campaign_id) AND (b.batch_number = d.batch_number))))
+     CROSS JOIN LATERAL ( SELECT 'open_delivery_in_closed_batch'::text AS "?column?",
+            format('delivery %s is %s, its batch %s is closed'::text, d.delivery_id, d.status, d.batch_number) AS format
+          WHERE ((b.closed_at IS NOT NULL) AND ((d.status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text])) OR (d.retry_at IS NOT NULL)))
+        UNION ALL
+         SELECT 'claimed_without_claim'::text,
+            format('delivery %s is %s, no claim holds it'::text, d.delivery_id, d.status) AS format
+          WHERE ((b.closed_at IS NULL) AND (d.status = ANY (ARRAY['claimed'::text, 'sending'::text])) AND (NOT (EXISTS ( SELECT
+                   FROM daybatch.claims k_1
+                  WHERE ((k_1.claim_token = d.claim_token) AND (d.delivery_id = ANY (k_1.delivery_ids)))))))
+        UNION ALL
+         SELECT 'sent_without_a_try'::text,
+            format('delivery %s is sent, and nobody tried it'::text, d.delivery_id) AS format
+          WHERE ((d.status = 'sent'::text) AND (d.attempt_count = 0) AND (d.evidence IS NULL))
+        UNION ALL
+         SELECT 'accepted_and_not_sent'::text,
+            format('delivery %s was accepted and is %s'::text, d.delivery_id, d.status) AS format
+          WHERE ((d.status <> 'sent'::text) AND (EXISTS ( SELECT
+                   FROM daybatch.delivery_attempts a
+                  WHERE ((a.campaign_id = d.campaign_id) AND (a.delivery_id = d.delivery_id) AND (a.outcome = ANY (ARRAY['sent'::text, 'accepted_twice'::text]))))))) k(rule, disagreement))
+  WHERE ((d.status <> 'sent'::text) OR (d.attempt_count = 0) OR (d.retry_at IS NOT NULL))
+UNION ALL
+ SELECT k.campaign_id,
+    'claim_without_delivery'::text AS rule,
+    format('worker %s holds delivery %s, which is %s'::text, k.worker_id, i.delivery_id, COALESCE(d.status, 'unknown'::text)) AS disagreement
+   FROM ((daybatch.claims k
+     CROSS JOIN LATERAL unnest(k.delivery_ids) i(delivery_id))
+     LEFT JOIN daybatch.deliveries d ON ((d.delivery_id = i.delivery_id)))
+  WHERE (((d.claim_token = k.claim_token) AND (d.status = ANY (ARRAY['claimed'::text, 'sending'::text, 'sent'::text]))) IS NOT TRUE)
 UNION ALL
  SELECT a.campaign_id,
     'accepted_twice'::text AS rule,
-    format('delivery %s was accepted %s times'::text, a.delivery_id, count(*)) AS disagreement
+    format('delivery %s was accepted %s times'::text, a.delivery_id, ( SELECT count(*) AS count
+           FROM daybatch.delivery_attempts t
+          WHERE ((t.campaign_id = a.campaign_id) AND (t.delivery_id = a.delivery_id) AND (t.outcome = ANY (ARRAY['sent'::text, 'accepted_twice'::text]))))) AS disagreement
    FROM daybatch.delivery_attempts a
-  WHERE (a.outcome = ANY (ARRAY['sent'::text, 'accepted_twice'::text]))
-  GROUP BY a.campaign_id, a.delivery_id
- HAVING (count(*) > 1)
+  WHERE ((a.outcome = 'accepted_twice'::text) AND (NOT (EXISTS ( SELECT
+           FROM public.campaigns c
+          WHERE ((c.id = a.campaign_id) AND (c.in_doubt_policy = 'resend'::text))))))
 UNION ALL
  SELECT c.id AS campaign_id,
     'job_is_missing'::text AS rule,
-    format('batch %s is due %s and has no job in pg-boss'::text, c.current_batch_number, c.next_batch_send_time) AS disagreement
+    format('batch %s is due %s and has no job in pg-boss'::text, c.current_batch_number, to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS disagreement
    FROM public.campaigns c
   WHERE ((c.status = 'sending'::text) AND (c.tracking_initialised_at IS NOT NULL) AND (c.next_batch_send_time > daybatch.current_moment()) AND (NOT (EXISTS ( SELECT
            FROM daybatch.batches b
@@ -662,63 +730,73 @@ create view daybatch.campaign_blockers as
  WITH clock AS MATERIALIZED (
          SELECT daybatch.current_moment() AS now,
             daybatch.is_awake() AS is_awake,
-            (EXISTS ( SELECT
-                   FROM daybatch.workers w
-                  WHERE (w.seen_at > (daybatch.current_moment() - '00:03:00'::interval)))) AS has_worker
+            s.seen_at AS worker_seen_at,
+            s.has_worker,
+            s.problem
+           FROM ( SELECT max(w.seen_at) AS seen_at,
+                    COALESCE(bool_or(w.is_alive), false) AS has_worker,
+                        CASE
+                            WHEN bool_and((w.problem IS NOT NULL)) FILTER (WHERE w.is_alive) THEN min(w.problem) FILTER (WHERE w.is_alive)
+                            ELSE NULL::text
+                        END AS problem
+                   FROM daybatch.worker_status w) s
         )
- SELECT b.campaign_id,
+ SELECT c.id AS campaign_id,
     c.name,
     b.blocker,
     b.reason,
     b.since,
     b.ends_at,
     b.needs_somebody
-   FROM ((((public.campaigns c
+   FROM (((public.campaigns c
      CROSS JOIN clock)
      LEFT JOIN daybatch.batches o ON (((o.campaign_id = c.id) AND (o.closed_at IS NULL))))
-     LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
-     CROSS JOIN LATERAL ( SELECT c.id,
-            'asleep'::text AS "?column?",
+     CROSS JOIN LATERAL ( SELECT 'asleep'::text AS "?column?",
             'the engine sleeps beside an older application until daybatch.take_over(true)'::text AS "?column?",
             NULL::timestamp with time zone AS timestamptz,
             NULL::timestamp with time zone AS timestamptz,
             true AS "?column?"
           WHERE ((NOT clock.is_awake) AND (c.status = ANY (ARRAY['sending'::text, 'scheduled'::text])))
         UNION ALL
-         SELECT c.id,
-            'draft'::text,
+         SELECT 'draft'::text,
             'not started: daybatch.start_campaign(id)'::text,
             c.created_at,
             NULL::timestamp with time zone,
             true
           WHERE (c.status = 'draft'::text)
         UNION ALL
-         SELECT c.id,
-            'scheduled'::text,
+         SELECT 'scheduled'::text,
             concat('scheduled for ', to_char((c.scheduled_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS concat,
             NULL::timestamp with time zone,
             c.scheduled_at,
             false
           WHERE ((c.status = 'scheduled'::text) AND (c.scheduled_at > clock.now))
         UNION ALL
-         SELECT c.id,
-            'paused'::text,
-            concat('paused', (': '::text || c.pause_reason)) AS concat,
-            c.paused_at,
+         SELECT 'paused'::text,
+                CASE
+                    WHEN (c.pause_reason ~~ 'paused by %'::text) THEN c.pause_reason
+                    ELSE concat('paused', (' by '::text || e.done_by), (': '::text || c.pause_reason))
+                END AS concat,
+            COALESCE(c.paused_at, e.happened_at) AS "coalesce",
             NULL::timestamp with time zone,
             true
+           FROM (( SELECT) one
+             LEFT JOIN LATERAL ( SELECT v.done_by,
+                    v.happened_at
+                   FROM daybatch.events v
+                  WHERE ((v.campaign_id = c.id) AND (v.event = 'paused'::text))
+                  ORDER BY v.event_id DESC
+                 LIMIT 1) e ON (true))
           WHERE (c.status = 'paused'::text)
         UNION ALL
-         SELECT c.id,
-            'server_refuses'::text,
+         SELECT 'server_refuses'::text,
             concat('the server refuses: ', o.refusal) AS concat,
             o.refused_since,
             o.refused_until,
             false
           WHERE ((c.status = 'sending'::text) AND (o.refused_until > clock.now))
         UNION ALL
-         SELECT c.id,
-            'retries'::text,
+         SELECT 'retries'::text,
             format('%s contacts are deferred, tried again from %s'::text, r.deferred, to_char((r.retry_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS format,
             NULL::timestamp with time zone,
             r.retry_at,
@@ -731,64 +809,68 @@ create view daybatch.campaign_blockers as
                    FROM daybatch.claims k
                   WHERE (k.campaign_id = c.id)))))
         UNION ALL
-         SELECT c.id,
-            'limit'::text,
-            format('the limit of %s is used up until %s'::text, l.send_limit, to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS format,
+         SELECT
+                CASE
+                    WHEN (l.send_limit IS NULL) THEN 'not_due'::text
+                    ELSE 'limit'::text
+                END AS "case",
+            concat(
+                CASE
+                    WHEN (l.send_limit IS NULL) THEN 'not due'::text
+                    ELSE format('the limit of %s is used up'::text, l.send_limit)
+                END, ' until ', to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS concat,
             l.closed_at,
             c.next_batch_send_time,
             false
-           FROM ( SELECT b_1.send_limit,
+           FROM (( SELECT) one
+             LEFT JOIN LATERAL ( SELECT b_1.send_limit,
                     b_1.closed_at
                    FROM daybatch.batches b_1
                   WHERE ((b_1.campaign_id = c.id) AND (b_1.source <> 'old_method'::text))
                   ORDER BY b_1.batch_number DESC
-                 LIMIT 1) l
+                 LIMIT 1) l ON (true))
           WHERE ((c.status = 'sending'::text) AND (o.campaign_id IS NULL) AND (c.next_batch_send_time > clock.now))
         UNION ALL
-         SELECT c.id,
-            'not_due'::text,
-            concat('not due until ', to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS concat,
-            NULL::timestamp with time zone,
-            c.next_batch_send_time,
-            false
-          WHERE ((c.status = 'sending'::text) AND (o.campaign_id IS NULL) AND (c.next_batch_send_time > clock.now) AND (NOT (EXISTS ( SELECT
-                   FROM daybatch.batches b_1
-                  WHERE ((b_1.campaign_id = c.id) AND (b_1.source <> 'old_method'::text))))))
-        UNION ALL
-         SELECT c.id,
-            'audience_empty'::text,
+         SELECT 'audience_empty'::text,
             'nobody is on its lists'::text,
             NULL::timestamp with time zone,
             NULL::timestamp with time zone,
             true
           WHERE ((c.status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'sending'::text])) AND (c.tracking_initialised_at IS NULL) AND (NOT (EXISTS ( SELECT
                    FROM (jsonb_array_elements_text(to_jsonb(c.contact_list_ids)) i(id)
-                     JOIN daybatch.list_members m ON ((m.list_id = (i.id)::uuid)))))))
+                     JOIN daybatch.list_members m ON ((m.list_id =
+                        CASE
+                            WHEN (i.id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'::text) THEN (i.id)::uuid
+                            ELSE NULL::uuid
+                        END)))))))
         UNION ALL
-         SELECT c.id,
-            'no_message'::text,
+         SELECT 'no_message'::text,
             'neither html_body nor text_body is set'::text,
             NULL::timestamp with time zone,
             NULL::timestamp with time zone,
             true
           WHERE ((c.status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'sending'::text])) AND (COALESCE(NULLIF(c.html_body, ''::text), NULLIF(c.text_body, ''::text)) IS NULL))
         UNION ALL
-         SELECT c.id,
-            'no_worker'::text,
+         SELECT 'no_worker'::text,
             'no delivering process was seen for 3 minutes: npm start'::text,
-            ( SELECT max(w.seen_at) AS max
-                   FROM daybatch.workers w) AS max,
+            clock.worker_seen_at,
             NULL::timestamp with time zone,
             true
           WHERE ((c.status = 'sending'::text) AND (NOT clock.has_worker))
         UNION ALL
-         SELECT c.id,
-            c.status,
+         SELECT 'worker_problem'::text,
+            ('no delivering process can send: '::text || clock.problem),
+            NULL::timestamp with time zone,
+            NULL::timestamp with time zone,
+            true
+          WHERE ((c.status = 'sending'::text) AND (clock.problem IS NOT NULL))
+        UNION ALL
+         SELECT c.status,
             c.status,
             NULL::timestamp with time zone,
             NULL::timestamp with time zone,
             false
-          WHERE (c.status = ANY (ARRAY['completed'::text, 'cancelled'::text]))) b(campaign_id, blocker, reason, since, ends_at, needs_somebody));
+          WHERE (c.status = ANY (ARRAY['completed'::text, 'cancelled'::text]))) b(blocker, reason, since, ends_at, needs_somebody));
 alter view daybatch.campaign_blockers owner to daybatch_owner;
 grant select on daybatch.campaign_blockers to daybatch_app;
 grant select on daybatch.campaign_blockers to daybatch_operator;
@@ -857,41 +939,67 @@ grant select on daybatch.campaign_status to daybatch_reader;
 comment on view daybatch.campaign_status is 'Where each campaign stands: live counts, percent, next due, what it waits for. Example: select name, status, percent_done, waits_for from daybatch.campaign_status order by created_at desc;';
 
 create view daybatch.daily_limit_proof as
- WITH handed_over AS (
-         SELECT a.campaign_id,
-            a.batch_number,
-            count(DISTINCT a.delivery_id) AS mails,
-            min(a.sending_at) AS first_at,
-            max(a.sending_at) AS last_at
-           FROM daybatch.delivery_attempts a
-          WHERE ((a.outcome = ANY (ARRAY['sent'::text, 'in_doubt'::text, 'accepted_twice'::text])) AND (a.sending_at IS NOT NULL))
-          GROUP BY a.campaign_id, a.batch_number
-        )
- SELECT b.campaign_id,
-    b.batch_number,
-    b.send_limit,
-    COALESCE(h.mails, (0)::bigint) AS mails,
-    h.first_at,
-    h.last_at,
-    (h.first_at - p.last_at) AS gap,
-    (b.counted_at - p.spaced_from) AS distance,
-    b.batch_interval,
-    (COALESCE(h.mails, (0)::bigint) <= b.send_limit) AS limit_holds,
-    (COALESCE((h.first_at > p.last_at), true) AND COALESCE((h.first_at >= (b.counted_at - LEAST('00:05:00'::interval, (b.batch_interval / (10)::double precision)))), true) AND COALESCE(((b.counted_at - p.spaced_from) >= p.batch_interval), true)) AS intervals_are_disjoint
-   FROM ((daybatch.batches b
-     LEFT JOIN handed_over h ON (((h.campaign_id = b.campaign_id) AND (h.batch_number = b.batch_number))))
-     LEFT JOIN LATERAL ( SELECT q.spaced_from,
-            q.batch_interval,
-            g.last_at
-           FROM (daybatch.batches q
-             LEFT JOIN handed_over g ON (((g.campaign_id = q.campaign_id) AND (g.batch_number = q.batch_number))))
-          WHERE ((q.campaign_id = b.campaign_id) AND (q.batch_number = (b.batch_number - 1)))) p ON (true))
-  WHERE (b.source <> 'old_method'::text);
+ SELECT p.campaign_id,
+    p.batch_number,
+    p.send_limit,
+    COALESCE(p.mails, (0)::bigint) AS mails,
+    p.first_at,
+    p.last_at,
+    (p.first_at - p.earlier_last_at) AS gap,
+    (p.first_at - p.earlier_first_at) AS distance,
+    p.batch_interval,
+    (COALESCE(p.mails, (0)::bigint) <= p.send_limit) AS limit_holds,
+    (COALESCE((p.first_at > p.earlier_last_at), true) AND COALESCE((p.first_at >= (p.counted_at - LEAST('00:05:00'::interval, (p.batch_interval / (10)::double precision)))), true) AND COALESCE((p.last_at < (p.counted_at + p.batch_interval)), true) AND COALESCE((p.counted_at >= (p.earlier_spaced_from + p.earlier_interval)), true)) AS intervals_are_disjoint,
+    r.largest_in_any_interval
+   FROM (( SELECT b.campaign_id,
+            b.batch_number,
+            b.source,
+            b.send_limit,
+            b.batch_interval,
+            b.counted_at,
+            h.mails,
+            h.first_at,
+            h.last_at,
+            max(h.first_at) OVER earlier AS earlier_first_at,
+            max(h.last_at) OVER earlier AS earlier_last_at,
+            lag(b.spaced_from) OVER (PARTITION BY b.campaign_id ORDER BY b.batch_number) AS earlier_spaced_from,
+            lag(b.batch_interval) OVER (PARTITION BY b.campaign_id ORDER BY b.batch_number) AS earlier_interval
+           FROM (daybatch.batches b
+             LEFT JOIN ( SELECT a.campaign_id,
+                    a.batch_number,
+                    min(a.sending_at) AS first_at,
+                    max(a.sending_at) AS last_at,
+                    count(DISTINCT a.delivery_id) FILTER (WHERE (a.outcome = ANY (ARRAY['sent'::text, 'in_doubt'::text, 'accepted_twice'::text]))) AS mails
+                   FROM daybatch.delivery_attempts a
+                  WHERE (a.sending_at IS NOT NULL)
+                  GROUP BY a.campaign_id, a.batch_number) h ON (((h.campaign_id = b.campaign_id) AND (h.batch_number = b.batch_number))))
+          WINDOW earlier AS (PARTITION BY b.campaign_id ORDER BY b.batch_number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) p
+     LEFT JOIN ( SELECT i.campaign_id,
+            i.batch_number,
+            max(i.in_the_interval) FILTER (WHERE (i.step = 1)) AS largest_in_any_interval
+           FROM ( SELECT s.campaign_id,
+                    s.batch_number,
+                    s.step,
+                    sum(s.step) OVER (PARTITION BY s.campaign_id ORDER BY s.at, s.step ROWS UNBOUNDED PRECEDING) AS in_the_interval
+                   FROM ( SELECT g.campaign_id,
+                            g.batch_number,
+                            k.at,
+                            k.step
+                           FROM ((( SELECT DISTINCT a.campaign_id,
+                                    a.delivery_id,
+                                    a.batch_number,
+                                    a.sending_at
+                                   FROM daybatch.delivery_attempts a
+                                  WHERE ((a.outcome = ANY (ARRAY['sent'::text, 'in_doubt'::text, 'accepted_twice'::text])) AND (a.sending_at IS NOT NULL))) g
+                             JOIN daybatch.batches b ON (((b.campaign_id = g.campaign_id) AND (b.batch_number = g.batch_number))))
+                             CROSS JOIN LATERAL ( VALUES (g.sending_at,1), ((g.sending_at + b.batch_interval),'-1'::integer)) k(at, step))) s) i
+          GROUP BY i.campaign_id, i.batch_number) r ON (((r.campaign_id = p.campaign_id) AND (r.batch_number = p.batch_number))))
+  WHERE (p.source <> 'old_method'::text);
 alter view daybatch.daily_limit_proof owner to daybatch_owner;
 grant select on daybatch.daily_limit_proof to daybatch_app;
 grant select on daybatch.daily_limit_proof to daybatch_operator;
 grant select on daybatch.daily_limit_proof to daybatch_reader;
-comment on view daybatch.daily_limit_proof is 'Per batch: mails handed over against the limit, and the distance from the batch before, from the times of hand-over. Example: select batch_number, mails, send_limit, limit_holds, intervals_are_disjoint from daybatch.daily_limit_proof;';
+comment on view daybatch.daily_limit_proof is 'Per batch: mails handed over against the limit, and whether its time lies apart from the batches before, from the times of hand-over. Example: select batch_number, mails, send_limit, limit_holds, intervals_are_disjoint from daybatch.daily_limit_proof;';
 
 create view daybatch.delivery_log as
  SELECT a.campaign_id,
@@ -922,11 +1030,16 @@ create view daybatch.due_batches as
  SELECT c.id AS campaign_id,
     c.name,
     c.current_batch_number AS batch_number,
-    COALESCE(c.next_batch_send_time, c.scheduled_at) AS due_at,
-    (COALESCE(c.next_batch_send_time, c.scheduled_at, '-infinity'::timestamp with time zone) <= k.now) AS is_due,
-    (COALESCE(c.next_batch_send_time, c.scheduled_at) - k.now) AS due_in,
+    d.due_at,
+    COALESCE((d.due_at <= k.now), true) AS is_due,
+    (d.due_at - k.now) AS due_in,
     LEAST(COALESCE(c.daily_send_limit, 5), n.remaining_count) AS expected_size
-   FROM ((public.campaigns c
+   FROM (((public.campaigns c
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (c.status = 'scheduled'::text) THEN GREATEST(c.scheduled_at, c.next_batch_send_time)
+                    ELSE c.next_batch_send_time
+                END AS due_at) d)
      LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
      CROSS JOIN ( SELECT daybatch.current_moment() AS now) k)
   WHERE ((c.status = ANY (ARRAY['sending'::text, 'scheduled'::text])) AND (NOT (EXISTS ( SELECT
@@ -1014,8 +1127,8 @@ create view daybatch.no_duplicates_proof as
  SELECT a.campaign_id,
     count(*) AS mails,
     count(DISTINCT d.contact_id) AS contacts,
-    count(DISTINCT d.address_key) AS addresses,
-    ((count(*) = count(DISTINCT d.contact_id)) AND (count(DISTINCT d.contact_id) = count(DISTINCT d.address_key))) AS holds
+    count(DISTINCT COALESCE(d.address_key, uuid_send(d.contact_id))) AS addresses,
+    ((count(*) = count(DISTINCT d.contact_id)) AND (count(DISTINCT d.contact_id) = count(DISTINCT COALESCE(d.address_key, uuid_send(d.contact_id))))) AS holds
    FROM (daybatch.delivery_attempts a
      JOIN daybatch.deliveries d ON (((d.delivery_id = a.delivery_id) AND (d.campaign_id = a.campaign_id))))
   WHERE (a.outcome = ANY (ARRAY['sent'::text, 'accepted_twice'::text]))
@@ -1158,7 +1271,7 @@ alter function daybatch.check_awake() owner to daybatch_owner;
 comment on function daybatch.check_awake() is 'Raises MB009 while the engine sleeps. Example: select daybatch.check_awake();';
 
 create function daybatch.check_campaign_fields(p_fields jsonb)
-returns void language plpgsql stable security definer set search_path="" -- body cb9d6f3c68b64c30aec3b69f90de99f7
+returns void language plpgsql stable security definer set search_path="" -- body 5de4afb1fea9a167d386490899233d13
 alter function daybatch.check_campaign_fields(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_campaign_fields(jsonb) is 'Raises what cannot be set on a campaign (part of create_campaign). Example: select daybatch.check_campaign_fields(''{"name": "Spring offer"}'');';
 
@@ -1216,7 +1329,7 @@ grant execute on function daybatch.classify_reply(text,integer,text,text) to day
 comment on function daybatch.classify_reply(text,integer,text,text) is 'Rule, outcome and scope of a server''s answer at a stage. Example: select * from daybatch.classify_reply(''rcpt'', 550, ''5.1.1'', ''no such user'');';
 
 create function daybatch.close_batch(p_campaign_id uuid, p_batch_number integer DEFAULT NULL::integer)
-returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" -- body bdedd74b0d2b1e99f9e6b88e6cc3b09a
+returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" -- body 52e99cbd8d7fef3f5baf5159faa833f2
 alter function daybatch.close_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service;
@@ -1261,7 +1374,7 @@ grant execute on function daybatch.create_campaign(jsonb) to daybatch_service;
 comment on function daybatch.create_campaign(jsonb) is 'Makes a campaign from JSON and returns its id. Example: select daybatch.create_campaign(''{"name": "Spring offer", "text_body": "Hello {{first_name|friend}}"}'');';
 
 create function daybatch.create_contact(p_contact jsonb)
-returns jsonb language plpgsql volatile security definer set search_path="" -- body 047fb4bfae9d57e3de4a2f5fa917bdd1
+returns jsonb language plpgsql volatile security definer set search_path="" -- body 0e2df79356bf837922c3494d67e1cf74
 alter function daybatch.create_contact(jsonb) owner to daybatch_owner;
 grant execute on function daybatch.create_contact(jsonb) to daybatch_app;
 grant execute on function daybatch.create_contact(jsonb) to daybatch_operator;
@@ -1317,19 +1430,19 @@ grant execute on function daybatch.explain_open_batch(uuid,integer) to daybatch_
 comment on function daybatch.explain_open_batch(uuid,integer) is 'Why a batch cannot be closed now; null when it can. Example: select campaign_id, daybatch.explain_open_batch(campaign_id, batch_number) from daybatch.batch_history where closed_at is null;';
 
 create function daybatch.extend_claims(p_claim_tokens uuid[])
-returns TABLE(claim_token uuid, lease_ms integer) language plpgsql volatile security definer set search_path="" -- body d475324961310ca3e686756b5cb7ed9d
+returns TABLE(claim_token uuid, lease_ms integer) language plpgsql volatile security definer set search_path="" -- body 8c8ef10fa614ea0b5a14dfd65b5610d1
 alter function daybatch.extend_claims(uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.extend_claims(uuid[]) to daybatch_operator;
 grant execute on function daybatch.extend_claims(uuid[]) to daybatch_service;
 comment on function daybatch.extend_claims(uuid[]) is 'Heartbeat: prolongs live claims by a lease and returns them; a missing token is lost. Example: select * from daybatch.extend_claims(array[gen_random_uuid()]);';
 
 create function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
-returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body 56eae2e382e358f4ec0f818071bce1ed
+returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body d30eff97ac7d4d8e9a8b294a2921dfd2
 alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.finish_import(p_import_id uuid)
-returns jsonb language plpgsql volatile security definer set search_path="" -- body 48d9393cec520ee12d42674d04a6410e
+returns jsonb language plpgsql volatile security definer set search_path="" -- body 505fe3de3f921660750abac0bd038d87
 alter function daybatch.finish_import(uuid) owner to daybatch_owner;
 grant execute on function daybatch.finish_import(uuid) to daybatch_operator;
 grant execute on function daybatch.finish_import(uuid) to daybatch_service;
@@ -1380,7 +1493,7 @@ grant execute on function daybatch.get_message(uuid,integer) to daybatch_service
 comment on function daybatch.get_message(uuid,integer) is 'A version of a campaign''s message; sender null means the service''s MAIL_FROM. Example: select subject from daybatch.get_message(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.guard_engine_columns()
-returns trigger language plpgsql volatile security definer set search_path="" -- body 979555bb53c941326b329f310c78b5cc
+returns trigger language plpgsql volatile security definer set search_path="" -- body f5950b9d446e701ecd5ca88a548e0023
 alter function daybatch.guard_engine_columns() owner to daybatch_owner;
 comment on function daybatch.guard_engine_columns() is 'Trigger of public.campaigns: refuses hand-made changes of the engine''s columns. Example: update public.campaigns set name = name;';
 
@@ -1393,7 +1506,7 @@ grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone
 comment on function daybatch.has_job(uuid,integer,timestamp with time zone) is 'Whether pg-boss holds the live job of a batch. Example: select name, daybatch.has_job(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
 
 create function daybatch.initialize_contact_tracking(p_campaign_id uuid)
-returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" -- body 67857f6cf8e1e349544ed978b081cf66
+returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" -- body b624739d402d650fac4999cb9e1119ce
 alter function daybatch.initialize_contact_tracking(uuid) owner to daybatch_owner;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_operator;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_service;
@@ -1472,6 +1585,14 @@ grant execute on function daybatch.list_jobs() to daybatch_app;
 grant execute on function daybatch.list_jobs() to daybatch_operator;
 grant execute on function daybatch.list_jobs() to daybatch_reader;
 comment on function daybatch.list_jobs() is 'Live pg-boss jobs of our queues. Example: select queue, state, due_at from daybatch.list_jobs();';
+
+create function daybatch.list_misplaced_contacts(p_campaign_id uuid)
+returns TABLE(rule text, disagreement text) language plpgsql stable security definer set search_path="" -- body 86254c99eca7da5e11455d19c26d01e0
+alter function daybatch.list_misplaced_contacts(uuid) owner to daybatch_owner;
+grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_app;
+grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_operator;
+grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_reader;
+comment on function daybatch.list_misplaced_contacts(uuid) is 'Contacts about whom a campaign''s arrays and ledger disagree (part of the view audit). Example: select m.* from public.campaigns as c, daybatch.list_misplaced_contacts(c.id) as m where c.name = ''Spring offer'';';
 
 create function daybatch.list_work(p_limit integer DEFAULT 100)
 returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" -- body 255104ec8b61a4caed4f1e7c1c07dec3
@@ -1609,7 +1730,7 @@ grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_
 comment on function daybatch.resolve_in_doubt(uuid,uuid,text) is 'Settles one mail in doubt as sent or not_sent. Example: select daybatch.resolve_in_doubt(campaign_id, contact_id, ''sent'') from daybatch.deliveries where status = ''in_doubt'' limit 0;';
 
 create function daybatch.resume_campaign(p_campaign_id uuid)
-returns text language plpgsql volatile security definer set search_path="" -- body b919089c928afa74af6b38fcd514b5ce
+returns text language plpgsql volatile security definer set search_path="" -- body 9e7ebf0b9aa023071267632f390c918a
 alter function daybatch.resume_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_operator;
@@ -1660,7 +1781,7 @@ alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) 
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 
 create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 7cba4872e733b4a62d5c3b574a44e8e2
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body ab327ab83b5074688b1feaf685917bd2
 alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
@@ -1684,7 +1805,7 @@ grant execute on function daybatch.simulate_campaign(integer,integer,interval,ti
 comment on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) is 'The batches that so many contacts take at a limit. Example: select * from daybatch.simulate_campaign(17, 5);';
 
 create function daybatch.skip_ineligible(p_campaign_id uuid, p_lists jsonb, p_delivery_ids bigint[])
-returns bigint[] language plpgsql volatile security definer set search_path="" -- body 22f72973e97c070f1feee2a63c20722a
+returns bigint[] language plpgsql volatile security definer set search_path="" -- body c34e63a6f3d6d20220c49c37776258d7
 alter function daybatch.skip_ineligible(uuid,jsonb,bigint[]) owner to daybatch_owner;
 comment on function daybatch.skip_ineligible(uuid,jsonb,bigint[]) is 'Settles as skipped those of the deliveries whose contact may not be mailed now, returns the others (part of claim_deliveries). Example: select daybatch.skip_ineligible(''00000000-0000-0000-0000-000000000000'', ''[]'', ''{}'');';
 

@@ -1,93 +1,131 @@
 -- Every disagreement of arrays, ledger, batches and jobs, in words. It must be empty: after any crash, at any moment.
+-- Asked for one campaign, each part reads that campaign's rows by index.
 create or replace view daybatch.audit as
-with listed as (
-  select c.id as campaign_id, a.which, e.contact_id
-  from public.campaigns as c
-  cross join lateral (values
-    ('remaining', c.contacts_remaining), ('processed', c.contacts_processed), ('failed', c.contacts_failed)) as a (which, contacts)
-  cross join lateral jsonb_array_elements_text(a.contacts) as e (contact_id)
-  where c.tracking_initialised_at is not null
-),
-standing as (
-  -- where the ledger says that a contact stands; the open batch's contacts all stand in remaining
-  select d.campaign_id, d.contact_id::text as contact_id,
-    case
-      when b.closed_at is null then 'remaining'
-      when d.status = 'sent' then 'processed'
-      when d.status = 'deferred' then 'remaining'
-      when d.status in ('failed', 'skipped', 'in_doubt') then 'failed'
-      else 'remaining'
-    end as which
-  from daybatch.deliveries as d
-  join daybatch.batches as b on b.campaign_id = d.campaign_id and b.batch_number = d.batch_number
-),
-counted as (
-  select l.campaign_id, l.contact_id, count(*) as times, min(l.which) as which from listed as l group by l.campaign_id, l.contact_id
-)
-select n.campaign_id, 'contact_listed_twice' as rule, format('contact %s stands %s times in the arrays', n.contact_id, n.times) as disagreement
-from counted as n where n.times > 1
-union all
-select coalesce(n.campaign_id, s.campaign_id), 'array_and_ledger_differ',
-  format('contact %s stands in %s by the arrays and in %s by the ledger', coalesce(n.contact_id, s.contact_id), coalesce(n.which, 'none'), coalesce(s.which, 'no delivery'))
-from counted as n
-full join standing as s on s.campaign_id = n.campaign_id and s.contact_id = n.contact_id
-where exists (select from public.campaigns as c where c.id = coalesce(n.campaign_id, s.campaign_id))
-  and coalesce(n.which, 'none') <> coalesce(s.which, 'remaining')
-union all
-select c.id, 'total_differs', format('total_contacts is %s, the arrays hold %s', c.total_contacts,
-  jsonb_array_length(c.contacts_remaining) + jsonb_array_length(c.contacts_processed) + jsonb_array_length(c.contacts_failed))
+select c.id as campaign_id, m.rule, m.disagreement
 from public.campaigns as c
+cross join lateral daybatch.list_misplaced_contacts(c.id) as m
 where c.tracking_initialised_at is not null
-  and c.total_contacts is distinct from jsonb_array_length(c.contacts_remaining) + jsonb_array_length(c.contacts_processed) + jsonb_array_length(c.contacts_failed)
 union all
-select c.id, 'counts_differ', format('contact_counts says %s remaining, %s processed, %s failed; the arrays hold others', n.remaining_count, n.processed_count, n.failed_count)
+select c.id, k.rule, k.disagreement
 from public.campaigns as c
 left join daybatch.contact_counts as n on n.campaign_id = c.id
+cross join lateral (
+  select case jsonb_typeof(c.contacts_remaining) when 'array' then jsonb_array_length(c.contacts_remaining) end as remaining,
+    case jsonb_typeof(c.contacts_processed) when 'array' then jsonb_array_length(c.contacts_processed) end as processed,
+    case jsonb_typeof(c.contacts_failed) when 'array' then jsonb_array_length(c.contacts_failed) end as failed
+  -- counted once, not once for each rule
+  offset 0
+) as a
+cross join lateral (
+  select 'array_is_broken', format('%s is not an array', concat_ws(', ', case when a.remaining is null then 'contacts_remaining' end,
+    case when a.processed is null then 'contacts_processed' end, case when a.failed is null then 'contacts_failed' end))
+  where num_nulls(a.remaining, a.processed, a.failed) > 0
+  union all
+  select 'total_differs', format('total_contacts is %s, the arrays hold %s', coalesce(c.total_contacts::text, 'NULL'), a.remaining + a.processed + a.failed)
+  where c.total_contacts is distinct from a.remaining + a.processed + a.failed and num_nulls(a.remaining, a.processed, a.failed) = 0
+  union all
+  select 'counts_differ', format('contact_counts says %s remaining, %s processed, %s failed; the arrays hold %s, %s, %s', coalesce(n.remaining_count::text, 'no'),
+    coalesce(n.processed_count::text, 'no'), coalesce(n.failed_count::text, 'no'), a.remaining, a.processed, a.failed)
+  where (n.remaining_count, n.processed_count, n.failed_count) is distinct from (a.remaining, a.processed, a.failed)
+    and num_nulls(a.remaining, a.processed, a.failed) = 0
+  union all
+  select 'completed_with_contacts_left', format('the campaign is completed, %s contacts remain', a.remaining)
+  where c.status::text = 'completed' and a.remaining > 0
+) as k (rule, disagreement)
 where c.tracking_initialised_at is not null
-  and (n.remaining_count, n.processed_count, n.failed_count)
-    is distinct from (jsonb_array_length(c.contacts_remaining), jsonb_array_length(c.contacts_processed), jsonb_array_length(c.contacts_failed))
 union all
-select b.campaign_id, 'history_differs', format('batch %s: history does not say sent %s, failed %s, remaining %s', b.batch_number, b.sent_count, b.failed_count, b.remaining_count)
-from daybatch.batches as b
-join public.campaigns as c on c.id = b.campaign_id
-where b.closed_at is not null and b.source <> 'old_method'
-  and not c.batch_history @> jsonb_build_array(jsonb_build_object('batch_number', b.batch_number, 'sent_count', b.sent_count,
-    'failed_count', b.failed_count, 'remaining_count', b.remaining_count))
+select campaign_id, 'history_differs', case
+  when h.times is null then format('batch %s is closed and not in batch_history', b.batch_number)
+  when h.times > 1 then format('batch %s stands %s times in batch_history', number, h.times)
+  when b.batch_number is null then format('batch_history tells of batch %s, which is not closed', coalesce(number, 'without a number'))
+  else format('batch_history tells of batch %s otherwise than opened %s, sent %s, failed %s, remaining %s', b.batch_number, b.entry ->> 'timestamp',
+    b.sent_count, b.failed_count, b.remaining_count) end
+from (
+  select c.id as campaign_id, e.entry ->> 'batch_number' as number, count(*) as times, (array_agg(e.entry))[1] as entry
+  from public.campaigns as c
+  cross join lateral jsonb_array_elements(case jsonb_typeof(c.batch_history) when 'array' then c.batch_history else '[]' end) as e (entry)
+  where c.tracking_initialised_at is not null
+    -- what an older method wrote is not ours to judge
+    and not exists (select from daybatch.batches as r where r.campaign_id = c.id and r.source = 'old_method'
+      and coalesce(case jsonb_typeof(e.entry -> 'batch_number') when 'number' then (e.entry ->> 'batch_number')::numeric end, 0) <= r.batch_number)
+  group by c.id, e.entry ->> 'batch_number'
+) as h
+full join (
+  select b.campaign_id, b.batch_number::text as number, b.batch_number, b.sent_count, b.failed_count, b.remaining_count,
+    jsonb_build_object('batch_number', b.batch_number, 'timestamp', to_char(b.opened_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+      'sent_count', b.sent_count, 'failed_count', b.failed_count, 'remaining_count', b.remaining_count) as entry
+  from daybatch.batches as b
+  join public.campaigns as c on c.id = b.campaign_id
+  where b.closed_at is not null and b.source <> 'old_method'
+) as b using (campaign_id, number)
+where h.times is distinct from 1 or b.entry is distinct from h.entry
 union all
-select c.id, 'completed_with_contacts_left', format('the campaign is completed, %s contacts remain', jsonb_array_length(c.contacts_remaining))
+select c.id, 'number_differs', format('current_batch_number is %s, batch %s is %s', coalesce(c.current_batch_number::text, 'NULL'), b.batch_number,
+  case when b.closed_at is null then 'open' else 'the last' end)
 from public.campaigns as c
-where c.tracking_initialised_at is not null and c.status::text = 'completed' and c.contacts_remaining <> '[]'
+cross join lateral (
+  select l.batch_number, l.closed_at from daybatch.batches as l where l.campaign_id = c.id order by l.batch_number desc limit 1) as b
+where c.tracking_initialised_at is not null and not coalesce(case
+  when b.closed_at is null or c.status::text = 'completed' then c.current_batch_number = b.batch_number
+  when c.status::text = 'cancelled' then c.current_batch_number - b.batch_number in (0, 1)
+  else c.current_batch_number = b.batch_number + 1 end, false)
 union all
 select b.campaign_id, 'completed_with_open_batch', format('the campaign is completed, batch %s is open', b.batch_number)
-from daybatch.batches as b join public.campaigns as c on c.id = b.campaign_id
-where b.closed_at is null and c.status::text = 'completed'
-union all
-select d.campaign_id, 'open_delivery_in_closed_batch', format('delivery %s is %s, its batch %s is closed', d.delivery_id, d.status, d.batch_number)
-from daybatch.deliveries as d
-join daybatch.batches as b on b.campaign_id = d.campaign_id and b.batch_number = d.batch_number
-where b.closed_at is not null and (d.status in ('queued', 'claimed', 'sending') or d.retry_at is not null)
-union all
-select d.campaign_id, 'claimed_without_claim', format('delivery %s is %s, no claim holds it', d.delivery_id, d.status)
 from daybatch.batches as b
 join public.campaigns as c on c.id = b.campaign_id
-join daybatch.deliveries as d on d.campaign_id = b.campaign_id and d.batch_number = b.batch_number and d.status in ('claimed', 'sending')
-where b.closed_at is null
-  and not exists (select from daybatch.claims as k where k.claim_token = d.claim_token and d.delivery_id = any (k.delivery_ids))
+where b.closed_at is null and c.status::text = 'completed'
 union all
-select b.campaign_id, 'slots_differ', format('batch %s gave out %s slots, its limit is %s', b.batch_number, count(distinct a.slot), b.send_limit)
+select b.campaign_id, 'batch_and_ledger_differ', format('batch %s took %s contacts and has %s slots; the ledger holds %s contacts, slots up to %s', b.batch_number,
+  b.head_length, b.slot_count, l.contacts, l.last_slot)
 from daybatch.batches as b
-join daybatch.delivery_attempts as a on a.campaign_id = b.campaign_id and a.batch_number = b.batch_number and a.outcome = 'sent'
-group by b.campaign_id, b.batch_number, b.send_limit
-having count(distinct a.slot) > b.send_limit
+cross join lateral (
+  select count(*) as contacts, coalesce(max(d.slot), 0) as last_slot from daybatch.deliveries as d
+  where d.campaign_id = b.campaign_id and d.batch_number = b.batch_number) as l
+where b.closed_at is null and (l.contacts <> b.head_length or l.last_slot > b.slot_count)
 union all
-select a.campaign_id, 'accepted_twice', format('delivery %s was accepted %s times', a.delivery_id, count(*))
+-- one pass over the ledger
+select d.campaign_id, k.rule, k.disagreement
+from daybatch.deliveries as d
+join public.campaigns as c on c.id = d.campaign_id
+join daybatch.batches as b on b.campaign_id = d.campaign_id and b.batch_number = d.batch_number
+cross join lateral (
+  select 'open_delivery_in_closed_batch', format('delivery %s is %s, its batch %s is closed', d.delivery_id, d.status, d.batch_number)
+  where b.closed_at is not null and (d.status in ('queued', 'claimed', 'sending') or d.retry_at is not null)
+  union all
+  select 'claimed_without_claim', format('delivery %s is %s, no claim holds it', d.delivery_id, d.status)
+  where b.closed_at is null and d.status in ('claimed', 'sending')
+    and not exists (select from daybatch.claims as k where k.claim_token = d.claim_token and d.delivery_id = any (k.delivery_ids))
+  union all
+  select 'sent_without_a_try', format('delivery %s is sent, and nobody tried it', d.delivery_id)
+  where d.status = 'sent' and d.attempt_count = 0 and d.evidence is null
+  union all
+  select 'accepted_and_not_sent', format('delivery %s was accepted and is %s', d.delivery_id, d.status)
+  where d.status <> 'sent' and exists (
+    select from daybatch.delivery_attempts as a
+    where a.campaign_id = d.campaign_id and a.delivery_id = d.delivery_id and a.outcome in ('sent', 'accepted_twice'))
+) as k (rule, disagreement)
+-- nearly all are sent in order
+where d.status <> 'sent' or d.attempt_count = 0 or d.retry_at is not null
+union all
+select k.campaign_id, 'claim_without_delivery', format('worker %s holds delivery %s, which is %s', k.worker_id, i.delivery_id, coalesce(d.status, 'unknown'))
+from daybatch.claims as k
+cross join lateral unnest(k.delivery_ids) as i (delivery_id)
+left join daybatch.deliveries as d on d.delivery_id = i.delivery_id
+-- sent: another worker's late answer settled it while this one holds its second copy
+where (d.claim_token = k.claim_token and d.status in ('claimed', 'sending', 'sent')) is not true
+union all
+select a.campaign_id, 'accepted_twice', format('delivery %s was accepted %s times', a.delivery_id, (
+  select count(*) from daybatch.delivery_attempts as t
+  where t.campaign_id = a.campaign_id and t.delivery_id = a.delivery_id and t.outcome in ('sent', 'accepted_twice')))
 from daybatch.delivery_attempts as a
-where a.outcome in ('sent', 'accepted_twice')
-group by a.campaign_id, a.delivery_id
-having count(*) > 1
+where a.outcome = 'accepted_twice'
+  -- under the policy resend a second copy is what its owner chose: no_duplicates_proof counts it
+  and not exists (select from public.campaigns as c where c.id = a.campaign_id and c.in_doubt_policy = 'resend')
 union all
-select c.id, 'job_is_missing', format('batch %s is due %s and has no job in pg-boss', c.current_batch_number, c.next_batch_send_time)
+select c.id, 'job_is_missing', format('batch %s is due %s and has no job in pg-boss', c.current_batch_number,
+  to_char(c.next_batch_send_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
 from public.campaigns as c
+-- what is due already is opened by the sweep; the job of its due time may have come and gone while the batch before was open
 where c.status::text = 'sending' and c.tracking_initialised_at is not null and c.next_batch_send_time > daybatch.current_moment()
   and not exists (select from daybatch.batches as b where b.campaign_id = c.id and b.closed_at is null)
   and daybatch.has_job(c.id, c.current_batch_number, c.next_batch_send_time) = false;

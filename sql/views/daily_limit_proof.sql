@@ -1,32 +1,56 @@
 -- The proof that no batch exceeded its limit or came early, from the times at which mails were handed over, never from
--- the constraints. Per batch: mails, whether they keep the limit, and the distance of its first mail from the first mail
--- of the batch before (never less than the interval, less the window an early or late opening may have).
+-- the constraints. Per batch: mails (accepted, or in doubt) against the limit; and whether every hand-over of the batch,
+-- whatever came of it, lies behind those of all earlier batches and inside the batch's own interval, which begins no
+-- earlier than where the one before ends (a batch may open up to one window off the moment that it counts from).
+-- largest_in_any_interval is shown, not promised: most mails in any stretch of one interval that ends in the batch. It
+-- is counted only when it is selected.
 create or replace view daybatch.daily_limit_proof as
-with handed_over as (
-  select a.campaign_id, a.batch_number, count(distinct a.delivery_id) as mails, min(a.sending_at) as first_at, max(a.sending_at) as last_at
-  from daybatch.delivery_attempts as a
-  where a.outcome in ('sent', 'in_doubt', 'accepted_twice') and a.sending_at is not null
-  group by a.campaign_id, a.batch_number
-)
 select
-  b.campaign_id, b.batch_number, b.send_limit, coalesce(h.mails, 0) as mails, h.first_at, h.last_at,
-  h.first_at - p.last_at as gap,
-  b.counted_at - p.spaced_from as distance,
-  b.batch_interval,
-  coalesce(h.mails, 0) <= b.send_limit as limit_holds,
-  coalesce(h.first_at > p.last_at, true)
-    -- mails of a batch lie inside its own interval
-    and coalesce(h.first_at >= b.counted_at - least(interval '5 minutes', b.batch_interval / 10), true)
-    and coalesce(b.counted_at - p.spaced_from >= p.batch_interval, true) as intervals_are_disjoint
-from daybatch.batches as b
-left join handed_over as h on h.campaign_id = b.campaign_id and h.batch_number = b.batch_number
-left join lateral (
-  select q.spaced_from, q.batch_interval, g.last_at
-  from daybatch.batches as q
-  left join handed_over as g on g.campaign_id = q.campaign_id and g.batch_number = q.batch_number
-  where q.campaign_id = b.campaign_id and q.batch_number = b.batch_number - 1
-) as p on true
-where b.source <> 'old_method';
+  p.campaign_id, p.batch_number, p.send_limit, coalesce(p.mails, 0) as mails, p.first_at, p.last_at, p.first_at - p.earlier_last_at as gap,
+  p.first_at - p.earlier_first_at as distance, p.batch_interval,
+  coalesce(p.mails, 0) <= p.send_limit as limit_holds,
+  coalesce(p.first_at > p.earlier_last_at, true)
+    and coalesce(p.first_at >= p.counted_at - least(interval '5 minutes', p.batch_interval / 10), true)
+    and coalesce(p.last_at < p.counted_at + p.batch_interval, true)
+    and coalesce(p.counted_at >= p.earlier_spaced_from + p.earlier_interval, true) as intervals_are_disjoint,
+  r.largest_in_any_interval
+from (
+  select b.campaign_id, b.batch_number, b.source, b.send_limit, b.batch_interval, b.counted_at, h.mails, h.first_at, h.last_at,
+    max(h.first_at) over earlier as earlier_first_at,
+    max(h.last_at) over earlier as earlier_last_at,
+    lag(b.spaced_from) over (partition by b.campaign_id order by b.batch_number) as earlier_spaced_from,
+    lag(b.batch_interval) over (partition by b.campaign_id order by b.batch_number) as earlier_interval
+  from daybatch.batches as b
+  left join (
+    select a.campaign_id, a.batch_number, min(a.sending_at) as first_at, max(a.sending_at) as last_at,
+      -- a doubt that a late reply settled left two rows and went out once
+      count(distinct a.delivery_id) filter (where a.outcome in ('sent', 'in_doubt', 'accepted_twice')) as mails
+    from daybatch.delivery_attempts as a
+    where a.sending_at is not null
+    group by a.campaign_id, a.batch_number
+  ) as h on h.campaign_id = b.campaign_id and h.batch_number = b.batch_number
+  window earlier as (partition by b.campaign_id order by b.batch_number rows between unbounded preceding and 1 preceding)
+) as p
+left join (
+  select i.campaign_id, i.batch_number, max(i.in_the_interval) filter (where i.step = 1) as largest_in_any_interval
+  from (
+    -- each mail counts from its hand-over on, for one interval; what ends at a moment is gone before the next begins
+    select s.campaign_id, s.batch_number, s.step,
+      sum(s.step) over (partition by s.campaign_id order by s.at, s.step rows unbounded preceding) as in_the_interval
+    from (
+      select g.campaign_id, g.batch_number, k.at, k.step
+      from (
+        select distinct a.campaign_id, a.delivery_id, a.batch_number, a.sending_at
+        from daybatch.delivery_attempts as a
+        where a.outcome in ('sent', 'in_doubt', 'accepted_twice') and a.sending_at is not null
+      ) as g
+      join daybatch.batches as b on b.campaign_id = g.campaign_id and b.batch_number = g.batch_number
+      cross join lateral (values (g.sending_at, 1), (g.sending_at + b.batch_interval, -1)) as k (at, step)
+    ) as s
+  ) as i
+  group by i.campaign_id, i.batch_number
+) as r on r.campaign_id = p.campaign_id and r.batch_number = p.batch_number
+where p.source <> 'old_method';
 
 comment on view daybatch.daily_limit_proof is
-  'Per batch: mails handed over against the limit, and the distance from the batch before, from the times of hand-over. Example: select batch_number, mails, send_limit, limit_holds, intervals_are_disjoint from daybatch.daily_limit_proof;';
+  'Per batch: mails handed over against the limit, and whether its time lies apart from the batches before, from the times of hand-over. Example: select batch_number, mails, send_limit, limit_holds, intervals_are_disjoint from daybatch.daily_limit_proof;';

@@ -1,14 +1,16 @@
--- Which batches are due, the longest waiting first, and what is coming.
+-- Which batches are due, the longest waiting first, and what is coming. due_at null: at the next sweep.
 create or replace view daybatch.due_batches as
 select
   c.id as campaign_id,
   c.name,
   c.current_batch_number as batch_number,
-  coalesce(c.next_batch_send_time, c.scheduled_at) as due_at,
-  coalesce(c.next_batch_send_time, c.scheduled_at, '-infinity') <= k.now as is_due,
-  coalesce(c.next_batch_send_time, c.scheduled_at) - k.now as due_in,
+  d.due_at,
+  coalesce(d.due_at <= k.now, true) as is_due,
+  d.due_at - k.now as due_in,
   least(coalesce(c.daily_send_limit, 5), n.remaining_count) as expected_size
 from public.campaigns as c
+cross join lateral (
+  select case when c.status::text = 'scheduled' then greatest(c.scheduled_at, c.next_batch_send_time) else c.next_batch_send_time end as due_at) as d
 left join daybatch.contact_counts as n on n.campaign_id = c.id
 cross join (select daybatch.current_moment() as now) as k
 where c.status in ('sending', 'scheduled')
