@@ -83,13 +83,15 @@ class Book {
     return this.#attempts.get(delivery_id) ?? []
   }
 
-  /** The batch under which a mail went out: that of the last attempt that was begun before it was accepted. */
-  findBatch(delivery: DeliveryFacts, { at }: Acceptance): number {
+  /** Attempts whose `sending` was committed before a mail was accepted. */
+  begunBefore(delivery: DeliveryFacts, { at }: Acceptance): AttemptFacts[] {
     const time = Date.parse(at) + CLOCK_TOLERANCE_MS
-    const begun = this.attempts(delivery).filter(
-      ({ sending_at }) => sending_at !== null && sending_at <= time,
-    )
-    return begun.at(-1)?.batch_number ?? delivery.batch_number
+    return this.attempts(delivery).filter(({ sending_at }) => sending_at !== null && sending_at <= time)
+  }
+
+  /** The batch under which a mail went out. */
+  findBatch(delivery: DeliveryFacts, acceptance: Acceptance): number {
+    return this.begunBefore(delivery, acceptance).at(-1)?.batch_number ?? delivery.batch_number
   }
 }
 
@@ -149,6 +151,11 @@ function checkDeliveries(book: Book, facts: Facts, findings: Findings): void {
       findings.add('lost', `${who}: the SMTP server took it, the database does not know`)
     if (arrays.get(campaign_id)?.has(contact_id) !== (status === 'sent'))
       findings.add('lost', `${who}: contacts_processed says otherwise`)
+
+    for (const [index, acceptance] of accepted.entries()) {
+      const begun = new Set(book.begunBefore(delivery, acceptance).map(({ claim_token }) => claim_token))
+      if (begun.size <= index) findings.add('intent', `${who}: accepted before its sending was committed`)
+    }
 
     const doubts = book.attempts(delivery).filter(({ outcome }) => outcome === 'in_doubt').length
     const allowed = policies.get(campaign_id) === 'resend' ? 1 + doubts : 1

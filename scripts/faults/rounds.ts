@@ -5,6 +5,7 @@ import {
   createCampaign,
   type Policy,
   retryWhileAway,
+  type WaitOptions,
   waitUntilComplete,
 } from './world/campaigns.ts'
 import type { World } from './world/world.ts'
@@ -16,7 +17,8 @@ export interface RoundOptions {
   interval: string
 }
 
-const COMPLETION_MS = 180_000
+/** Without any progress. */
+const PATIENCE_MS = 120_000
 const LOOK_MS = 200
 
 /** Campaigns that keep the services busy: as soon as a round of them is complete the next one is made. */
@@ -57,11 +59,15 @@ export class Rounds {
   }
 
   /** To the end of every campaign, with an operator who settles what waits for one; returns what was not complete. */
-  async finish(): Promise<string[]> {
+  async finish(onLook?: WaitOptions['onLook']): Promise<string[]> {
     const { pool, mail } = this.#world
-    const problems = await waitUntilComplete(pool, this.campaigns, { ms: COMPLETION_MS })
-    for (const campaign of this.campaigns) await settleDoubts(pool, mail, campaign)
-    problems.push(...(await waitUntilComplete(pool, this.campaigns, { ms: COMPLETION_MS })))
+    const options = { ms: PATIENCE_MS, onLook }
+    const problems = await waitUntilComplete(pool, this.campaigns, options)
+    let settled = 0
+    for (const campaign of this.campaigns) settled += await settleDoubts(pool, mail, campaign)
+    if (settled > 0 && problems.length === 0) {
+      problems.push(...(await waitUntilComplete(pool, this.campaigns, options)))
+    }
     return problems
   }
 

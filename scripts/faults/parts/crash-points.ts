@@ -19,7 +19,6 @@ const IN_DOUBT = new Set([
   'smtp content',
   'smtp dot',
   'smtp accepted',
-  'smtp done',
   'report_outcomes request',
 ])
 /** ... and at one of these none: no message data has left. */
@@ -39,6 +38,7 @@ const SAFE = new Set([
 const ESSENTIAL = [
   ...SAFE,
   ...IN_DOUBT,
+  'smtp done',
   'report_outcomes reply',
   'close_batch request',
   'close_batch reply',

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Facts } from '../facts.ts'
 import { consultOracle } from '../oracle.ts'
 import type { Part, PartContext, PartResult } from '../part.ts'
 import { type RoundOptions, Rounds } from '../rounds.ts'
+import { startServices, stopServices } from '../services.ts'
+import { ToldOutcomes } from '../told-outcomes.ts'
 import { Forwarder } from '../world/forwarder.ts'
 import type { MailPlan } from '../world/mail-plan.ts'
 import { type CallMoment, type CallStep, PostgresProxy } from '../world/postgres-proxy.ts'
@@ -17,8 +18,8 @@ const REFUSALS: MailPlan['faults'] = {
 }
 const ROUND: RoundOptions = {
   policies: ['never', 'resend', 'ask'],
-  contacts: 250,
-  limit: 250,
+  contacts: 120,
+  limit: 120,
   interval: '3 seconds',
 }
 const LONGEST_PAUSE_MS = 700
@@ -60,11 +61,9 @@ async function run(context: PartContext): Promise<PartResult> {
   const network = await Network.start(context)
   const { world } = network
   const rounds = new Rounds(world, ROUND)
-  const services = Array.from({ length: SERVICES }, (_, index) =>
-    world.startService({ name: `service-${index + 1}`, connections: CONNECTIONS }),
-  )
   const stopRefilling = rounds.keepBusy()
   context.teardown(stopRefilling)
+  const services = await startServices(world, { count: SERVICES, connections: CONNECTIONS })
   const counts: Record<string, number> = {}
   const names = Object.keys(FAULTS)
   for (let run = 1; run <= context.runs; run++) {
@@ -77,11 +76,7 @@ async function run(context: PartContext): Promise<PartResult> {
   }
   await stopRefilling()
   const failures = await rounds.finish()
-  for (const service of services) {
-    if (service.exit !== null) failures.push(`${service.name} ended by itself: ${service.tail()}`)
-    else if ((await service.stop()).code !== 0)
-      failures.push(`${service.name} did not stop: ${service.tail()}`)
-  }
+  failures.push(...(await stopServices(services)))
   const { judgement, facts } = await consultOracle(world.pool, world.mail, rounds.campaigns)
   const lost = network.told.countLost(facts)
   if (lost > 0) failures.push(`${lost} outcomes were committed and are gone`)
@@ -180,27 +175,5 @@ class Network {
   #connect(): void {
     this.#proxy.target = this.world.cluster.port
     this.#forwarder.target = this.world.cluster.port
-  }
-}
-
-/** Final outcomes that the server has committed, whether or not the service ever heard of it. */
-class ToldOutcomes {
-  readonly #outcomes = new Map<string, string>()
-
-  get size(): number {
-    return this.#outcomes.size
-  }
-
-  note({ call, when, rows, failed }: CallMoment): void {
-    if (call !== 'report_outcomes' || when !== 'reply' || failed) return
-    for (const [deliveryId, recorded, status] of rows) {
-      if (recorded === 't' && (status === 'sent' || status === 'failed'))
-        this.#outcomes.set(deliveryId!, status)
-    }
-  }
-
-  countLost({ deliveries }: Facts): number {
-    const now = new Map(deliveries.map(({ delivery_id, status }) => [delivery_id, status]))
-    return [...this.#outcomes].filter(([id, status]) => now.get(id) !== status).length
   }
 }

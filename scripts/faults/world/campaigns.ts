@@ -46,7 +46,7 @@ export async function createCampaign(
 }
 
 export interface WaitOptions {
-  /** How long at most. */
+  /** How long at most without any progress. */
   ms: number
   /** Called at every look, with what is not complete yet. */
   onLook?: (open: { id: string; status: string }[]) => unknown
@@ -54,23 +54,27 @@ export interface WaitOptions {
 
 const LOOK_MS = 100
 
-/** Waits until the campaigns are complete; returns those that are not, in words. A database that is away is waited for. */
+/**
+ * Waits until the campaigns are complete; returns those that are not, in words, when nothing has happened for too
+ * long. A database that is away is waited for.
+ */
 export async function waitUntilComplete(
   pool: pg.Pool,
   campaigns: { id: string }[],
   { ms, onLook }: WaitOptions,
 ): Promise<string[]> {
   const ids = campaigns.map(({ id }) => id)
-  const end = performance.now() + ms
+  let end = performance.now() + ms
+  let last = ''
   for (;;) {
     const open = await retryWhileAway(() => listOpen(pool, ids))
     if (open.length === 0) return []
+    const progress = open.map(({ id, batches, attempts }) => `${id} ${batches} ${attempts}`).join()
+    if (progress !== last) end = performance.now() + ms
+    last = progress
     if (performance.now() > end) {
-      const seconds = Math.round(ms / 1000)
-      return open.map(
-        ({ name, status, reason }) =>
-          `campaign ${name} is ${status} after ${seconds} s${reason ? `: ${reason}` : ''}`,
-      )
+      const since = `nothing has happened for ${Math.round(ms / 1000)} s`
+      return open.map(({ name, status, reason }) => `campaign ${name} is ${status} (${reason}); ${since}`)
     }
     await onLook?.(open)
     await delay(LOOK_MS)
@@ -78,8 +82,17 @@ export async function waitUntilComplete(
 }
 
 async function listOpen(pool: pg.Pool, ids: string[]) {
-  const { rows } = await pool.query<{ id: string; name: string; status: string; reason: string | null }>(
-    `select c.id, c.name, c.status, coalesce(c.pause_reason, daybatch.explain_open_batch(c.id, c.current_batch_number)) as reason
+  const { rows } = await pool.query<{
+    id: string
+    name: string
+    status: string
+    reason: string | null
+    batches: number
+    attempts: string
+  }>(
+    `select c.id, c.name, c.status, c.current_batch_number as batches,
+       coalesce(c.pause_reason, daybatch.explain_open_batch(c.id, c.current_batch_number)) as reason,
+       (select max(a.attempt_id) from daybatch.delivery_attempts as a) as attempts
      from public.campaigns as c where c.id = any ($1) and c.status <> 'completed'`,
     [ids],
   )

@@ -5,7 +5,7 @@ export interface MailPlan {
   seed: number
   /** Each phase takes a random time up to so many ms. */
   delays?: Partial<Record<Phase, number>>
-  /** Faults of a phase: one of `steps` with this probability. */
+  /** Faults of a phase: with this probability, one of `steps` after the other. */
   faults?: Partial<Record<Phase, { probability: number; steps: FaultStep[] }>>
   /** Every moment is asked of the parent process, which answers with a step. */
   asks?: boolean
@@ -39,3 +39,6 @@ export type FromServer =
   /** A client's first mail came in; its name is the one of its EHLO. */
   | { type: 'hello'; client: string }
   | { type: 'moment'; id: number; moment: Moment }
+
+export const describeFault = ({ silenceMs, reply, end }: FaultStep): string =>
+  [silenceMs && 'silence', reply, end].filter(Boolean).join(' and ')

@@ -22,6 +22,7 @@ export class MailServer extends EventEmitter<Events> {
   readonly #folder: string
   #plan: MailPlan
   #port = 0
+  #starts = 0
   #child: ChildProcess | undefined
 
   constructor(folder: string, plan: MailPlan) {
@@ -37,7 +38,9 @@ export class MailServer extends EventEmitter<Events> {
 
   /** Starts it; after a kill with the same ledger on the same port. */
   async start(): Promise<void> {
-    const args = [this.#ledgerFile, this.#eventFile, String(this.#port), JSON.stringify(this.#plan)]
+    // a restarted server must not repeat the choices of the one before
+    const plan = { ...this.#plan, seed: this.#plan.seed + this.#starts++ }
+    const args = [this.#ledgerFile, this.#eventFile, String(this.#port), JSON.stringify(plan)]
     const child = fork(PROGRAM, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: {} })
     this.#child = child
     await new Promise<void>((resolve, reject) => {

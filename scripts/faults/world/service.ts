@@ -64,6 +64,11 @@ export class ServiceProcess {
     return this.#child.pid!
   }
 
+  /** Whether it has said where it listens: the last thing that it does at its start. */
+  get isReady(): boolean {
+    return this.exit === null && /^ +http /m.test(readFileSync(this.#log, 'utf8'))
+  }
+
   /** At once, without waiting: for a kill at an exact moment. */
   signal(signal: NodeJS.Signals): void {
     if (this.exit === null) this.#child.kill(signal)
