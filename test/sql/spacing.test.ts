@@ -1,7 +1,6 @@
 // The distance between two batches of a campaign, over virtual days: exactly one interval, without drift, never less.
 import type pg from 'pg'
 import type { Test } from 'tap'
-import { setClock } from '../helper/clock.ts'
 import {
   begin,
   call,
@@ -32,9 +31,12 @@ async function readBatches(db: Database, id: string): Promise<Row[]> {
   return rows
 }
 
+/** As setClock, for a clock that stands already. */
+const moveClock = (db: Database, moment: Date) => db.query('update test_clock.moment set at = $1', [moment])
+
 /** Processes a campaign at a moment; whatever it opens is sent and closed. Returns what was done. */
 async function processAt(db: Database, id: string, moment: Date, source = 'job'): Promise<Row> {
-  await setClock(db, moment)
+  await moveClock(db, moment)
   const row = await processCampaign(db as pg.Pool, id, source)
   if (row.action === 'opened') {
     await send(db as pg.Pool, id)
@@ -84,7 +86,7 @@ scenario('early and late within the window: thirty days without a drift', async 
   await checkSpacing(t, db, id)
 })
 
-for (const phase of [0, 1, 4]) {
+for (const phase of [0, 4]) {
   scenario(
     `a cron every five minutes, ${phase} minutes after the clock’s: one batch a day, on the grid`,
     async (t, db) => {
@@ -196,19 +198,19 @@ async function finish(db: pg.Pool, id: string): Promise<number> {
   return (await readCampaign(db, id)).next_batch_send_time.getTime() - Date.parse(START)
 }
 
-for (const [pause, due] of [
-  [59 * MINUTE, DAY],
-  [HOUR, DAY],
-  [HOUR + 1, DAY + HOUR + 1],
-  [22 * HOUR, DAY + 22 * HOUR],
+for (const [length, pause, due] of [
+  ['59 minutes', 59 * MINUTE, DAY],
+  ['an hour', HOUR, DAY],
+  ['an hour and 1 ms', HOUR + 1, DAY + HOUR + 1],
+  ['22 hours', 22 * HOUR, DAY + 22 * HOUR],
 ] as const) {
   scenario(
-    `paused in mid-batch for ${pause / MINUTE} minutes: the next is due ${due / MINUTE} minutes after the opening`,
+    `paused in mid-batch for ${length}: the next is due ${due === DAY ? 'at its old time' : 'one interval later'}`,
     async (t, db) => {
       const id = await makeHalfSent(db)
       await callOne(db, 'pause_campaign', id)
       t.same(await claim(db, id), [])
-      await setClock(db, after(pause))
+      await moveClock(db, after(pause))
       await callOne(db, 'resume_campaign', id)
       t.equal(await finish(db, id), due)
       t.match(await processAt(db, id, after(due - 1)), { action: 'waiting' })
@@ -223,10 +225,10 @@ scenario(
   async (t, db) => {
     const id = await makeHalfSent(db)
     await callOne(db, 'pause_campaign', id)
-    await setClock(db, after(3 * DAY))
+    await moveClock(db, after(3 * DAY))
     t.match(await processCampaign(db, id, 'sweep'), { action: 'closed' })
     t.match((await readCampaign(db, id)).batch_history, [{ sent_count: 1, remaining_count: 8 }])
-    await setClock(db, after(3 * DAY + HOUR))
+    await moveClock(db, after(3 * DAY + HOUR))
     await callOne(db, 'resume_campaign', id)
     t.match(await processAt(db, id, after(3 * DAY + HOUR)), {
       action: 'opened',
@@ -243,7 +245,7 @@ scenario('paused between two batches: the old due time holds, or the resume', as
   const { id } = await makeCampaign(db, { contacts: 4, limit: 1 })
   await processAt(db, id, after(0))
   await callOne(db, 'pause_campaign', id)
-  await setClock(db, after(5 * HOUR))
+  await moveClock(db, after(5 * HOUR))
   await callOne(db, 'resume_campaign', id)
   t.same((await readCampaign(db, id)).next_batch_send_time, after(DAY), 'resumed in time')
   t.match(await processAt(db, id, after(DAY - 1)), { action: 'waiting' })
@@ -251,7 +253,7 @@ scenario('paused between two batches: the old due time holds, or the resume', as
 
   await callOne(db, 'pause_campaign', id)
   t.match(await processAt(db, id, after(2 * DAY)), { action: 'paused' })
-  await setClock(db, after(2 * DAY + 6 * HOUR))
+  await moveClock(db, after(2 * DAY + 6 * HOUR))
   await callOne(db, 'resume_campaign', id)
   t.match(await processAt(db, id, after(2 * DAY + 6 * HOUR)), { action: 'opened' })
   t.same(await countedAt(db, id), [0, DAY, 2 * DAY + 6 * HOUR])
@@ -262,7 +264,7 @@ scenario('pausing and resuming again and again brings no batch forward', async (
   const { id } = await makeCampaign(db, { contacts: 3, limit: 1 })
   await processAt(db, id, after(0))
   for (let hour = 1; hour < 24; hour++) {
-    await setClock(db, after(hour * HOUR))
+    await moveClock(db, after(hour * HOUR))
     await callOne(db, 'pause_campaign', id)
     await callOne(db, 'resume_campaign', id)
     t.match(await processCampaign(db, id, 'cron'), { action: 'waiting' })
@@ -274,7 +276,7 @@ scenario('pausing and resuming again and again brings no batch forward', async (
 scenario('no worker for five hours: the spacing starts with the restart', async (t, db) => {
   const { id } = await makeCampaign(db, { contacts: 8, limit: 4 })
   await processCampaign(db, id)
-  await setClock(db, after(5 * HOUR))
+  await moveClock(db, after(5 * HOUR))
   t.equal(await finish(db, id), DAY + 5 * HOUR)
   t.match(await processAt(db, id, after(DAY)), { action: 'waiting' })
   t.match(await processAt(db, id, after(DAY + 5 * HOUR)), { action: 'opened' })
@@ -289,7 +291,7 @@ scenario('a server that refuses for two hours restarts it, a greylisted contact 
   const [probe] = await claim(db, refused, 1)
   await report(db, refused, [probe!], serverGone)
 
-  await setClock(db, after(2 * HOUR))
+  await moveClock(db, after(2 * HOUR))
   for (;;) {
     // one mail finds out that the server takes mails again, then the others follow
     if ((await send(db, refused)).length === 0) break
@@ -307,12 +309,12 @@ scenario('several standstills of one batch: the last restart counts', async (t, 
   const { id } = await makeCampaign(db, { contacts: 8, limit: 4 })
   await processCampaign(db, id)
   for (const hour of [2, 5, 11]) {
-    await setClock(db, after(hour * HOUR))
+    await moveClock(db, after(hour * HOUR))
     const one = await claim(db, id, 1)
     await begin(db, id, one)
     await report(db, id, one)
   }
-  await setClock(db, after(12 * HOUR))
+  await moveClock(db, after(12 * HOUR))
   t.equal(await finish(db, id), DAY + 11 * HOUR, 'an hour is no standstill')
   t.match(await processAt(db, id, after(DAY + 11 * HOUR)), { action: 'opened' })
   await checkSpacing(t, db, id)
@@ -375,9 +377,10 @@ scenario(
 scenario('a limit changed between batches counts from the next one, the grid stays', async (t, db) => {
   const { id, contacts } = await makeCampaign(db, { contacts: 30, limit: 5 })
   const sizes = []
-  for (const [day, limit] of [7, 1, 20, 2].entries()) {
+  for (const [day, next] of [7, 1, 20, undefined].entries()) {
     sizes.push((await processAt(db, id, after(day * DAY))).delivery_count)
-    await callOne(db, 'set_daily_limit', id, limit)
+    if (next === undefined) break
+    await callOne(db, 'set_daily_limit', id, next)
     t.match(
       await processAt(db, id, after(day * DAY + HOUR)),
       { action: 'waiting' },
@@ -423,7 +426,7 @@ scenario('a completed campaign that goes on keeps its distance to the last batch
     { stage: 'message', reply_code: 250 },
   ])
   t.match(await closeBatch(db, id), { completed: true })
-  await setClock(db, after(3 * HOUR))
+  await moveClock(db, after(3 * HOUR))
   t.same((await call(db, 'retry_failed', id))[0], { retry_failed: 1 })
   t.match(await processAt(db, id, after(DAY - 1)), { action: 'waiting' })
   t.match(await processAt(db, id, after(DAY)), { action: 'opened', delivery_count: 1 })
