@@ -20,6 +20,7 @@ import {
   send,
 } from '../helper/make.ts'
 import { after, HOUR, scenario } from '../helper/scenario.ts'
+import { openSession, waitUntilBlocked } from '../helper/session.ts'
 
 // extend_claims
 
@@ -64,6 +65,38 @@ scenario('an expired, a released and a reported claim are lost', async (t, db) =
   const tokens = [expired!, released!, reported!].map(row => row.claim_token)
   t.same(await call(db, 'extend_claims', tokens), [])
   t.same(await readState(db, campaign.id), before)
+})
+
+scenario('a heartbeat and a report of the same claims do not wait in a circle', async (t, db, { url }) => {
+  const campaign = await makeCampaign(db, { contacts: 40, limit: 40 })
+  await openBatch(db, campaign.id)
+  // two claims whose rows lie in the other order than their tokens
+  let [first] = await claim(db, campaign.id, 1)
+  let [second] = await claim(db, campaign.id, 1)
+  while (first!.claim_token < second!.claim_token) {
+    first = second
+    ;[second] = await claim(db, campaign.id, 1)
+  }
+  const rows = [first!, second!]
+  await begin(db, campaign.id, rows)
+  const sessions = [await openSession(url), await openSession(url), await openSession(url)] as const
+  const [holder, heartbeat, reporter] = sessions
+  t.teardown(async () => {
+    for (const session of sessions) await session.end()
+  })
+  await holder.query('begin')
+  await holder.query('select from daybatch.claims where claim_token = $1 for update', [second!.claim_token])
+  const extended = call(
+    heartbeat.client,
+    'extend_claims',
+    rows.map(row => row.claim_token),
+  )
+  await waitUntilBlocked(heartbeat, holder)
+  const reported = report(reporter.client, campaign.id, rows)
+  await waitUntilBlocked(reporter)
+  await holder.query('rollback')
+  t.equal((await extended).length, 2)
+  t.match(await reported, [{ recorded: true }, { recorded: true }])
 })
 
 scenario('nothing to extend', async (t, db) => {
