@@ -20,12 +20,15 @@ export class Newcomer {
   private constructor(folder: string, port: number, env: Record<string, string>) {
     this.folder = folder
     this.port = port
-    this.#env = { ...env, PORT: String(port), npm_config_update_notifier: 'false' }
+    // the demo keeps its mails
+    const TMPDIR = join(folder, 'tmp')
+    this.#env = { ...env, TMPDIR, PORT: String(port), npm_config_update_notifier: 'false' }
   }
 
   static async arrive(t: Testing, env: Record<string, string>): Promise<Newcomer> {
     const folder = await mkdtemp(join(tmpdir(), 'daybatch-readme-'))
     for (const name of CLONED) await cp(join(PROJECT, name), join(folder, name), { recursive: true })
+    await mkdir(join(folder, 'tmp'))
     await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'))
     const newcomer = new Newcomer(folder, await findFreePort(), await withCurl(folder, env))
     t.teardown(async () => {
