@@ -216,6 +216,7 @@ create table daybatch.events (
 );
 alter table daybatch.events owner to daybatch_owner;
 CREATE INDEX events_campaign_idx ON daybatch.events USING btree (campaign_id, event_id);
+CREATE TRIGGER daybatch_010_guard_events BEFORE DELETE OR UPDATE OR TRUNCATE ON daybatch.events FOR EACH STATEMENT EXECUTE FUNCTION daybatch.guard_events();
 grant select on daybatch.events to daybatch_operator;
 comment on table daybatch.events is 'Append-only history: counts and reasons, never whole arrays, never addresses.';
 
@@ -1199,7 +1200,7 @@ comment on view daybatch.worker_status is 'Delivering processes, whether they li
 -- functions (the bodies are in sql/functions; here their md5)
 
 create function daybatch.add_contacts(p_campaign_id uuid, p_contact_ids uuid[])
-returns integer language plpgsql volatile security definer set search_path="" -- body 004cb1b03d2130997e13e8a9cced5e9a
+returns integer language plpgsql volatile security definer set search_path="" -- body 9b3bfa2e9a3a8bf321965ac0907bbdb3
 alter function daybatch.add_contacts(uuid,uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.add_contacts(uuid,uuid[]) to daybatch_operator;
 grant execute on function daybatch.add_contacts(uuid,uuid[]) to daybatch_service;
@@ -1316,7 +1317,7 @@ alter function daybatch.check_startable(uuid,text,jsonb) owner to daybatch_owner
 comment on function daybatch.check_startable(uuid,text,jsonb) is 'Raises what would keep a campaign from sending (part of start_campaign). Example: select daybatch.check_startable(id, name, to_jsonb(contact_list_ids)) from public.campaigns limit 0;';
 
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10)
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body bf5d07e00f40e1e6288648953bed5d6b
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 7d07690baf0c6483149334fd0f03b9c1
 alter function daybatch.claim_deliveries(uuid,text,integer) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_service;
@@ -1360,7 +1361,7 @@ alter function daybatch.count_contacts(uuid) owner to daybatch_owner;
 comment on function daybatch.count_contacts(uuid) is 'Writes the lengths of a campaign''s arrays down (part of close_batch). Example: select * from daybatch.contact_counts;';
 
 create function daybatch.count_largest_interval(p_campaign_id uuid, p_interval interval)
-returns integer language plpgsql stable security definer set search_path="" -- body 76ad085e14d9434f9973c6fcb4e08d13
+returns integer language plpgsql stable security definer set search_path="" -- body ee482911cf830bd85ce8839427d14e0d
 alter function daybatch.count_largest_interval(uuid,interval) owner to daybatch_owner;
 grant execute on function daybatch.count_largest_interval(uuid,interval) to daybatch_operator;
 comment on function daybatch.count_largest_interval(uuid,interval) is 'Largest number of mails a campaign handed over in any stretch of an interval. Example: select daybatch.count_largest_interval(id, interval ''24 hours'') from public.campaigns;';
@@ -1410,14 +1411,14 @@ alter function daybatch.enqueue_started_campaign() owner to daybatch_owner;
 comment on function daybatch.enqueue_started_campaign() is 'Trigger of public.campaigns: puts the job of a started campaign into pg-boss. Example: update public.campaigns set status = ''sending'' where name = ''Spring offer'';';
 
 create function daybatch.erase_contact(p_contact_id uuid)
-returns boolean language plpgsql volatile security definer set search_path="" -- body aa03d492ce3e53851f229dff8fc73e50
+returns boolean language plpgsql volatile security definer set search_path="" -- body 5ddc98be55f42c5fc73e7a6fd7885dab
 alter function daybatch.erase_contact(uuid) owner to daybatch_owner;
 grant execute on function daybatch.erase_contact(uuid) to daybatch_operator;
 grant execute on function daybatch.erase_contact(uuid) to daybatch_service;
 comment on function daybatch.erase_contact(uuid) is 'Removes a contact''s personal data; the never-twice key and the totals stay. Example: select daybatch.erase_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.explain_contact(p_campaign_id uuid, p_contact_id uuid)
-returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" -- body 9a595ed716cb32cb4d6f53123f94d562
+returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" -- body 1f3f212ae3adae43ee5807748dd0c4ad
 alter function daybatch.explain_contact(uuid,uuid) owner to daybatch_owner;
 grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_operator;
 grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_service;
@@ -1449,7 +1450,7 @@ grant execute on function daybatch.finish_import(uuid) to daybatch_service;
 comment on function daybatch.finish_import(uuid) is 'Turns the copied rows of an import into contacts on its list and answers the counts. Example: select daybatch.finish_import(import_id) from daybatch.imports limit 0;';
 
 create function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body c9c9fecd34e3fbef9a5e47eb0430f8ac
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body acf2a81a590c38b13ce55e28f55d8578
 alter function daybatch.forecast_campaign(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_app;
 grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_operator;
@@ -1496,6 +1497,11 @@ create function daybatch.guard_engine_columns()
 returns trigger language plpgsql volatile security definer set search_path="" -- body f5950b9d446e701ecd5ca88a548e0023
 alter function daybatch.guard_engine_columns() owner to daybatch_owner;
 comment on function daybatch.guard_engine_columns() is 'Trigger of public.campaigns: refuses hand-made changes of the engine''s columns. Example: update public.campaigns set name = name;';
+
+create function daybatch.guard_events()
+returns trigger language plpgsql volatile set search_path="" -- body dc49bad7f3f26cfc79a7ef712acd551b
+alter function daybatch.guard_events() owner to daybatch_owner;
+comment on function daybatch.guard_events() is 'Trigger of daybatch.events: refuses every change but purge_history''s. Example: select happened_at, event, done_by from daybatch.events order by event_id desc limit 10;';
 
 create function daybatch.has_job(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
 returns boolean language plpgsql stable security definer set search_path="" -- body 2e62f12adf00260168db2ea47caea859
@@ -1628,7 +1634,7 @@ grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
 comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select * from daybatch.open_batch(''00000000-0000-0000-0000-000000000000'', ''manual'');';
 
 create function daybatch.pause_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
-returns text language plpgsql volatile security definer set search_path="" -- body 13c620933ea65bdc7b33048ffd25a39b
+returns text language plpgsql volatile security definer set search_path="" -- body 49788f7320c57e0c0d0cea272212458c
 alter function daybatch.pause_campaign(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_app;
 grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_operator;
@@ -1648,13 +1654,19 @@ grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_serv
 comment on function daybatch.process_campaigns(uuid,text) is 'Opens, closes and completes whatever is due: of one campaign, or of all. Example: select * from daybatch.process_campaigns();';
 
 create function daybatch.purge_deliveries(p_older_than interval DEFAULT '8760:00:00'::interval, p_limit integer DEFAULT 10000)
-returns integer language plpgsql volatile security definer set search_path="" -- body 6f842ce333f009dcfab81eebd59f1a2b
+returns integer language plpgsql volatile security definer set search_path="" -- body c9edf3665c34a3fef85b2d7f637032a3
 alter function daybatch.purge_deliveries(interval,integer) owner to daybatch_owner;
 grant execute on function daybatch.purge_deliveries(interval,integer) to daybatch_operator;
 comment on function daybatch.purge_deliveries(interval,integer) is 'Deletes old tries in bounded steps; never-twice keys and totals stay. Example: select daybatch.purge_deliveries(interval ''8760 hours'', 1000);';
 
+create function daybatch.purge_history(p_older_than interval DEFAULT '8760:00:00'::interval, p_limit integer DEFAULT 10000)
+returns integer language plpgsql volatile security definer set search_path="" -- body 6f9b5b663a422856b6a8a4b64d404d9b
+alter function daybatch.purge_history(interval,integer) owner to daybatch_owner;
+grant execute on function daybatch.purge_history(interval,integer) to daybatch_operator;
+comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
+
 create function daybatch.record_campaign_change()
-returns trigger language plpgsql volatile security definer set search_path="" -- body 0b3f40ba1d65c378bcd840b340a39b89
+returns trigger language plpgsql volatile security definer set search_path="" -- body c8de772188d9380fd7ed4b41acd2bb00
 alter function daybatch.record_campaign_change() owner to daybatch_owner;
 comment on function daybatch.record_campaign_change() is 'Trigger of public.campaigns: writes who changed what to daybatch.events. Example: select happened_at, event, done_by, detail from daybatch.events order by event_id desc limit 10;';
 
@@ -1685,7 +1697,7 @@ grant execute on function daybatch.release_expired_claims(integer) to daybatch_s
 comment on function daybatch.release_expired_claims(integer) is 'Releases claims of workers that died: claimed to queued, sending to in doubt. Example: select daybatch.release_expired_claims();';
 
 create function daybatch.remove_contact(p_campaign_id uuid, p_contact_id uuid)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 3d5528927c25b474cc07fae6c3c54b57
+returns boolean language plpgsql volatile security definer set search_path="" -- body 0976a60edffc60b401dde174a2d1e6db
 alter function daybatch.remove_contact(uuid,uuid) owner to daybatch_owner;
 grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_operator;
 grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_service;
@@ -1738,7 +1750,7 @@ grant execute on function daybatch.resume_campaign(uuid) to daybatch_service;
 comment on function daybatch.resume_campaign(uuid) is 'Resumes a paused campaign; its next batch is due at its old time or now, whichever is later. Example: select daybatch.resume_campaign(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.retry_failed(p_campaign_id uuid, p_contact_ids uuid[] DEFAULT NULL::uuid[])
-returns integer language plpgsql volatile security definer set search_path="" -- body e6b398baa49d2ecd325e29c5f7019305
+returns integer language plpgsql volatile security definer set search_path="" -- body 6f60d6b2b5add4879ffda91390d2464f
 alter function daybatch.retry_failed(uuid,uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_operator;
 grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_service;
@@ -1850,7 +1862,7 @@ grant execute on function daybatch.unsubscribe_contact(uuid,text) to daybatch_se
 comment on function daybatch.unsubscribe_contact(uuid,text) is 'Unsubscribes a contact from everything, by contact and by address. Example: select daybatch.unsubscribe_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.update_campaign(p_campaign_id uuid, p_changes jsonb)
-returns void language plpgsql volatile security definer set search_path="" -- body 0e673447179960cbdb8195188863d5ba
+returns void language plpgsql volatile security definer set search_path="" -- body 221d8045d64b390c195dc5a5324cc44f
 alter function daybatch.update_campaign(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_app;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_operator;

@@ -1,5 +1,6 @@
 -- The whole story of one contact in one campaign, in order: in the audience, selected, every try with the server's words,
--- settled, and where it stands now. Reads only. Errors: MB001, MB018 neither in the audience nor in the ledger.
+-- settled, and where it stands now. Before the audience is frozen: whether its lists name the contact. Reads only.
+-- Errors: MB001, MB018 neither in the audience nor in the ledger.
 create or replace function daybatch.explain_contact(p_campaign_id uuid, p_contact_id uuid)
 returns table (happened_at timestamptz, what text, detail text)
 language plpgsql stable security definer set search_path = ''
@@ -11,9 +12,12 @@ declare
 begin
   select c.name, c.status::text as status, c.tracking_initialised_at,
     case when c.contacts_remaining ? p_contact_id::text then 'remaining' when c.contacts_processed ? p_contact_id::text then 'processed'
-      when c.contacts_failed ? p_contact_id::text then 'failed' end as stands_in
+      when c.contacts_failed ? p_contact_id::text then 'failed'
+      when c.tracking_initialised_at is null and exists (
+        select from jsonb_array_elements_text(to_jsonb(c.contact_list_ids)) as l (id)
+        join daybatch.list_members as m on m.list_id = l.id::uuid where m.contact_id = p_contact_id) then 'lists' end as stands_in
   into v_campaign from public.campaigns as c where c.id = p_campaign_id;
-  if v_campaign.name is null then
+  if not found then
     raise exception using errcode = 'MB001', message = format('campaign %s does not exist', coalesce(p_campaign_id::text, 'null')),
       hint = 'Look the id up: select id, name, status from public.campaigns;';
   end if;
@@ -25,6 +29,7 @@ begin
   return query
     select s.happened_at, s.what, s.detail from (
       select v_campaign.tracking_initialised_at as happened_at, 1 as rank, 'in the audience' as what, v_campaign.name as detail
+      where v_campaign.tracking_initialised_at is not null
       union all
       select m.removed_at, 2, 'removed', 'by ' || m.removed_by from daybatch.removed_contacts as m where m.campaign_id = p_campaign_id and m.contact_id = p_contact_id
       union all
@@ -36,7 +41,8 @@ begin
       union all
       select v_delivery.settled_at, 5, v_delivery.status, concat_ws(', ', v_delivery.reason, v_delivery.evidence) where v_delivery.settled_at is not null
       union all
-      select null, 6, 'stands in ' || coalesce(v_campaign.stands_in, 'no array'), 'the campaign is ' || v_campaign.status
+      select null, 6, case v_campaign.stands_in when 'lists' then 'is on its lists' else 'stands in ' || coalesce(v_campaign.stands_in, 'no array') end,
+        concat('the campaign is ', v_campaign.status, case when v_campaign.tracking_initialised_at is null then '; its audience is frozen at the first processing' end)
     ) as s
     order by s.happened_at nulls last, s.rank;
 end;

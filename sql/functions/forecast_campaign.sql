@@ -1,6 +1,7 @@
 -- Each coming batch of a campaign: number, due time, size, how many remain after; what-if with another limit (which would
--- apply from the next batch). The batch under way comes first, marked. Ineligible contacts are not foreseen: they use no
--- slot, so a campaign ends earlier. Reads only. Errors: MB001, MB004.
+-- apply from the next batch). The batch under way comes first, marked. A draft is told as if it started now, a paused
+-- campaign as if it were resumed now. Not foreseen: contacts that will be skipped (they use no slot, so the campaign ends
+-- earlier) and contacts that are deferred back to remaining (it ends later). Reads only. Errors: MB001, MB004.
 create or replace function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer default null)
 returns table (batch_number integer, due_at timestamptz, size integer, remaining_after integer, is_under_way boolean)
 language plpgsql stable security definer set search_path = ''
@@ -10,6 +11,7 @@ declare
   v_campaign record;
   v_open daybatch.batches;
   v_remaining integer;
+  v_due_at timestamptz;
 begin
   select c.id, c.status::text as status, coalesce(p_limit, c.daily_send_limit, 5) as send_limit, coalesce(c.batch_interval, interval '24 hours') as batch_interval,
     c.next_batch_send_time, c.scheduled_at, c.tracking_initialised_at, coalesce(c.current_batch_number, 1) as current_batch_number, to_jsonb(c.contact_list_ids) as lists
@@ -25,7 +27,14 @@ begin
   select b.* into v_open from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null;
   v_remaining := case when v_campaign.tracking_initialised_at is not null
     then (select n.remaining_count from daybatch.contact_counts as n where n.campaign_id = p_campaign_id)
-    else (select count(distinct m.contact_id) from jsonb_array_elements_text(v_campaign.lists) as l (id) join daybatch.list_members as m on m.list_id = l.id::uuid) end;
+    else (
+      select count(distinct m.contact_id) from jsonb_array_elements_text(v_campaign.lists) as l (id) join daybatch.list_members as m on m.list_id = l.id::uuid
+      where not exists (select from daybatch.legacy_mailed as o where o.campaign_id = p_campaign_id and o.contact_id = m.contact_id)) end;
+  v_due_at := case when v_campaign.status = 'scheduled' then greatest(v_campaign.scheduled_at, v_campaign.next_batch_send_time) else v_campaign.next_batch_send_time end;
+  if v_campaign.tracking_initialised_at is null then
+    v_due_at := greatest(v_due_at, (
+      select max(o.mailed_at) + v_campaign.batch_interval from daybatch.legacy_mailed as o where o.campaign_id = p_campaign_id and o.state <> 'failed'));
+  end if;
   if v_open.campaign_id is not null then
     v_remaining := v_remaining - v_open.head_length;
     return query select v_open.batch_number, v_open.due_at, v_open.slot_count, v_remaining, true;
@@ -33,7 +42,7 @@ begin
   return query
     select s.batch_number + coalesce(v_open.batch_number, v_campaign.current_batch_number - 1), s.due_at, s.size, s.remaining_after, false
     from daybatch.simulate_campaign(v_remaining, v_campaign.send_limit, v_campaign.batch_interval,
-      greatest(coalesce(v_campaign.next_batch_send_time, v_campaign.scheduled_at), daybatch.current_moment())) as s;
+      greatest(v_due_at, daybatch.current_moment())) as s;
 end;
 $$;
 

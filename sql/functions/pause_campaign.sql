@@ -14,7 +14,7 @@ begin
       message = format('campaign %s (%s) is %s: there is nothing to pause', p_campaign_id, v_campaign.name, v_campaign.status),
       hint = 'Only scheduled and sending campaigns can be paused.';
   end if;
-  update public.campaigns as c set status = 'paused', pause_reason = coalesce(p_reason, c.pause_reason, 'paused by ' || session_user),
+  update public.campaigns as c set status = 'paused', pause_reason = coalesce(p_reason, case when v_campaign.status = 'paused' then c.pause_reason end, 'paused by ' || session_user),
     paused_at = case when v_campaign.status = 'paused' then c.paused_at else daybatch.current_moment() end
   where c.id = p_campaign_id;
   perform pg_notify('daybatch', jsonb_build_object('event', 'status', 'campaign_id', p_campaign_id, 'status', 'paused')::text);

@@ -30,7 +30,6 @@ begin
   if v_assignments is not null then
     execute format('update public.campaigns as c set %s from jsonb_populate_record(null::public.campaigns, $1) as n where c.id = $2', v_assignments)
     using p_changes, p_campaign_id;
-    perform daybatch.record_event(p_campaign_id, 'changed', jsonb_build_object('fields', (select jsonb_agg(k.key) from jsonb_object_keys(p_changes) as k (key))));
   end if;
 end;
 $$;

@@ -342,6 +342,7 @@ scenario('who changed what is written down, never an array', async (t, db) => {
     [
       'created',
       'limit_changed',
+      'changed',
       'started',
       'paused',
       'resumed',
