@@ -9,7 +9,11 @@ begin
   perform daybatch.lock_campaign(p_campaign_id);
   perform daybatch.mark_engine_writes(true);
   update public.campaigns as c
-  set next_batch_send_time = c.next_batch_send_time - p_by, first_batch_sent_at = c.first_batch_sent_at - p_by
+  set next_batch_send_time = c.next_batch_send_time - p_by, first_batch_sent_at = c.first_batch_sent_at - p_by,
+    batch_history = (
+      select coalesce(jsonb_agg(e.entry || jsonb_build_object('timestamp',
+        to_char(((e.entry ->> 'timestamp')::timestamptz - p_by) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) order by e.place), '[]')
+      from jsonb_array_elements(c.batch_history) with ordinality as e (entry, place))
   where c.id = p_campaign_id;
   perform daybatch.mark_engine_writes(false);
   update daybatch.batches as b set due_at = b.due_at - p_by, opened_at = b.opened_at - p_by, counted_at = b.counted_at - p_by,

@@ -45,11 +45,11 @@ begin
       from unnest(v_tokens, v_ids) as w (token, id)));
     perform daybatch.close_batch(v_campaign);
     select c.status::text as status, c.next_batch_send_time, jsonb_array_length(c.contacts_processed) as processed,
-      jsonb_array_length(c.contacts_remaining) as remaining, c.batch_history -> -1 as entry, b.counted_at + b.batch_interval as due_at
+      jsonb_array_length(c.contacts_remaining) as remaining, c.batch_history, b.counted_at + b.batch_interval as due_at
     into v_state
     from public.campaigns as c join daybatch.batches as b on b.campaign_id = c.id and b.batch_number = v_number
     where c.id = v_campaign;
-    v_timeline := v_timeline || v_state.entry;
+    v_timeline := v_state.batch_history;
     if v_begun <> v_expected or v_state.processed <> (v_number - 1) * p_limit + v_expected or v_state.remaining <> p_contacts - v_state.processed then
       v_wrong := v_wrong || format('batch %s: %s begun, %s processed, %s remaining', v_number, v_begun, v_state.processed, v_state.remaining);
     end if;

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { createPool } from '../../src/db/pool.ts'
 import { realClock } from '../helper/clock.ts'
-import { callOne, makeCampaign, readOne, runBatch } from '../helper/make.ts'
+import { callOne, makeCampaign, type Row, readOne, runBatch } from '../helper/make.ts'
 import { scenario } from '../helper/scenario.ts'
 
 const selfTest = async (db: pg.Pool | pg.PoolClient) =>
@@ -46,6 +46,12 @@ scenario('ok: four batches a day apart, and nothing is left of it', async (t, db
     { batch_number: 3, sent_count: 5, failed_count: 0, remaining_count: 2 },
     { batch_number: 4, sent_count: 2, failed_count: 0, remaining_count: 0 },
   ])
+  const times = answer.timeline.map((entry: Row) => entry.timestamp)
+  t.same(
+    times,
+    ['2026-02-27', '2026-02-28', '2026-03-01', '2026-03-02'].map(day => `${day}T09:00:00Z`),
+    'a day apart',
+  )
   for (const entry of answer.timeline) {
     t.same(Object.keys(entry).sort(), [
       'batch_number',
