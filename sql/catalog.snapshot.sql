@@ -1317,7 +1317,7 @@ alter function daybatch.check_startable(uuid,text,jsonb) owner to daybatch_owner
 comment on function daybatch.check_startable(uuid,text,jsonb) is 'Raises what would keep a campaign from sending (part of start_campaign). Example: select daybatch.check_startable(id, name, to_jsonb(contact_list_ids)) from public.campaigns limit 0;';
 
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10)
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 7d07690baf0c6483149334fd0f03b9c1
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body bf5d07e00f40e1e6288648953bed5d6b
 alter function daybatch.claim_deliveries(uuid,text,integer) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_service;
@@ -1798,12 +1798,12 @@ alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owne
 comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
 create function daybatch.shift_campaign_back(p_campaign_id uuid, p_by interval)
-returns void language plpgsql volatile set search_path="" -- body fada699365a3aceac777a1fe87b031b9
+returns void language plpgsql volatile set search_path="" -- body a9d598916373c4690767fd664bc4daef
 alter function daybatch.shift_campaign_back(uuid,interval) owner to daybatch_owner;
 comment on function daybatch.shift_campaign_back(uuid,interval) is 'Moves a simulated campaign''s times back (part of test_batch_campaign, owner only). Example: select daybatch.shift_campaign_back(id, interval ''24 hours'') from public.campaigns limit 0;';
 
 create function daybatch.simulate_batches(p_contacts integer, p_limit integer)
-returns jsonb language plpgsql volatile set search_path="" -- body 19a045051de6f585b9bf79d223bbc3b7
+returns jsonb language plpgsql volatile set search_path="" -- body 0c0001c6e4912980ba39d28e27086b49
 alter function daybatch.simulate_batches(integer,integer) owner to daybatch_owner;
 comment on function daybatch.simulate_batches(integer,integer) is 'The body of test_batch_campaign; call that one. Example: select daybatch.test_batch_campaign() -> ''ok'';';
 
