@@ -1,10 +1,10 @@
 import type pg from 'pg'
 import { Daybatch } from '../../../src/db/daybatch.ts'
-import { createAudience, insertCampaign } from '../audience.ts'
 import { type Bench, type BenchContext, best, type Row } from '../bench.ts'
-import { type Database, listSlowest, readDatabaseTime, type Server, startServer } from '../database.ts'
-import { type BatchWork, moveClock, runBatch, type Step, steps } from '../ledger-work.ts'
-import { readCpu } from '../processes.ts'
+import { createAudience, insertCampaign } from '../world/audience.ts'
+import { type Database, listSlowest, readDatabaseTime, type Server, startServer } from '../world/database.ts'
+import { type BatchWork, moveClock, runBatch, type Step, steps } from '../world/ledger-work.ts'
+import { readCpu } from '../world/processes.ts'
 
 /** Mails in one call of claim, begin and report. */
 const CALLS = 500

@@ -1,7 +1,7 @@
 import { Daybatch } from '../../../src/db/daybatch.ts'
-import { createAudience, insertCampaign } from '../audience.ts'
 import type { Bench, BenchContext, Row } from '../bench.ts'
-import { type Database, listSlowest, startServer } from '../database.ts'
+import { createAudience, insertCampaign } from '../world/audience.ts'
+import { type Database, listSlowest, startServer } from '../world/database.ts'
 
 const CONTACTS = { short: 20_000, long: 1_000_000 }
 const RUNS = { short: 2, long: 4 }

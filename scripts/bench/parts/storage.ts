@@ -1,9 +1,9 @@
 import type pg from 'pg'
 import { Daybatch } from '../../../src/db/daybatch.ts'
-import { createAudience, insertCampaign } from '../audience.ts'
 import type { Bench, BenchContext, Row } from '../bench.ts'
-import { type Database, flushStatistics, startServer } from '../database.ts'
-import { moveClock, runBatch } from '../ledger-work.ts'
+import { createAudience, insertCampaign } from '../world/audience.ts'
+import { type Database, flushStatistics, startServer } from '../world/database.ts'
+import { moveClock, runBatch } from '../world/ledger-work.ts'
 
 const CONTACTS = { short: 5_000, long: 100_000 }
 const BATCHES = 10

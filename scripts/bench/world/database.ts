@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
-import { createLogin } from '../../src/db/login.ts'
-import { migrate } from '../../src/db/migrate.ts'
-import { createPool } from '../../src/db/pool.ts'
-import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts'
-import type { BenchContext } from './bench.ts'
+import { createLogin } from '../../../src/db/login.ts'
+import { migrate } from '../../../src/db/migrate.ts'
+import { createPool } from '../../../src/db/pool.ts'
+import { startEmbeddedPostgres } from '../../../src/embedded/postgres.ts'
+import type { BenchContext } from '../bench.ts'
 
 /**
  * PostgreSQL's defaults, so every commit is flushed to the disk (fsync, synchronous_commit) and autovacuum runs, but
@@ -28,6 +29,8 @@ export interface Database {
   url: string
   /** A login that is in daybatch_service and nothing else, as the service has in production. */
   serviceUrl: string
+  /** The postmaster. */
+  serverPid: number
 }
 
 export interface Server {
@@ -42,12 +45,14 @@ const TEMPLATE = 'daybatch'
 /** A PostgreSQL server of a benchmark's own. */
 export async function startServer(context: BenchContext): Promise<Server> {
   const settings = { ...SETTINGS, ...(context.profile && PROFILE_SETTINGS) }
-  const server = await startEmbeddedPostgres({ folder: join(context.folder, 'postgres'), settings })
+  const folder = join(context.folder, 'postgres')
+  const server = await startEmbeddedPostgres({ folder, settings })
   context.teardown(() => server.stop())
   await migrate({ url: server.url })
   const password = randomBytes(12).toString('hex')
   await createLogin(server.url, LOGIN, password)
   if (context.profile) await runOnce(server.url, 'create extension pg_stat_statements')
+  const serverPid = Number.parseInt(await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8'), 10)
   let count = 0
   return {
     async createDatabase() {
@@ -60,7 +65,7 @@ export async function startServer(context: BenchContext): Promise<Server> {
       service.password = password
       const pool = createPool(url, { applicationName: 'daybatch bench', statementTimeoutMs: 20 * 60_000 })
       context.teardown(() => (pool.ended ? undefined : pool.end()))
-      return { pool, url, serviceUrl: service.href }
+      return { pool, url, serviceUrl: service.href, serverPid }
     },
     async dropDatabase({ pool, url }) {
       await pool.end()

@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { Daybatch } from '../../src/db/daybatch.ts'
-import type { OutcomeReport } from '../../src/db/rows.ts'
+import { Daybatch } from '../../../src/db/daybatch.ts'
+import type { OutcomeReport } from '../../../src/db/rows.ts'
 
 export const steps = ['open', 'claim', 'begin', 'report', 'close'] as const
 export type Step = (typeof steps)[number]
