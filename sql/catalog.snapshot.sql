@@ -968,11 +968,11 @@ create view daybatch.daily_limit_proof as
            FROM (daybatch.batches b
              LEFT JOIN ( SELECT a.campaign_id,
                     a.batch_number,
-                    min(a.sending_at) AS first_at,
-                    max(a.sending_at) AS last_at,
+                    min(COALESCE(a.sending_at, a.ended_at)) AS first_at,
+                    max(COALESCE(a.sending_at, a.ended_at)) AS last_at,
                     count(DISTINCT a.delivery_id) FILTER (WHERE (a.outcome = ANY (ARRAY['sent'::text, 'in_doubt'::text, 'accepted_twice'::text]))) AS mails
                    FROM daybatch.delivery_attempts a
-                  WHERE (a.sending_at IS NOT NULL)
+                  WHERE ((a.sending_at IS NOT NULL) OR (a.outcome = ANY (ARRAY['sent'::text, 'in_doubt'::text, 'accepted_twice'::text])))
                   GROUP BY a.campaign_id, a.batch_number) h ON (((h.campaign_id = b.campaign_id) AND (h.batch_number = b.batch_number))))
           WINDOW earlier AS (PARTITION BY b.campaign_id ORDER BY b.batch_number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) p
      LEFT JOIN ( SELECT i.campaign_id,
@@ -989,9 +989,9 @@ create view daybatch.daily_limit_proof as
                            FROM ((( SELECT DISTINCT a.campaign_id,
                                     a.delivery_id,
                                     a.batch_number,
-                                    a.sending_at
+                                    COALESCE(a.sending_at, a.ended_at) AS sending_at
                                    FROM daybatch.delivery_attempts a
-                                  WHERE ((a.outcome = ANY (ARRAY['sent'::text, 'in_doubt'::text, 'accepted_twice'::text])) AND (a.sending_at IS NOT NULL))) g
+                                  WHERE (a.outcome = ANY (ARRAY['sent'::text, 'in_doubt'::text, 'accepted_twice'::text]))) g
                              JOIN daybatch.batches b ON (((b.campaign_id = g.campaign_id) AND (b.batch_number = g.batch_number))))
                              CROSS JOIN LATERAL ( VALUES (g.sending_at,1), ((g.sending_at + b.batch_interval),'-1'::integer)) k(at, step))) s) i
           GROUP BY i.campaign_id, i.batch_number) r ON (((r.campaign_id = p.campaign_id) AND (r.batch_number = p.batch_number))))
@@ -1317,7 +1317,7 @@ alter function daybatch.check_startable(uuid,text,jsonb) owner to daybatch_owner
 comment on function daybatch.check_startable(uuid,text,jsonb) is 'Raises what would keep a campaign from sending (part of start_campaign). Example: select daybatch.check_startable(id, name, to_jsonb(contact_list_ids)) from public.campaigns limit 0;';
 
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10)
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body bf5d07e00f40e1e6288648953bed5d6b
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 7d07690baf0c6483149334fd0f03b9c1
 alter function daybatch.claim_deliveries(uuid,text,integer) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_service;
@@ -1361,7 +1361,7 @@ alter function daybatch.count_contacts(uuid) owner to daybatch_owner;
 comment on function daybatch.count_contacts(uuid) is 'Writes the lengths of a campaign''s arrays down (part of close_batch). Example: select * from daybatch.contact_counts;';
 
 create function daybatch.count_largest_interval(p_campaign_id uuid, p_interval interval)
-returns integer language plpgsql stable security definer set search_path="" -- body ee482911cf830bd85ce8839427d14e0d
+returns integer language plpgsql stable security definer set search_path="" -- body b546686bb7666f8cd1f1df8b5b9d1443
 alter function daybatch.count_largest_interval(uuid,interval) owner to daybatch_owner;
 grant execute on function daybatch.count_largest_interval(uuid,interval) to daybatch_operator;
 comment on function daybatch.count_largest_interval(uuid,interval) is 'Largest number of mails a campaign handed over in any stretch of an interval. Example: select daybatch.count_largest_interval(id, interval ''24 hours'') from public.campaigns;';
@@ -1438,7 +1438,7 @@ grant execute on function daybatch.extend_claims(uuid[]) to daybatch_service;
 comment on function daybatch.extend_claims(uuid[]) is 'Heartbeat: prolongs live claims by a lease and returns them; a missing token is lost. Example: select * from daybatch.extend_claims(array[gen_random_uuid()]);';
 
 create function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
-returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body d30eff97ac7d4d8e9a8b294a2921dfd2
+returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body ddb6456ea78ee084b2506494f96dd4bd
 alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
 
@@ -1757,7 +1757,7 @@ grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_service
 comment on function daybatch.retry_failed(uuid,uuid[]) is 'Puts refused contacts back to remaining and returns how many. Example: select daybatch.retry_failed(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.return_claims(p_campaign_id uuid, p_claim_tokens uuid[], p_expired boolean)
-returns integer language plpgsql volatile security definer set search_path="" -- body 13b9c7483825ae0772495e3ecbef96d7
+returns integer language plpgsql volatile security definer set search_path="" -- body 71e72cd096b4d05b021357de23d6eeca
 alter function daybatch.return_claims(uuid,uuid[],boolean) owner to daybatch_owner;
 comment on function daybatch.return_claims(uuid,uuid[],boolean) is 'Takes a campaign''s claims back: claimed to queued, sending to in doubt when the worker is gone (part of release_claims). Example: select daybatch.return_claims(id, ''{}'', true) from public.campaigns limit 0;';
 

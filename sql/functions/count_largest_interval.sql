@@ -18,9 +18,9 @@ begin
       select sum(k.step) over (order by k.at, k.step rows unbounded preceding) as mails
       from (
         -- a doubt that a late reply settled left two rows and went out once
-        select distinct a.delivery_id, a.sending_at
+        select distinct a.delivery_id, coalesce(a.sending_at, a.ended_at) as sending_at
         from daybatch.delivery_attempts as a
-        where a.campaign_id = p_campaign_id and a.outcome in ('sent', 'in_doubt', 'accepted_twice') and a.sending_at is not null
+        where a.campaign_id = p_campaign_id and a.outcome in ('sent', 'in_doubt', 'accepted_twice')
       ) as m
       cross join lateral (values (m.sending_at, 1), (m.sending_at + p_interval, -1)) as k (at, step)
     ) as r);

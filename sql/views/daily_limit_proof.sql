@@ -1,7 +1,8 @@
 -- The proof that no batch exceeded its limit or came early, from the times at which mails were handed over, never from
 -- the constraints. Per batch: mails (accepted, or in doubt) against the limit; and whether every hand-over of the batch,
 -- whatever came of it, lies behind those of all earlier batches and inside the batch's own interval, which begins no
--- earlier than where the one before ends (a batch may open up to one window off the moment that it counts from).
+-- earlier than where the one before ends (a batch may open up to one window off the moment that it counts from). A mail
+-- that a worker handed over without asking counts from its reply.
 -- largest_in_any_interval is shown, not promised: most mails in any stretch of one interval that ends in the batch. It
 -- is counted only when it is selected.
 create or replace view daybatch.daily_limit_proof as
@@ -22,11 +23,11 @@ from (
     lag(b.batch_interval) over (partition by b.campaign_id order by b.batch_number) as earlier_interval
   from daybatch.batches as b
   left join (
-    select a.campaign_id, a.batch_number, min(a.sending_at) as first_at, max(a.sending_at) as last_at,
+    select a.campaign_id, a.batch_number, min(coalesce(a.sending_at, a.ended_at)) as first_at, max(coalesce(a.sending_at, a.ended_at)) as last_at,
       -- a doubt that a late reply settled left two rows and went out once
       count(distinct a.delivery_id) filter (where a.outcome in ('sent', 'in_doubt', 'accepted_twice')) as mails
     from daybatch.delivery_attempts as a
-    where a.sending_at is not null
+    where a.sending_at is not null or a.outcome in ('sent', 'in_doubt', 'accepted_twice')
     group by a.campaign_id, a.batch_number
   ) as h on h.campaign_id = b.campaign_id and h.batch_number = b.batch_number
   window earlier as (partition by b.campaign_id order by b.batch_number rows between unbounded preceding and 1 preceding)
@@ -40,9 +41,9 @@ left join (
     from (
       select g.campaign_id, g.batch_number, k.at, k.step
       from (
-        select distinct a.campaign_id, a.delivery_id, a.batch_number, a.sending_at
+        select distinct a.campaign_id, a.delivery_id, a.batch_number, coalesce(a.sending_at, a.ended_at) as sending_at
         from daybatch.delivery_attempts as a
-        where a.outcome in ('sent', 'in_doubt', 'accepted_twice') and a.sending_at is not null
+        where a.outcome in ('sent', 'in_doubt', 'accepted_twice')
       ) as g
       join daybatch.batches as b on b.campaign_id = g.campaign_id and b.batch_number = g.batch_number
       cross join lateral (values (g.sending_at, 1), (g.sending_at + b.batch_interval, -1)) as k (at, step)
