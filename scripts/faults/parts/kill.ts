@@ -3,21 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { countDoubtsPerWorker } from '../doubts.ts'
 import { consultOracle } from '../oracle.ts'
 import type { Part, PartContext, PartResult } from '../part.ts'
-import { type RoundOptions, Rounds } from '../rounds.ts'
+import { Rounds } from '../rounds.ts'
 import type { MailPlan } from '../world/mail-plan.ts'
 import type { ServiceProcess } from '../world/service.ts'
 import { startWorld, type World } from '../world/world.ts'
 
 const CONNECTIONS = 5
+const POLICIES = ['never', 'resend', 'ask'] as const
 /** Most of a mail's time passes between 354 and 250, so that most kills find some there. */
 const DELAYS: MailPlan['delays'] = { greeting: 5, mail: 5, rcpt: 5, data: 5, dot: 40, accepted: 40 }
-/** Batches that hardly fit into their interval: there is always work. */
-const ROUND: RoundOptions = {
-  policies: ['never', 'resend', 'ask'],
-  contacts: 300,
-  limit: 150,
-  interval: '3 seconds',
-}
 const LONGEST_LIFE_MS = 800
 /** A share of the kills does not wait for the first mail: it hits the start, the first sweep, the first claims. */
 const EARLY = 0.15
@@ -31,7 +25,14 @@ export const part: Part = {
 
 async function run(context: PartContext): Promise<PartResult> {
   const world = await startWorld(context, { plan: { seed: context.seed, delays: DELAYS } })
-  const rounds = new Rounds(world, ROUND)
+  // batches that hardly fit into their interval: there is always work
+  const contacts = Math.min(20 * context.runs, 300)
+  const rounds = new Rounds(world, {
+    policies: POLICIES,
+    contacts,
+    limit: contacts / 2,
+    interval: '3 seconds',
+  })
   const kills = new Kills()
   for (let run = 1; run <= context.runs; run++) {
     await rounds.refill()

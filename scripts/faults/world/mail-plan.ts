@@ -5,12 +5,17 @@ export interface MailPlan {
   seed: number
   /** Each phase takes a random time up to so many ms. */
   delays?: Partial<Record<Phase, number>>
-  /** Faults of a phase: with this probability, one of `steps` after the other. */
-  faults?: Partial<Record<Phase, { probability: number; steps: FaultStep[] }>>
+  faults?: Partial<Record<Phase, PhaseFaults>>
   /** Every moment is asked of the parent process, which answers with a step. */
   asks?: boolean
   /** Wants a login from its clients: user `daybatch`, password `secret`. */
   auth?: boolean
+}
+
+/** With this probability, one of `steps` after the other. */
+export interface PhaseFaults {
+  probability: number
+  steps: FaultStep[]
 }
 
 /** A reply in place of the usual one, or an end of the connection, after a silence of `silenceMs`. */

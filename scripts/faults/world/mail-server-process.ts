@@ -3,8 +3,15 @@
 import { appendFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRandom } from '../../../test/helper/random.ts'
-import { type Moment, type Step, startScriptedSmtp } from '../../../test/helper/smtp.ts'
-import { describeFault, type FromServer, type MailEvent, type MailPlan, type ToServer } from './mail-plan.ts'
+import { type Moment, type Phase, type Step, startScriptedSmtp } from '../../../test/helper/smtp.ts'
+import {
+  describeFault,
+  type FromServer,
+  type MailEvent,
+  type MailPlan,
+  type PhaseFaults,
+  type ToServer,
+} from './mail-plan.ts'
 
 const [ledger, events, port, firstPlan] = process.argv.slice(2) as [string, string, string, string]
 const send = (message: FromServer) => void process.send?.(message)
@@ -14,8 +21,14 @@ let plan: MailPlan = JSON.parse(firstPlan)
 const random = createRandom(plan.seed)
 
 const clients = new Set<string>()
-/** How many faults each phase had; a storm goes on with its own. */
-const faultCounts = new Map<string, number>()
+interface Turns {
+  /** Moments until the next fault. */
+  left: number
+  /** How many there were. */
+  faults: number
+}
+
+const turnsByKind = new Map<string, Turns>()
 const asked = new Map<number, (step: Step) => void>()
 let askedCount = 0
 
@@ -59,15 +72,24 @@ function ask(moment: Moment): Promise<Step> {
 
 async function fail(moment: Moment): Promise<Step> {
   const faults = plan.faults?.[moment.phase]
-  if (!faults || random.next() >= faults.probability) return undefined
-  const key = `${moment.phase} ${faults.steps.length}`
-  const count = faultCounts.get(key) ?? 0
-  faultCounts.set(key, count + 1)
-  const fault = faults.steps[count % faults.steps.length]!
+  if (!faults) return undefined
+  const turns = findTurns(moment.phase, faults)
+  if (--turns.left > 0) return undefined
+  // on average as often as the plan says, and never twice as late: a short run has its faults too
+  turns.left = 1 + random.below(Math.max(1, Math.round(2 / faults.probability) - 1))
+  const fault = faults.steps[turns.faults++ % faults.steps.length]!
   note({ ...pick(moment), step: describeFault(fault) })
   if (fault.silenceMs) await delay(fault.silenceMs)
   if (fault.end) return { end: fault.end, reply: fault.reply }
   return fault.reply
+}
+
+/** A storm has its own probability, and so its own turns: what was going on before it goes on after it. */
+function findTurns(phase: Phase, { probability }: PhaseFaults): Turns {
+  const key = `${phase} ${probability}`
+  const turns = turnsByKind.get(key) ?? { left: 1 + random.below(Math.round(1 / probability)), faults: 0 }
+  turnsByKind.set(key, turns)
+  return turns
 }
 
 const pick = ({ recipient, phase }: Moment) => ({ recipient, phase })
