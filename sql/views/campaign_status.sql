@@ -30,9 +30,9 @@ select
     when not daybatch.is_awake() then 'the engine sleeps until daybatch.take_over(true)'
     when b.refused_until is not null then concat('server refuses: ', b.refusal, '; tries again ', to_char(b.refused_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
     when b.batch_number is not null then format('batch %s is under way: %s of %s sent', b.batch_number, o.sent_count, b.slot_count)
-    when c.status::text = 'scheduled' then concat('scheduled for ', to_char(c.scheduled_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
+    when c.status::text = 'scheduled' then concat('scheduled for ', coalesce(to_char(c.scheduled_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), 'now'))
     when c.tracking_initialised_at is null then 'first processing'
-    else concat('batch ', c.current_batch_number, ' is due ', to_char(c.next_batch_send_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
+    else concat('batch ', c.current_batch_number, ' is due ', coalesce(to_char(c.next_batch_send_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), 'now'))
   end as waits_for,
   c.tracking_initialised_at,
   c.created_at
