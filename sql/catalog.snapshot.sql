@@ -919,9 +919,9 @@ create view daybatch.campaign_status as
             WHEN (NOT daybatch.is_awake()) THEN 'the engine sleeps until daybatch.take_over(true)'::text
             WHEN (b.refused_until IS NOT NULL) THEN concat('server refuses: ', b.refusal, '; tries again ', to_char((b.refused_until AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
             WHEN (b.batch_number IS NOT NULL) THEN format('batch %s is under way: %s of %s sent'::text, b.batch_number, o.sent_count, b.slot_count)
-            WHEN (c.status = 'scheduled'::text) THEN concat('scheduled for ', to_char((c.scheduled_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+            WHEN (c.status = 'scheduled'::text) THEN concat('scheduled for ', COALESCE(to_char((c.scheduled_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text), 'now'::text))
             WHEN (c.tracking_initialised_at IS NULL) THEN 'first processing'::text
-            ELSE concat('batch ', c.current_batch_number, ' is due ', to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+            ELSE concat('batch ', c.current_batch_number, ' is due ', COALESCE(to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text), 'now'::text))
         END AS waits_for,
     c.tracking_initialised_at,
     c.created_at

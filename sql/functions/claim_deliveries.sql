@@ -22,6 +22,7 @@ declare
   v_token uuid := gen_random_uuid();
   v_lease interval;
   v_message_key bytea;
+  v_address_key bytea;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
   if p_limit is null or p_limit < 1 or p_worker_id is null then
@@ -74,20 +75,21 @@ begin
 
   select s.lease into v_lease from daybatch.settings as s;
   select s.value into v_message_key from daybatch.secrets as s where s.name = 'message_key';
+  select s.value into v_address_key from daybatch.secrets as s where s.name = 'address_key';
   insert into daybatch.claims (claim_token, campaign_id, batch_number, worker_id, claimed_at, expires_at, delivery_ids)
   values (v_token, p_campaign_id, v_batch.batch_number, p_worker_id, v_now, v_now + v_lease, v_claimed);
   if v_campaign.in_doubt_policy = 'resend' then
     insert into daybatch.resend_copies as r (campaign_id, delivery_id, message_version, email, fields, message_date)
     select p_campaign_id, d.delivery_id, v_batch.message_version, p.email, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes'), v_now
     from daybatch.deliveries as d join public.contacts as p on p.id = d.contact_id
-    where d.delivery_id = any (v_claimed)
+    where d.delivery_id = any (v_claimed) and sha256(v_address_key || convert_to(lower(p.email), 'UTF8')) = d.address_key
     on conflict (campaign_id, delivery_id) do nothing;
   end if;
   return query
     with claimed as (
       update daybatch.deliveries as d set status = 'claimed', claim_token = v_token, retry_at = null
       where d.delivery_id = any (v_claimed)
-      returning d.delivery_id, d.slot, d.contact_id, d.attempt_count
+      returning d.delivery_id, d.slot, d.contact_id, d.attempt_count, d.address_key
     )
     select d.delivery_id, v_token, (extract(epoch from v_lease) * 1000)::integer, v_batch.batch_number, d.slot, d.contact_id,
       d.attempt_count + 1, coalesce(r.email, p.email), coalesce(r.fields, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes')),
@@ -97,6 +99,8 @@ begin
     from claimed as d
     join public.contacts as p on p.id = d.contact_id
     left join daybatch.resend_copies as r on r.campaign_id = p_campaign_id and r.delivery_id = d.delivery_id
+    -- an address that changed since skip_ineligible looked, a moment ago: not sent to; the lease ends, and it is looked at again
+    where sha256(v_address_key || convert_to(lower(coalesce(r.email, p.email)), 'UTF8')) = d.address_key
     order by d.slot;
 end;
 $$;

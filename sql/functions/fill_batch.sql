@@ -13,6 +13,7 @@ declare
   v_now timestamptz := daybatch.current_moment();
   v_key bytea;
   v_lists uuid[];
+  v_has_copies boolean;
   v_limit integer;
   v_available integer;
   v_chunk integer;
@@ -27,6 +28,7 @@ begin
   select jsonb_array_length(c.contacts_remaining), array(select l::uuid from jsonb_array_elements_text(to_jsonb(c.contact_list_ids)) as l)
   into v_available, v_lists
   from public.campaigns as c where c.id = p_campaign_id;
+  v_has_copies := exists (select from daybatch.resend_copies as r where r.campaign_id = p_campaign_id);
   v_chunk := least(v_limit, 49990) + 10;
 
   while v_filled < v_limit and v_offset < v_available loop
@@ -52,7 +54,13 @@ begin
       from chunk as k
       left join public.contacts as p on p.id = k.contact_id
       left join lateral (
-        select sha256(v_key || convert_to(lower(p.email), 'UTF8')) as address_key where daybatch.is_valid_address(p.email)
+        -- a second copy of a mail in doubt goes to the address that the first went to
+        select coalesce(case when v_has_copies then (
+            select d.address_key from daybatch.deliveries as d
+            join daybatch.resend_copies as r on r.campaign_id = d.campaign_id and r.delivery_id = d.delivery_id
+            where d.campaign_id = p_campaign_id and d.contact_id = k.contact_id) end,
+          sha256(v_key || convert_to(lower(p.email), 'UTF8'))) as address_key
+        where daybatch.is_valid_address(p.email)
       ) as a on true
     ),
     unique_addresses as (

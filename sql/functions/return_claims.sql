@@ -31,7 +31,15 @@ begin
     from daybatch.claims as k
     where k.claim_token = any (v_tokens) and d.delivery_id = any (k.delivery_ids)
       and d.claim_token = k.claim_token and d.status = 'claimed'
-    returning d.slot
+    returning d.delivery_id, d.slot
+  ),
+  forgotten as (
+    -- nothing was sent: the next claim makes its mail anew
+    delete from daybatch.resend_copies as c using returned as r
+    where c.campaign_id = p_campaign_id and c.delivery_id = r.delivery_id
+      and not exists (
+        select from daybatch.delivery_attempts as a
+        where a.campaign_id = p_campaign_id and a.delivery_id = r.delivery_id and a.outcome = 'in_doubt')
   )
   select count(*), min(r.slot) into v_returned, v_first_slot from returned as r;
   if v_returned > 0 then
