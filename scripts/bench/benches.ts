@@ -1,10 +1,13 @@
 import type { Bench } from './bench.ts'
 import { bench as bookkeeping } from './parts/bookkeeping.ts'
+import { bench as due } from './parts/due.ts'
+import { bench as idle } from './parts/idle.ts'
 import { bench as latency } from './parts/latency.ts'
 import { bench as scale } from './parts/scale.ts'
 import { bench as send } from './parts/send.ts'
 import { bench as start } from './parts/start.ts'
 import { bench as storage } from './parts/storage.ts'
+import { bench as views } from './parts/views.ts'
 
 /** In the order in which they run. */
-export const benches: Bench[] = [send, latency, bookkeeping, start, scale, storage]
+export const benches: Bench[] = [send, latency, bookkeeping, start, idle, due, views, scale, storage]

@@ -1,16 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises'
 
 /**
- * CPU time of a process in ms, its ended children's too: what remains comparable on a busy machine. NaN where the
- * system does not tell (only Linux does, in /proc).
+ * CPU time of a process in ms: what remains comparable on a busy machine. NaN where the system does not tell (only
+ * Linux does, in /proc).
  */
 export async function readCpu(pid: number): Promise<number> {
-  // utime, stime, cutime, cstime of proc(5), in ticks of 10 ms; the name before may hold anything
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')).split(') ').at(-1)!.split(' ')
-  return 10 * fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) || Number.NaN
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => [])
+  const times = await Promise.all(threads.map(thread => readThread(`/proc/${pid}/task/${thread}/schedstat`)))
+  return times.length === 0 ? Number.NaN : times.reduce((sum, ms) => sum + ms, 0)
 }
 
-/** Of a server with its backends. */
+/** The first number is the time on a CPU, in ns; stat counts in ticks of 10 ms, too few for what idles. */
+async function readThread(path: string): Promise<number> {
+  return Number((await readFile(path, 'utf8').catch(() => '')).split(' ')[0]) / 1e6
+}
+
+/** Of a server with its backends; what backends used that ended counts in ticks. */
 export async function readCpuOfFamily(parent: number): Promise<number> {
   const pids = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))
   const stats = await Promise.all(pids.map(pid => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
