@@ -5,6 +5,7 @@ import type pg from 'pg'
 import type { Config } from './config.ts'
 import { Daybatch } from './db/daybatch.ts'
 import { createPool } from './db/pool.ts'
+import { Presence } from './delivery/presence.ts'
 import { createSmtpTransport, type Transport } from './delivery/transport.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { Installation, installationFile } from './installation.ts'
@@ -12,6 +13,8 @@ import { Installation, installationFile } from './installation.ts'
 export interface SenderOptions {
   /** The database. */
   url: string
+  /** Tells that this process is there, also when it may not send from this database. */
+  db: Daybatch
   smtpUrl: string
   config: Config
   log: FastifyBaseLogger
@@ -34,6 +37,7 @@ export class Sender {
   readonly #pool: pg.Pool
   readonly #transport: Transport
   readonly #worker: Worker
+  readonly #presence: Presence
   #mirroring: NodeJS.Timeout | undefined
   /** Checks take turns: they write one file. */
   #checks: Promise<void> = Promise.resolve()
@@ -41,6 +45,7 @@ export class Sender {
   constructor(options: SenderOptions) {
     const { url, smtpUrl, config, log } = options
     const connections = config.smtpConnections
+    const workerId = `${hostname()}/${process.pid}/${randomUUID()}`
     this.#options = options
     this.#pool = createPool(url, {
       applicationName: 'daybatch delivery',
@@ -52,10 +57,16 @@ export class Sender {
     this.#worker = createWorker({
       db: new Daybatch(this.#pool),
       transport: this.#transport,
-      workerId: `${hostname()}/${process.pid}/${randomUUID()}`,
+      workerId,
       connections,
       mailFrom: config.mailFrom ?? (usesMailbox(config) ? EMBEDDED_SENDER : undefined),
       log,
+    })
+    this.#presence = new Presence({
+      db: options.db,
+      workerId,
+      connections,
+      status: () => this.#worker.status(),
     })
   }
 
@@ -71,6 +82,7 @@ export class Sender {
   start(): void {
     const { log } = this.#options
     this.#worker.start()
+    this.#presence.start()
     this.#mirroring = setInterval(() => void this.#mirror(), MIRROR_MS)
     this.#transport.verify().catch(error => {
       log.warn(
@@ -90,6 +102,7 @@ export class Sender {
     await this.#worker.stop()
     this.#transport.close()
     await this.#mirror()
+    await this.#presence.stop()
     await this.#pool.end()
   }
 

@@ -90,7 +90,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   signal.throwIfAborted()
   const smtpUrl = mailbox?.url ?? config.smtpUrl
   if (smtpUrl) {
-    sender = new Sender({ url, smtpUrl, config, log })
+    sender = new Sender({ url, db, smtpUrl, config, log })
     stops.push(() => sender?.stop())
     sender.start()
   }

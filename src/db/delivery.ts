@@ -91,6 +91,25 @@ export abstract class DeliveryStatements extends Connection {
     )
   }
 
+  /** A worker's sign of life, for worker_status and campaign_blockers; `problem`: why it cannot send now. */
+  reportWorker(args: {
+    workerId: string
+    connections: number
+    heldCount: number
+    problem: string | null
+  }): Promise<void> {
+    return this.value(
+      `select daybatch.report_worker(p_worker_id => $1::text, p_connections => $2::integer,
+         p_held_count => $3::integer, p_problem => $4::text) as value`,
+      [args.workerId, args.connections, args.heldCount, args.problem],
+    )
+  }
+
+  /** The worker ended in order. */
+  forgetWorker(args: { workerId: string }): Promise<void> {
+    return this.value(`select daybatch.forget_worker(p_worker_id => $1::text) as value`, [args.workerId])
+  }
+
   /** Whether this is the database that the service last ran on, by what it remembers. */
   checkInstallation(args: { installationId?: string; highWater?: string }): Promise<InstallationRow> {
     return this.row(

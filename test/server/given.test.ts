@@ -31,8 +31,12 @@ t.test('SMTP_URL=embedded beside a given database is the explicit consent', asyn
   const folder = await makeFolder(t)
   const server = startServer(t, { DATABASE_URL: database.serviceUrl, SMTP_URL: 'embedded' }, folder)
   await server.saw(/warning +SMTP_URL=embedded: the audience of a given database is recorded as mailed/)
+  const workers = () => database.pool.query('select * from daybatch.worker_status').then(({ rows }) => rows)
+  const [worker] = await until(async () => (await workers()).length > 0 && workers())
+  t.match(worker, { is_alive: true, connections: 10, held_count: 0, problem: null })
   server.child.kill('SIGTERM')
   t.equal(await server.ended, 0)
+  t.same(await workers(), [], 'it took its leave')
 })
 
 t.test('an SMTP server that is down at start is a warning: the campaign stays sending', async t => {
