@@ -15,15 +15,17 @@ async function readThread(path: string): Promise<number> {
   return Number((await readFile(path, 'utf8').catch(() => '')).split(' ')[0]) / 1e6
 }
 
-/** Of a server with its backends; what backends used that ended counts in ticks. */
+/** Of a server with its backends; what ended backends used counts in ticks. */
 export async function readCpuOfFamily(parent: number): Promise<number> {
   const pids = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))
   const stats = await Promise.all(pids.map(pid => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
-  const children = pids.filter(
-    (_, index) => stats[index]!.split(') ').at(-1)!.split(' ')[1] === String(parent),
-  )
-  const times = await Promise.all([parent, ...children.map(Number)].map(readCpu))
-  return times.filter(time => !Number.isNaN(time)).reduce((sum, time) => sum + time, 0)
+  // of proc(5), after the name, which may hold anything: [1] is the parent, [13] and [14] are cutime and cstime
+  const fields = stats.map(stat => stat.split(') ').at(-1)!.split(' '))
+  const family = pids.filter((pid, index) => pid === String(parent) || fields[index]![1] === String(parent))
+  const times = await Promise.all(family.map(pid => readCpu(Number(pid))))
+  const ended = fields[pids.indexOf(String(parent))] ?? []
+  const all = [...times, 10 * (Number(ended[13]) + Number(ended[14]))]
+  return all.filter(time => !Number.isNaN(time)).reduce((sum, time) => sum + time, 0)
 }
 
 /** Memory that a process holds, in MB. */
