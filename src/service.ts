@@ -8,6 +8,7 @@ import { createPool } from './db/pool.ts'
 import { awaitDatabase, StartupError } from './db/startup.ts'
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './embedded/database.ts'
 import { type Mailbox, startMailbox } from './embedded/mailbox.ts'
+import { isDatabaseAway } from './errors.ts'
 import type { HealthParts } from './routes/health.ts'
 import { Scheduler } from './schedule/scheduler.ts'
 import { Sender, usesMailbox } from './sender.ts'
@@ -107,9 +108,10 @@ async function startScheduler(scheduler: Scheduler): Promise<void> {
     await scheduler.start()
   } catch (error) {
     const { message } = error as Error
-    throw new StartupError(
-      `pg-boss cannot start: ${message}: run npm run migrate, and let the user of DATABASE_URL be in daybatch_service`,
-    )
+    const advice = isDatabaseAway(error)
+      ? 'the database went away during the start, start again when it is back'
+      : 'run npm run migrate, and let the user of DATABASE_URL be in daybatch_service'
+    throw new StartupError(`pg-boss cannot start: ${message}: ${advice}`)
   }
 }
 
