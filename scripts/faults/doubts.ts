@@ -15,17 +15,19 @@ export function countDoubtsPerWorker({ attempts }: Facts): number {
  * settled as sent, the others go out once more. Campaigns of other policies stay as they are.
  * Returns how many were settled.
  */
-export async function settleDoubts(pool: pg.Pool, mail: MailServer, campaign: Campaign): Promise<number> {
+export async function settleDoubts(pool: pg.Pool, mail: MailServer, campaigns: Campaign[]): Promise<number> {
   const accepted = new Set((await mail.readLedger()).map(({ recipient }) => recipient))
   const { rows } = await pool.query(
-    `select d.contact_id, c.email from daybatch.deliveries as d join public.contacts as c on c.id = d.contact_id
-     join public.campaigns as k on k.id = d.campaign_id
-     where d.campaign_id = $1 and d.status = 'in_doubt' and k.in_doubt_policy = 'ask'`,
-    [campaign.id],
+    `select d.campaign_id, d.contact_id, p.email
+     from public.campaigns as c
+     join daybatch.deliveries as d on d.campaign_id = c.id and d.status = 'in_doubt'
+     join public.contacts as p on p.id = d.contact_id
+     where c.id = any ($1) and c.in_doubt_policy = 'ask'`,
+    [campaigns.map(({ id }) => id)],
   )
-  for (const { contact_id, email } of rows) {
+  for (const { campaign_id, contact_id, email } of rows) {
     const settlement = accepted.has(email) ? 'sent' : 'not_sent'
-    await pool.query('select daybatch.resolve_in_doubt($1, $2, $3)', [campaign.id, contact_id, settlement])
+    await pool.query('select daybatch.resolve_in_doubt($1, $2, $3)', [campaign_id, contact_id, settlement])
   }
   return rows.length
 }

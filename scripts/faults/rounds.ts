@@ -63,8 +63,7 @@ export class Rounds {
     const { pool, mail } = this.#world
     const options = { ms: PATIENCE_MS, onLook }
     const problems = await waitUntilComplete(pool, this.campaigns, options)
-    let settled = 0
-    for (const campaign of this.campaigns) settled += await settleDoubts(pool, mail, campaign)
+    const settled = await settleDoubts(pool, mail, this.campaigns)
     if (settled > 0 && problems.length === 0) {
       problems.push(...(await waitUntilComplete(pool, this.campaigns, options)))
     }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { consultOracle } from '../oracle.ts'
 import type { Part, PartContext, PartResult } from '../part.ts'
@@ -19,8 +20,11 @@ const ROUND: RoundOptions = {
   limit: 150,
   interval: '3 seconds',
 }
-/** At least so long with both servers before the primary dies, and up to twice as long. */
-const PAIRED_MS = 700
+/** The primary dies so long after the first mail that was sent with both servers there. */
+const LONGEST_PAIRED_MS = 700
+const LOOK_MS = 20
+/** The services have backed off while the copy was made. */
+const PATIENCE_MS = 60_000
 /** How long the services may see a replica that is not promoted yet. */
 const LONGEST_REPLICA_MS = 500
 
@@ -49,15 +53,19 @@ async function run(context: PartContext): Promise<PartResult> {
   }
   const rounds = new Rounds(world, ROUND)
   let primary = world.cluster
+  let metMails = 0
   const stopRefilling = rounds.keepBusy()
   context.teardown(stopRefilling)
   const services = await startServices(world, { count: SERVICES, connections: CONNECTIONS })
   for (let run = 1; run <= context.runs; run++) {
     const replica = await Replica.pair(primary, `${context.folder}/postgres-${run}`, address, context)
-    await delay(PAIRED_MS * (1 + context.random.next()))
+    await waitUntilSending(world)
+    await delay(context.random.next() * LONGEST_PAIRED_MS)
     const states = await countStates(world)
     await primary.kill()
+    if (/claimed|sending/.test(states)) metMails++
     await replica.takeOver(context.random.next() * LONGEST_REPLICA_MS)
+    await rm(primary.folder, { recursive: true, force: true })
     primary = replica.cluster
     context.log(`failover ${run}: ${states}`)
   }
@@ -71,12 +79,28 @@ async function run(context: PartContext): Promise<PartResult> {
     ...judgement,
     lost: judgement.lost + lost,
     failures: [...failures, ...judgement.failures],
+    void: metMails === 0 ? 'no failover met a mail under way' : undefined,
     details: {
+      'failovers that met mails under way': metMails,
       mails: judgement.accepted,
       'committed outcomes': told.size,
       'doubts on the way': facts.attempts.filter(({ outcome }) => outcome === 'in_doubt').length,
     },
   }
+}
+
+async function waitUntilSending({ pool }: World): Promise<void> {
+  const end = performance.now() + PATIENCE_MS
+  while (performance.now() < end) {
+    const { rowCount } = await pool.query(
+      `select from daybatch.claims as k
+       join daybatch.deliveries as d on d.delivery_id = any (k.delivery_ids) and d.claim_token = k.claim_token
+       where d.status = 'sending' limit 1`,
+    )
+    if (rowCount! > 0) return
+    await delay(LOOK_MS)
+  }
+  throw new Error('the services do not send')
 }
 
 async function countStates({ pool }: World): Promise<string> {

@@ -24,7 +24,7 @@ async function run(context: PartContext): Promise<PartResult> {
   const world = await startWorld(context, { lease: '10 seconds', plan: { seed: context.seed } })
   const contacts = Math.ceil(context.runs / CAMPAIGNS)
   const limit = Math.ceil(contacts / BATCHES)
-  const seconds = Math.max(3, Math.round((limit * CAMPAIGNS) / MAILS_PER_SECOND))
+  const seconds = Math.max(4, Math.round((limit * CAMPAIGNS) / MAILS_PER_SECOND))
   const policies = Array(CAMPAIGNS).fill('never')
   const rounds = new Rounds(world, { policies, contacts, limit, interval: `${seconds} seconds` })
   const services = await startServices(world, { count: SERVICES, connections: CONNECTIONS })

@@ -6,13 +6,16 @@ import type { Part, PartContext, PartResult } from '../part.ts'
 import { Rounds } from '../rounds.ts'
 import { startServices, stopServices } from '../services.ts'
 import { faults, listFaults, storms } from '../smtp-faults.ts'
+import type { Policy } from '../world/campaigns.ts'
 import type { MailEvent, MailPlan } from '../world/mail-plan.ts'
 import { startWorld, type World } from '../world/world.ts'
 
 const SERVICES = 2
 const CONNECTIONS = 6
 const DELAYS: MailPlan['delays'] = { mail: 5, rcpt: 5, data: 5, dot: 20, accepted: 20 }
-const POLICIES = ['never', 'resend', 'ask', 'never', 'resend', 'ask'] as const
+const POLICIES: Policy[] = ['never', 'resend', 'ask']
+/** A campaign whose server has refused waits a while: many at once. */
+const CAMPAIGNS = { short: 6, long: 24 }
 const LONGEST_STORM_MS = 600
 const LONGEST_CALM_MS = 1500
 /** Of the troubles that come over all mails at once, how many end the server. */
@@ -29,8 +32,11 @@ export const part: Part = {
 async function run(context: PartContext): Promise<PartResult> {
   const calm: MailPlan = { seed: context.seed, delays: DELAYS, auth: true }
   const world = await startWorld(context, { lease: '1 second', plan: { ...calm, faults } })
-  const contacts = Math.ceil(context.runs / POLICIES.length)
-  const rounds = new Rounds(world, { policies: POLICIES, contacts, limit: contacts, interval: '3 seconds' })
+  const policies = Array(CAMPAIGNS[context.short ? 'short' : 'long'] / POLICIES.length)
+    .fill(POLICIES)
+    .flat()
+  const contacts = Math.ceil(context.runs / policies.length)
+  const rounds = new Rounds(world, { policies, contacts, limit: contacts, interval: '3 seconds' })
   await rounds.refill()
   const services = await startServices(world, { count: SERVICES, connections: CONNECTIONS })
   const trouble = makeTrouble(world, { ...calm, faults }, context)

@@ -22,7 +22,7 @@ const ROUND: RoundOptions = {
 const LONGEST_SLEEP_MS = 500
 /** Statements that were under way when their process was stopped are over after this. */
 const SETTLING_MS = 100
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 30_000
 const LOOK_MS = 10
 
 export const part: Part = {
