@@ -1,4 +1,5 @@
--- Every try, with the server's words: one row per attempt.
+-- Every try, with the server's words: one row per attempt. The last ones of everybody: order by attempt_id desc; those of
+-- one campaign, whose index is by delivery: order by delivery_id desc, attempt_id desc (the last selected first).
 create or replace view daybatch.delivery_log as
 select
   a.campaign_id, d.contact_id, a.batch_number, a.slot, a.attempt_number, a.outcome, a.stage, a.reply_code, a.enhanced_code,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { createPool } from '../../src/db/pool.ts'
 
 export interface Volume {
   /** The campaign with `contacts` contacts: all batches but the last are closed, the last one is half sent. */
@@ -12,6 +13,10 @@ const contact = (campaign: string, n: string) => `md5(${campaign} || '/' || ${n}
 /** Every 50th is refused, every 1000th in doubt: `n` is the contact's number. */
 const STATUS = (n: string) =>
   `case when ${n} % 1000 = 0 then 'in_doubt' when ${n} % 50 = 0 then 'failed' else 'sent' end`
+
+/** Its statements may take their time: a million rows do. */
+export const createPatientPool = (url: string): pg.Pool =>
+  createPool(url, { applicationName: 'daybatch volume', max: 2, statementTimeoutMs: 10 * 60_000 })
 
 /**
  * Writes campaigns of any size straight into the tables, without triggers and foreign keys: in the state, to the row,
