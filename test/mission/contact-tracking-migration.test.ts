@@ -244,6 +244,12 @@ t.test('an older application is taken over', async t => {
     t.same(initialised.contacts_remaining, contacts.slice(5), 'initialised at the first processing')
     t.same([...initialised.contacts_processed].sort(), contacts.slice(0, 3).sort())
     t.same([...initialised.contacts_failed].sort(), contacts.slice(3, 5).sort(), 'failed, and in doubt')
+    const ledger = new Map((await readDeliveries(pool, id)).map(line => [line.contact_id, line.status]))
+    t.same(
+      contacts.map(contact => ledger.get(contact)).slice(0, 6),
+      ['sent', 'sent', 'sent', 'in_doubt', 'failed', undefined],
+      'pending may have gone out: a doubt, not a failure',
+    )
     t.match(initialised, {
       total_contacts: 12,
       daily_send_limit: 5,
