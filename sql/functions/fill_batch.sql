@@ -19,16 +19,14 @@ declare
   v_chunk integer;
   v_offset integer := 0;
   v_filled integer := 0;
-  v_consumed integer;
-  v_eligible integer;
-  v_written integer;
+  v_counts record;
 begin
   select s.value into v_key from daybatch.secrets as s where s.name = 'address_key';
   select b.send_limit into v_limit from daybatch.batches as b where b.campaign_id = p_campaign_id and b.batch_number = p_batch_number;
-  select jsonb_array_length(c.contacts_remaining), array(select l::uuid from jsonb_array_elements_text(to_jsonb(c.contact_list_ids)) as l)
-  into v_available, v_lists
+  select jsonb_array_length(c.contacts_remaining), array(select l::uuid from jsonb_array_elements_text(to_jsonb(c.contact_list_ids)) as l),
+    exists (select from daybatch.resend_copies as r where r.campaign_id = p_campaign_id)
+  into v_available, v_lists, v_has_copies
   from public.campaigns as c where c.id = p_campaign_id;
-  v_has_copies := exists (select from daybatch.resend_copies as r where r.campaign_id = p_campaign_id);
   v_chunk := least(v_limit, 49990) + 10;
 
   while v_filled < v_limit and v_offset < v_available loop
@@ -53,15 +51,12 @@ begin
         end as reason
       from chunk as k
       left join public.contacts as p on p.id = k.contact_id
+      -- a second copy of a mail in doubt goes to the address that the first went to
       left join lateral (
-        -- a second copy of a mail in doubt goes to the address that the first went to
-        select coalesce(case when v_has_copies then (
-            select d.address_key from daybatch.deliveries as d
-            join daybatch.resend_copies as r on r.campaign_id = d.campaign_id and r.delivery_id = d.delivery_id
-            where d.campaign_id = p_campaign_id and d.contact_id = k.contact_id) end,
-          sha256(v_key || convert_to(lower(p.email), 'UTF8'))) as address_key
-        where daybatch.is_valid_address(p.email)
-      ) as a on true
+        select coalesce(case when v_has_copies then (select d.address_key from daybatch.deliveries as d
+          join daybatch.resend_copies as r on r.campaign_id = d.campaign_id and r.delivery_id = d.delivery_id
+          where d.campaign_id = p_campaign_id and d.contact_id = k.contact_id) end, sha256(v_key || convert_to(lower(p.email), 'UTF8'))) as address_key
+        where daybatch.is_valid_address(p.email)) as a on true
     ),
     unique_addresses as (
       select j.contact_id, j.rank, j.address_key,
@@ -103,16 +98,15 @@ begin
       where d.status = 'deferred' and d.slot is null
       returning 1
     )
-    select count(*), count(*) filter (where t.reason is null), (select count(*) from written)
-    into v_consumed, v_eligible, v_written
+    select count(*) as consumed, count(*) filter (where t.reason is null) as eligible, (select count(*) from written) as written into v_counts
     from taken as t;
-    if v_written <> v_consumed then
+    if v_counts.written <> v_counts.consumed then
       raise exception using errcode = 'MB021',
-        message = format('campaign %s: %s contacts stand in contacts_remaining although the ledger has settled them', p_campaign_id, v_consumed - v_written),
+        message = format('campaign %s: %s contacts stand in contacts_remaining although the ledger has settled them', p_campaign_id, v_counts.consumed - v_counts.written),
         hint = 'Somebody changed the arrays or the ledger by hand: select * from daybatch.audit;';
     end if;
-    v_offset := v_offset + v_consumed;
-    v_filled := v_filled + v_eligible;
+    v_offset := v_offset + v_counts.consumed;
+    v_filled := v_filled + v_counts.eligible;
     v_chunk := least(v_chunk * 4, 50000);
   end loop;
 
