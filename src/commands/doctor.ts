@@ -5,17 +5,22 @@ import { checkMail } from './checks/mail.ts'
 
 const MARKS: Record<Finding['state'], string> = { ok: 'ok  ', note: 'note', fail: 'FAIL' }
 
-/** Checks everything that sending needs, one line each, and sends nothing. True when nothing stands in the way. */
-export async function runDoctor(config: Config): Promise<boolean> {
+/**
+ * Checks everything that sending needs, one line each, and sends nothing.
+ * @returns how many findings keep mails from going out, and how many somebody should only know of
+ */
+export async function runDoctor(config: Config): Promise<{ failures: number; notes: number }> {
   let failures = 0
+  let notes = 0
   for (const check of [checkDatabase, checkMail]) {
     for await (const { state, name, text } of check(config)) {
       if (state === 'fail') failures += 1
+      if (state === 'note') notes += 1
       console.log(`  ${MARKS[state]}  ${name.padEnd(8)}  ${text}`)
     }
   }
   console.log(describeOutcome(failures))
-  return failures === 0
+  return { failures, notes }
 }
 
 function describeOutcome(failures: number): string {

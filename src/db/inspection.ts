@@ -68,6 +68,17 @@ export async function countAuditRows(db: pg.Pool | pg.ClientBase): Promise<numbe
   return (await db.query('select count(*)::integer as count from daybatch.audit')).rows[0].count
 }
 
+/** One look of daybatch.check_operation(): what was looked at, how it is, and what to do. */
+export interface OperationRow {
+  name: string
+  state: 'ok' | 'note' | 'fail'
+  finding: string
+}
+
+export async function checkOperation(db: pg.Pool | pg.ClientBase): Promise<OperationRow[]> {
+  return (await db.query('select name, state, finding from daybatch.check_operation()')).rows
+}
+
 /** Whether a notification comes back to the session that listens: not through a pooler in transaction mode. */
 export async function canListen(client: pg.ClientBase, timeoutMs: number): Promise<boolean> {
   const heard = new Promise<boolean>(resolve => {

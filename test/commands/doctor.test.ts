@@ -47,6 +47,18 @@ t.test('all is in order: one line each, exit code 0, nothing sent', async t => {
   t.same(mail.received, [])
 })
 
+t.test('for monitoring: --strict tells of notes by exit code 2, of failures by 1', async t => {
+  const { database, serverUrl } = await makeWorld(t)
+  const shell = await makeShell(t, serverUrl)
+  t.match(await shell.run(['doctor', '--strict']), { code: 2, stdout: /note {2}workers +none was seen/ })
+  t.match(await shell.run(['doctor', '--help']), {
+    code: 0,
+    stdout: /Exit code: 0 .*; 1 .*; with --strict 2/,
+  })
+  await database.pool.query('alter table daybatch.claims set (autovacuum_enabled = off)')
+  t.match(await shell.run(['doctor', '--strict']), { code: 1, stdout: /FAIL {2}vacuum +autovacuum is off/ })
+})
+
 t.test('what is wrong with the database, and what to do', async t => {
   const changes: [name: string, change: (db: TestDatabase) => Promise<unknown>, line: RegExp][] = [
     [

@@ -16,6 +16,7 @@ import { Installation, installationFile } from '../../installation.ts'
 import { findDatabaseUrl } from '../connection.ts'
 import { describeFailure } from '../failure.ts'
 import { type Finding, fail, note, ok } from './finding.ts'
+import { checkOperations } from './operation.ts'
 
 const OLDEST_VERSION = 14
 const LISTEN_TIMEOUT_MS = 3_000
@@ -42,6 +43,7 @@ export async function* checkDatabase(config: Config): AsyncGenerator<Finding> {
     yield describeListening(await canListen(client, LISTEN_TIMEOUT_MS))
     yield await compareInstallation(client, config)
     yield await checkAudit(client)
+    yield* checkOperations(client)
     yield installation.has_service
       ? ok('service', 'one is connected and delivers')
       : note('service', 'none delivers from this database now: npm start')
