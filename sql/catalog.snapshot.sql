@@ -170,6 +170,7 @@ create table daybatch.deliveries (
   constraint status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text, 'in_doubt'::text, 'deferred'::text])))
 ) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
 alter table daybatch.deliveries owner to daybatch_owner;
+CREATE INDEX deliveries_old_method_idx ON daybatch.deliveries USING btree (campaign_id, delivery_id) WHERE (reason = 'old_method'::text);
 CREATE INDEX deliveries_reason_idx ON daybatch.deliveries USING btree (campaign_id, delivery_id) WHERE (reason IS NOT NULL);
 CREATE INDEX deliveries_retry_idx ON daybatch.deliveries USING btree (campaign_id, batch_number, retry_at) WHERE (retry_at IS NOT NULL);
 grant select on daybatch.deliveries to daybatch_operator;
@@ -201,6 +202,7 @@ create table daybatch.delivery_attempts (
 alter table daybatch.delivery_attempts owner to daybatch_owner;
 CREATE INDEX delivery_attempts_accepted_twice_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) WHERE (outcome = 'accepted_twice'::text);
 CREATE INDEX delivery_attempts_delivery_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id);
+CREATE INDEX delivery_attempts_in_doubt_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) WHERE (outcome = 'in_doubt'::text);
 grant select on daybatch.delivery_attempts to daybatch_operator;
 comment on table daybatch.delivery_attempts is 'One try of one delivery: append-only, with stage, reply and time. Its last id is the installation''s high-water mark.';
 
@@ -565,43 +567,43 @@ UNION ALL
           WHERE ((c.status = 'completed'::text) AND (a.remaining > 0))) k(rule, disagreement))
   WHERE (c.tracking_initialised_at IS NOT NULL)
 UNION ALL
- SELECT campaign_id,
+ SELECT c.id AS campaign_id,
     'history_differs'::text AS rule,
-        CASE
-            WHEN (h.times IS NULL) THEN format('batch %s is closed and not in batch_history'::text, b.batch_number)
-            WHEN (h.times > 1) THEN format('batch %s stands %s times in batch_history'::text, number, h.times)
-            WHEN (b.batch_number IS NULL) THEN format('batch_history tells of batch %s, which is not closed'::text, COALESCE(number, 'without a number'::text))
-            ELSE format('batch_history tells of batch %s otherwise than opened %s, sent %s, failed %s, remaining %s'::text, b.batch_number, (b.entry ->> 'timestamp'::text), b.sent_count, b.failed_count, b.remaining_count)
-        END AS disagreement
-   FROM (( SELECT c.id AS campaign_id,
-            (e.entry ->> 'batch_number'::text) AS number,
-            count(*) AS times,
-            (array_agg(e.entry))[1] AS entry
-           FROM (public.campaigns c
-             CROSS JOIN LATERAL jsonb_array_elements(
-                CASE jsonb_typeof(c.batch_history)
-                    WHEN 'array'::text THEN c.batch_history
-                    ELSE '[]'::jsonb
-                END) e(entry))
-          WHERE ((c.tracking_initialised_at IS NOT NULL) AND (NOT (EXISTS ( SELECT
-                   FROM daybatch.batches r
-                  WHERE ((r.campaign_id = c.id) AND (r.source = 'old_method'::text) AND (COALESCE(
-                        CASE jsonb_typeof((e.entry -> 'batch_number'::text))
-                            WHEN 'number'::text THEN ((e.entry ->> 'batch_number'::text))::numeric
-                            ELSE NULL::numeric
-                        END, (0)::numeric) <= (r.batch_number)::numeric))))))
-          GROUP BY c.id, (e.entry ->> 'batch_number'::text)) h
-     FULL JOIN ( SELECT b_1.campaign_id,
-            (b_1.batch_number)::text AS number,
-            b_1.batch_number,
-            b_1.sent_count,
-            b_1.failed_count,
-            b_1.remaining_count,
-            jsonb_build_object('batch_number', b_1.batch_number, 'timestamp', to_char((b_1.opened_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text), 'sent_count', b_1.sent_count, 'failed_count', b_1.failed_count, 'remaining_count', b_1.remaining_count) AS entry
-           FROM (daybatch.batches b_1
-             JOIN public.campaigns c ON ((c.id = b_1.campaign_id)))
-          WHERE ((b_1.closed_at IS NOT NULL) AND (b_1.source <> 'old_method'::text))) b USING (campaign_id, number))
-  WHERE ((h.times IS DISTINCT FROM 1) OR (b.entry IS DISTINCT FROM h.entry))
+    k.disagreement
+   FROM (public.campaigns c
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (h.times IS NULL) THEN format('batch %s is closed and not in batch_history'::text, b.batch_number)
+                    WHEN (h.times > 1) THEN format('batch %s stands %s times in batch_history'::text, number, h.times)
+                    WHEN (b.batch_number IS NULL) THEN format('batch_history tells of batch %s, which is not closed'::text, COALESCE(number, 'without a number'::text))
+                    ELSE format('batch_history tells of batch %s otherwise than opened %s, sent %s, failed %s, remaining %s'::text, b.batch_number, (b.entry ->> 'timestamp'::text), b.sent_count, b.failed_count, b.remaining_count)
+                END AS disagreement
+           FROM (( SELECT (e.entry ->> 'batch_number'::text) AS number,
+                    count(*) AS times,
+                    (array_agg(e.entry))[1] AS entry
+                   FROM jsonb_array_elements(
+                        CASE jsonb_typeof(c.batch_history)
+                            WHEN 'array'::text THEN c.batch_history
+                            ELSE '[]'::jsonb
+                        END) e(entry)
+                  WHERE (NOT (EXISTS ( SELECT
+                           FROM daybatch.batches r
+                          WHERE ((r.campaign_id = c.id) AND (r.source = 'old_method'::text) AND (COALESCE(
+                                CASE jsonb_typeof((e.entry -> 'batch_number'::text))
+                                    WHEN 'number'::text THEN ((e.entry ->> 'batch_number'::text))::numeric
+                                    ELSE NULL::numeric
+                                END, (0)::numeric) <= (r.batch_number)::numeric)))))
+                  GROUP BY (e.entry ->> 'batch_number'::text)) h
+             FULL JOIN ( SELECT (l.batch_number)::text AS number,
+                    l.batch_number,
+                    l.sent_count,
+                    l.failed_count,
+                    l.remaining_count,
+                    jsonb_build_object('batch_number', l.batch_number, 'timestamp', to_char((l.opened_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'::text), 'sent_count', l.sent_count, 'failed_count', l.failed_count, 'remaining_count', l.remaining_count) AS entry
+                   FROM daybatch.batches l
+                  WHERE ((l.campaign_id = c.id) AND (l.closed_at IS NOT NULL) AND (l.source <> 'old_method'::text))) b USING (number))
+          WHERE ((h.times IS DISTINCT FROM 1) OR (b.entry IS DISTINCT FROM h.entry))) k)
+  WHERE (c.tracking_initialised_at IS NOT NULL)
 UNION ALL
  SELECT c.id AS campaign_id,
     'number_differs'::text AS rule,
@@ -940,19 +942,24 @@ grant select on daybatch.campaign_status to daybatch_reader;
 comment on view daybatch.campaign_status is 'Where each campaign stands: live counts, percent, next due, what it waits for. Example: select name, status, percent_done, waits_for from daybatch.campaign_status order by created_at desc;';
 
 create view daybatch.daily_limit_proof as
- SELECT p.campaign_id,
-    p.batch_number,
-    p.send_limit,
-    COALESCE(p.mails, (0)::bigint) AS mails,
-    p.first_at,
-    p.last_at,
-    (p.first_at - p.earlier_last_at) AS gap,
-    (p.first_at - p.earlier_first_at) AS distance,
-    p.batch_interval,
-    (COALESCE(p.mails, (0)::bigint) <= p.send_limit) AS limit_holds,
-    (COALESCE((p.first_at > p.earlier_last_at), true) AND COALESCE((p.first_at >= (p.counted_at - LEAST('00:05:00'::interval, (p.batch_interval / (10)::double precision)))), true) AND COALESCE((p.last_at < (p.counted_at + p.batch_interval)), true) AND COALESCE((p.counted_at >= (p.earlier_spaced_from + p.earlier_interval)), true)) AS intervals_are_disjoint,
-    r.largest_in_any_interval
-   FROM (( SELECT b.campaign_id,
+ SELECT campaign_id,
+    batch_number,
+    send_limit,
+    COALESCE(mails, (0)::bigint) AS mails,
+    first_at,
+    last_at,
+    (first_at - earlier_last_at) AS gap,
+    (first_at - earlier_first_at) AS distance,
+    batch_interval,
+    (COALESCE(mails, (0)::bigint) <= send_limit) AS limit_holds,
+    (COALESCE((first_at > earlier_last_at), true) AND COALESCE((first_at >= (counted_at - LEAST('00:05:00'::interval, (batch_interval / (10)::double precision)))), true) AND COALESCE((last_at < (counted_at + batch_interval)), true) AND COALESCE((counted_at >= (earlier_spaced_from + earlier_interval)), true)) AS intervals_are_disjoint,
+        CASE
+            WHEN (is_last AND (EXISTS ( SELECT
+               FROM public.campaigns c
+              WHERE (c.id = p.campaign_id)))) THEN daybatch.count_largest_interval(campaign_id, batch_interval)
+            ELSE NULL::integer
+        END AS largest_in_any_interval
+   FROM ( SELECT b.campaign_id,
             b.batch_number,
             b.source,
             b.send_limit,
@@ -963,6 +970,7 @@ create view daybatch.daily_limit_proof as
             h.last_at,
             max(h.first_at) OVER earlier AS earlier_first_at,
             max(h.last_at) OVER earlier AS earlier_last_at,
+            (lead(b.batch_number) OVER (PARTITION BY b.campaign_id ORDER BY b.batch_number) IS NULL) AS is_last,
             lag(b.spaced_from) OVER (PARTITION BY b.campaign_id ORDER BY b.batch_number) AS earlier_spaced_from,
             lag(b.batch_interval) OVER (PARTITION BY b.campaign_id ORDER BY b.batch_number) AS earlier_interval
            FROM (daybatch.batches b
@@ -975,27 +983,7 @@ create view daybatch.daily_limit_proof as
                   WHERE ((a.sending_at IS NOT NULL) OR (a.outcome = ANY (ARRAY['sent'::text, 'in_doubt'::text, 'accepted_twice'::text])))
                   GROUP BY a.campaign_id, a.batch_number) h ON (((h.campaign_id = b.campaign_id) AND (h.batch_number = b.batch_number))))
           WINDOW earlier AS (PARTITION BY b.campaign_id ORDER BY b.batch_number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) p
-     LEFT JOIN ( SELECT i.campaign_id,
-            i.batch_number,
-            max(i.in_the_interval) FILTER (WHERE (i.step = 1)) AS largest_in_any_interval
-           FROM ( SELECT s.campaign_id,
-                    s.batch_number,
-                    s.step,
-                    sum(s.step) OVER (PARTITION BY s.campaign_id ORDER BY s.at, s.step ROWS UNBOUNDED PRECEDING) AS in_the_interval
-                   FROM ( SELECT g.campaign_id,
-                            g.batch_number,
-                            k.at,
-                            k.step
-                           FROM ((( SELECT DISTINCT a.campaign_id,
-                                    a.delivery_id,
-                                    a.batch_number,
-                                    COALESCE(a.sending_at, a.ended_at) AS sending_at
-                                   FROM daybatch.delivery_attempts a
-                                  WHERE (a.outcome = ANY (ARRAY['sent'::text, 'in_doubt'::text, 'accepted_twice'::text]))) g
-                             JOIN daybatch.batches b ON (((b.campaign_id = g.campaign_id) AND (b.batch_number = g.batch_number))))
-                             CROSS JOIN LATERAL ( VALUES (g.sending_at,1), ((g.sending_at + b.batch_interval),'-1'::integer)) k(at, step))) s) i
-          GROUP BY i.campaign_id, i.batch_number) r ON (((r.campaign_id = p.campaign_id) AND (r.batch_number = p.batch_number))))
-  WHERE (p.source <> 'old_method'::text);
+  WHERE (source <> 'old_method'::text);
 alter view daybatch.daily_limit_proof owner to daybatch_owner;
 grant select on daybatch.daily_limit_proof to daybatch_app;
 grant select on daybatch.daily_limit_proof to daybatch_operator;
@@ -1021,7 +1009,7 @@ create view daybatch.delivery_log as
     a.delivery_id,
     a.attempt_id
    FROM (daybatch.delivery_attempts a
-     JOIN daybatch.deliveries d ON (((d.delivery_id = a.delivery_id) AND (d.campaign_id = a.campaign_id))));
+     LEFT JOIN daybatch.deliveries d ON ((d.delivery_id = a.delivery_id)));
 alter view daybatch.delivery_log owner to daybatch_owner;
 grant select on daybatch.delivery_log to daybatch_app;
 grant select on daybatch.delivery_log to daybatch_operator;
@@ -1092,9 +1080,18 @@ create view daybatch.in_doubt_deliveries as
     COALESCE(c.in_doubt_policy, 'never'::text) AS in_doubt_policy,
     d.evidence,
     d.delivery_id
-   FROM (daybatch.deliveries d
+   FROM ((( SELECT a.campaign_id,
+            a.delivery_id
+           FROM daybatch.delivery_attempts a
+          WHERE (a.outcome = 'in_doubt'::text)
+        UNION
+         SELECT o.campaign_id,
+            o.delivery_id
+           FROM daybatch.deliveries o
+          WHERE (o.reason = 'old_method'::text)) k
+     JOIN daybatch.deliveries d ON (((d.campaign_id = k.campaign_id) AND (d.delivery_id = k.delivery_id))))
      LEFT JOIN public.campaigns c ON ((c.id = d.campaign_id)))
-  WHERE ((d.reason IS NOT NULL) AND (d.status = 'in_doubt'::text));
+  WHERE (d.status = 'in_doubt'::text);
 alter view daybatch.in_doubt_deliveries owner to daybatch_owner;
 grant select on daybatch.in_doubt_deliveries to daybatch_app;
 grant select on daybatch.in_doubt_deliveries to daybatch_operator;
@@ -1236,7 +1233,7 @@ returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgs
 alter function daybatch.begin_sending(uuid,uuid[],bigint[]) owner to daybatch_owner;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_operator;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;
-comment on function daybatch.begin_sending(uuid,uuid[],bigint[]) is 'Commits the intent to send before the message data leaves; only deliveries answered may_send = true may go out. Example: select * from daybatch.begin_sending(''00000000-0000-0000-0000-000000000000'', array[gen_random_uuid()], array[1]);';
+comment on function daybatch.begin_sending(uuid,uuid[],bigint[]) is 'Commits the intent to send before the message data leaves; only deliveries answered may_send = true may go out. Example: select b.* from public.campaigns as c, daybatch.begin_sending(c.id, array[gen_random_uuid()], array[1]) as b where c.name = ''Spring offer'';';
 
 create function daybatch.calculate_address_key(p_email text)
 returns bytea language sql stable security definer set search_path="" -- body 5e158a4f4853d101223edf26213a6756
@@ -1299,6 +1296,14 @@ alter function daybatch.check_message(uuid) owner to daybatch_owner;
 grant execute on function daybatch.check_message(uuid) to daybatch_operator;
 comment on function daybatch.check_message(uuid) is 'Why a campaign''s message cannot be sent (no row: it can). Example: select c.name, m.reason from public.campaigns as c, daybatch.check_message(c.id) as m;';
 
+create function daybatch.check_operation()
+returns TABLE(name text, state text, finding text) language plpgsql volatile security definer set search_path="" -- body a1c247cf56c096f94e3a80d48a01d0ed
+alter function daybatch.check_operation() owner to daybatch_owner;
+grant execute on function daybatch.check_operation() to daybatch_operator;
+grant execute on function daybatch.check_operation() to daybatch_reader;
+grant execute on function daybatch.check_operation() to daybatch_service;
+comment on function daybatch.check_operation() is 'Whether workers, batches, sweeps and vacuum run well, and what to do. Example: select name, state, finding from daybatch.check_operation() where state <> ''ok'';';
+
 create function daybatch.check_reports(p_reports jsonb)
 returns void language plpgsql immutable set search_path="" -- body 7a8f744e91ab262c69b47bccbe0eb20c
 alter function daybatch.check_reports(jsonb) owner to daybatch_owner;
@@ -1316,12 +1321,17 @@ returns void language plpgsql stable security definer set search_path="" -- body
 alter function daybatch.check_startable(uuid,text,jsonb) owner to daybatch_owner;
 comment on function daybatch.check_startable(uuid,text,jsonb) is 'Raises what would keep a campaign from sending (part of start_campaign). Example: select daybatch.check_startable(id, name, to_jsonb(contact_list_ids)) from public.campaigns limit 0;';
 
+create function daybatch.check_vacuum()
+returns TABLE(name text, state text, finding text) language plpgsql volatile security definer set search_path="" -- body 796b49340e719a395e1a4b923acf6d4a
+alter function daybatch.check_vacuum() owner to daybatch_owner;
+comment on function daybatch.check_vacuum() is 'Whether dead rows of the hot tables are cleaned away (part of check_operation). Example: select state, finding from daybatch.check_vacuum();';
+
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10)
 returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 7d07690baf0c6483149334fd0f03b9c1
 alter function daybatch.claim_deliveries(uuid,text,integer) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_service;
-comment on function daybatch.claim_deliveries(uuid,text,integer) is 'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select delivery_id, slot from daybatch.claim_deliveries(''00000000-0000-0000-0000-000000000000'', ''psql'', 1);';
+comment on function daybatch.claim_deliveries(uuid,text,integer) is 'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select k.delivery_id, k.slot from public.campaigns as c, daybatch.claim_deliveries(c.id, ''psql'', 1) as k where c.name = ''Spring offer'';';
 
 create function daybatch.classify_reply(p_stage text, p_reply_code integer, p_enhanced_code text, p_reply_text text)
 returns TABLE(rule text, outcome text, scope text) language sql stable security definer set search_path="" -- body 773fd1648b2b4bc6adab7afb0b1955c3
@@ -1334,7 +1344,7 @@ returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count
 alter function daybatch.close_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service;
-comment on function daybatch.close_batch(uuid,integer) is 'Closes the open batch if nothing of it is open, else says why not. Example: select closed, reason from daybatch.close_batch(''00000000-0000-0000-0000-000000000000'');';
+comment on function daybatch.close_batch(uuid,integer) is 'Closes the open batch if nothing of it is open, else says why not. Example: select b.closed, b.reason from public.campaigns as c, daybatch.close_batch(c.id) as b where c.name = ''Spring offer'';';
 
 create function daybatch.complete_if_empty(p_campaign_id uuid)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 2ab6e3d75a362945fa3429be0fabea92
@@ -1363,7 +1373,9 @@ comment on function daybatch.count_contacts(uuid) is 'Writes the lengths of a ca
 create function daybatch.count_largest_interval(p_campaign_id uuid, p_interval interval)
 returns integer language plpgsql stable security definer set search_path="" -- body b546686bb7666f8cd1f1df8b5b9d1443
 alter function daybatch.count_largest_interval(uuid,interval) owner to daybatch_owner;
+grant execute on function daybatch.count_largest_interval(uuid,interval) to daybatch_app;
 grant execute on function daybatch.count_largest_interval(uuid,interval) to daybatch_operator;
+grant execute on function daybatch.count_largest_interval(uuid,interval) to daybatch_reader;
 comment on function daybatch.count_largest_interval(uuid,interval) is 'Largest number of mails a campaign handed over in any stretch of an interval. Example: select daybatch.count_largest_interval(id, interval ''24 hours'') from public.campaigns;';
 
 create function daybatch.create_campaign(p_campaign jsonb)
@@ -1516,7 +1528,7 @@ returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer,
 alter function daybatch.initialize_contact_tracking(uuid) owner to daybatch_owner;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_operator;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_service;
-comment on function daybatch.initialize_contact_tracking(uuid) is 'Freezes the audience of a campaign into contacts_remaining (once; later calls only answer the counts). Example: select * from daybatch.initialize_contact_tracking(''00000000-0000-0000-0000-000000000000'');';
+comment on function daybatch.initialize_contact_tracking(uuid) is 'Freezes the audience of a campaign into contacts_remaining (once; later calls only answer the counts). Example: select t.* from public.campaigns as c, daybatch.initialize_contact_tracking(c.id) as t where c.name = ''Spring offer'';';
 
 create function daybatch.is_awake()
 returns boolean language sql stable security definer set search_path="" -- body 392093e977fee6c960576bc03c40a676
@@ -1610,7 +1622,7 @@ comment on function daybatch.list_work(integer) is 'Open batches with something 
 create function daybatch.lock_campaign(p_campaign_id uuid)
 returns TABLE(id uuid, name text, status text, daily_send_limit integer, lists jsonb, scheduled_at timestamp with time zone, next_batch_send_time timestamp with time zone, current_batch_number integer, tracking_initialised_at timestamp with time zone, batch_interval interval, in_doubt_policy text) language plpgsql volatile security definer set search_path="" -- body a2827c976500063e1498b8d96b14ada2
 alter function daybatch.lock_campaign(uuid) owner to daybatch_owner;
-comment on function daybatch.lock_campaign(uuid) is 'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select name, status from daybatch.lock_campaign(''00000000-0000-0000-0000-000000000000'');';
+comment on function daybatch.lock_campaign(uuid) is 'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select l.name, l.status from public.campaigns as c, daybatch.lock_campaign(c.id) as l where c.name = ''Spring offer'';';
 
 create function daybatch.mark_engine_writes(p_on boolean)
 returns void language sql volatile set search_path="" -- body c43655175611811f5beaef669aca2334
@@ -1631,7 +1643,7 @@ create function daybatch.open_batch(p_campaign_id uuid, p_source text DEFAULT 'm
 returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 167916bab1cb67953ded319436e3ba81
 alter function daybatch.open_batch(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
-comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select * from daybatch.open_batch(''00000000-0000-0000-0000-000000000000'', ''manual'');';
+comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select o.* from daybatch.due_batches as d, daybatch.open_batch(d.campaign_id) as o where d.is_due;';
 
 create function daybatch.pause_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
 returns text language plpgsql volatile security definer set search_path="" -- body 49788f7320c57e0c0d0cea272212458c
@@ -1644,7 +1656,7 @@ comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at 
 create function daybatch.process_campaign(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
 returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body 0a810be81f5dd68857e2756dd1cb9fe5
 alter function daybatch.process_campaign(uuid,text) owner to daybatch_owner;
-comment on function daybatch.process_campaign(uuid,text) is 'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select action, reason from daybatch.process_campaign(''00000000-0000-0000-0000-000000000000'');';
+comment on function daybatch.process_campaign(uuid,text) is 'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select p.action, p.reason from public.campaigns as c, daybatch.process_campaign(c.id) as p where c.name = ''Spring offer'';';
 
 create function daybatch.process_campaigns(p_campaign_id uuid DEFAULT NULL::uuid, p_source text DEFAULT 'manual'::text)
 returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body 6e83a827bdab446fbdde7bd92164bd08
@@ -1718,7 +1730,7 @@ returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batc
 alter function daybatch.report_outcomes(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_service;
-comment on function daybatch.report_outcomes(uuid,jsonb) is 'Records what servers answered and decides what it means; repeatable, stale tokens change nothing. Example: select * from daybatch.report_outcomes(''00000000-0000-0000-0000-000000000000'', ''[]'');';
+comment on function daybatch.report_outcomes(uuid,jsonb) is 'Records what servers answered and decides what it means; repeatable, stale tokens change nothing. Example: select r.* from public.campaigns as c, daybatch.report_outcomes(c.id, ''[]'') as r where c.name = ''Spring offer'';';
 
 create function daybatch.report_worker(p_worker_id text, p_connections integer, p_held_count integer DEFAULT 0, p_problem text DEFAULT NULL::text)
 returns void language plpgsql volatile security definer set search_path="" -- body aa143f6be5a5294e60c1af628e417ea3
@@ -1772,7 +1784,7 @@ alter function daybatch.schedule_campaign(uuid,timestamp with time zone) owner t
 grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_app;
 grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_operator;
 grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_service;
-comment on function daybatch.schedule_campaign(uuid,timestamp with time zone) is 'Schedules a campaign for a moment. Example: select daybatch.schedule_campaign(id, now() + interval ''2 hours'') from public.campaigns where name = ''Spring offer'';';
+comment on function daybatch.schedule_campaign(uuid,timestamp with time zone) is 'Schedules a campaign for a moment. Example: select daybatch.schedule_campaign(id, now() + interval ''2 hours'') from public.campaigns where name = ''Summer offer'';';
 
 create function daybatch.set_daily_limit(p_campaign_id uuid, p_limit integer)
 returns integer language plpgsql volatile security definer set search_path="" -- body cdab099fe90564c14fae1c52aed1e97a

@@ -84,10 +84,10 @@ declare
     'get_contact', 'list_contacts', 'add_list_contacts', 'begin_import', 'finish_import', 'list_import_rejections',
     'test_batch_campaign', 'list_batching_states', 'check_installation', 'suppress_address', 'unsubscribe_contact', 'erase_contact',
     'resolve_in_doubt', 'resolve_all_in_doubt', 'retry_failed', 'add_contacts', 'remove_contact', 'forecast_campaign', 'simulate_campaign',
-    'verify_campaign', 'explain_contact', 'report_worker', 'forget_worker', 'check_row_security'];
+    'verify_campaign', 'explain_contact', 'report_worker', 'forget_worker', 'check_row_security', 'check_operation'];
   v_app_functions text[] := array['current_moment', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign',
     'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
-    'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'list_jobs'];
+    'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'count_largest_interval', 'list_jobs'];
   v_operator_functions text[] := array['open_batch', 'take_over', 'calculate_address_key', 'enqueue_batch', 'classify_reply', 'is_valid_address',
     'confirm_installation', 'purge_deliveries', 'purge_history', 'count_largest_interval', 'list_jobs', 'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'calculate_retry_delay'];
   v_views text[] := array['campaign_status', 'batch_history', 'audit', 'list_members', 'legacy_mailed', 'campaign_blockers', 'due_batches', 'delivery_log',
@@ -112,7 +112,7 @@ begin
       select 'daybatch_service' as role, v_service_functions as functions
       union all select 'daybatch_app', v_app_functions
       union all select 'daybatch_operator', v_service_functions || v_operator_functions
-      union all select 'daybatch_reader', array['current_moment', 'contract_version', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'verify_campaign', 'list_jobs', 'has_job', 'calculate_job_id', 'list_misplaced_contacts']
+      union all select 'daybatch_reader', array['check_operation', 'count_largest_interval', 'current_moment', 'contract_version', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'verify_campaign', 'list_jobs', 'has_job', 'calculate_job_id', 'list_misplaced_contacts']
     ) as w on p.proname::text = any (w.functions)
     join pg_roles as r on r.rolname = w.role
     where p.pronamespace = 'daybatch'::regnamespace

@@ -34,31 +34,34 @@ cross join lateral (
 ) as k (rule, disagreement)
 where c.tracking_initialised_at is not null
 union all
-select campaign_id, 'history_differs', case
-  when h.times is null then format('batch %s is closed and not in batch_history', b.batch_number)
-  when h.times > 1 then format('batch %s stands %s times in batch_history', number, h.times)
-  when b.batch_number is null then format('batch_history tells of batch %s, which is not closed', coalesce(number, 'without a number'))
-  else format('batch_history tells of batch %s otherwise than opened %s, sent %s, failed %s, remaining %s', b.batch_number, b.entry ->> 'timestamp',
-    b.sent_count, b.failed_count, b.remaining_count) end
-from (
-  select c.id as campaign_id, e.entry ->> 'batch_number' as number, count(*) as times, (array_agg(e.entry))[1] as entry
-  from public.campaigns as c
-  cross join lateral jsonb_array_elements(case jsonb_typeof(c.batch_history) when 'array' then c.batch_history else '[]' end) as e (entry)
-  where c.tracking_initialised_at is not null
+select c.id, 'history_differs', k.disagreement
+from public.campaigns as c
+-- campaign by campaign: PostgreSQL 15 and older ask a full join for all of them
+cross join lateral (
+  select case
+    when h.times is null then format('batch %s is closed and not in batch_history', b.batch_number)
+    when h.times > 1 then format('batch %s stands %s times in batch_history', number, h.times)
+    when b.batch_number is null then format('batch_history tells of batch %s, which is not closed', coalesce(number, 'without a number'))
+    else format('batch_history tells of batch %s otherwise than opened %s, sent %s, failed %s, remaining %s', b.batch_number, b.entry ->> 'timestamp',
+      b.sent_count, b.failed_count, b.remaining_count) end as disagreement
+  from (
+    select e.entry ->> 'batch_number' as number, count(*) as times, (array_agg(e.entry))[1] as entry
+    from jsonb_array_elements(case jsonb_typeof(c.batch_history) when 'array' then c.batch_history else '[]' end) as e (entry)
     -- what an older method wrote is not ours to judge
-    and not exists (select from daybatch.batches as r where r.campaign_id = c.id and r.source = 'old_method'
+    where not exists (select from daybatch.batches as r where r.campaign_id = c.id and r.source = 'old_method'
       and coalesce(case jsonb_typeof(e.entry -> 'batch_number') when 'number' then (e.entry ->> 'batch_number')::numeric end, 0) <= r.batch_number)
-  group by c.id, e.entry ->> 'batch_number'
-) as h
-full join (
-  select b.campaign_id, b.batch_number::text as number, b.batch_number, b.sent_count, b.failed_count, b.remaining_count,
-    jsonb_build_object('batch_number', b.batch_number, 'timestamp', to_char(b.opened_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-      'sent_count', b.sent_count, 'failed_count', b.failed_count, 'remaining_count', b.remaining_count) as entry
-  from daybatch.batches as b
-  join public.campaigns as c on c.id = b.campaign_id
-  where b.closed_at is not null and b.source <> 'old_method'
-) as b using (campaign_id, number)
-where h.times is distinct from 1 or b.entry is distinct from h.entry
+    group by e.entry ->> 'batch_number'
+  ) as h
+  full join (
+    select l.batch_number::text as number, l.batch_number, l.sent_count, l.failed_count, l.remaining_count,
+      jsonb_build_object('batch_number', l.batch_number, 'timestamp', to_char(l.opened_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'sent_count', l.sent_count, 'failed_count', l.failed_count, 'remaining_count', l.remaining_count) as entry
+    from daybatch.batches as l
+    where l.campaign_id = c.id and l.closed_at is not null and l.source <> 'old_method'
+  ) as b using (number)
+  where h.times is distinct from 1 or b.entry is distinct from h.entry
+) as k
+where c.tracking_initialised_at is not null
 union all
 select c.id, 'number_differs', format('current_batch_number is %s, batch %s is %s', coalesce(c.current_batch_number::text, 'NULL'), b.batch_number,
   case when b.closed_at is null then 'open' else 'the last' end)

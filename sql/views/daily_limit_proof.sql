@@ -3,8 +3,8 @@
 -- whatever came of it, lies behind those of all earlier batches and inside the batch's own interval, which begins no
 -- earlier than where the one before ends (a batch may open up to one window off the moment that it counts from). A mail
 -- that a worker handed over without asking counts from its reply.
--- largest_in_any_interval is shown, not promised: most mails in any stretch of one interval that ends in the batch. It
--- is counted only when it is selected.
+-- largest_in_any_interval is shown, not promised: most mails in any stretch of the interval, of the whole campaign, beside
+-- its last batch. It is counted only when it is selected.
 create or replace view daybatch.daily_limit_proof as
 select
   p.campaign_id, p.batch_number, p.send_limit, coalesce(p.mails, 0) as mails, p.first_at, p.last_at, p.first_at - p.earlier_last_at as gap,
@@ -14,11 +14,13 @@ select
     and coalesce(p.first_at >= p.counted_at - least(interval '5 minutes', p.batch_interval / 10), true)
     and coalesce(p.last_at < p.counted_at + p.batch_interval, true)
     and coalesce(p.counted_at >= p.earlier_spaced_from + p.earlier_interval, true) as intervals_are_disjoint,
-  r.largest_in_any_interval
+  case when p.is_last and exists (select from public.campaigns as c where c.id = p.campaign_id)
+    then daybatch.count_largest_interval(p.campaign_id, p.batch_interval) end as largest_in_any_interval
 from (
   select b.campaign_id, b.batch_number, b.source, b.send_limit, b.batch_interval, b.counted_at, h.mails, h.first_at, h.last_at,
     max(h.first_at) over earlier as earlier_first_at,
     max(h.last_at) over earlier as earlier_last_at,
+    lead(b.batch_number) over (partition by b.campaign_id order by b.batch_number) is null as is_last,
     lag(b.spaced_from) over (partition by b.campaign_id order by b.batch_number) as earlier_spaced_from,
     lag(b.batch_interval) over (partition by b.campaign_id order by b.batch_number) as earlier_interval
   from daybatch.batches as b
@@ -32,25 +34,6 @@ from (
   ) as h on h.campaign_id = b.campaign_id and h.batch_number = b.batch_number
   window earlier as (partition by b.campaign_id order by b.batch_number rows between unbounded preceding and 1 preceding)
 ) as p
-left join (
-  select i.campaign_id, i.batch_number, max(i.in_the_interval) filter (where i.step = 1) as largest_in_any_interval
-  from (
-    -- each mail counts from its hand-over on, for one interval; what ends at a moment is gone before the next begins
-    select s.campaign_id, s.batch_number, s.step,
-      sum(s.step) over (partition by s.campaign_id order by s.at, s.step rows unbounded preceding) as in_the_interval
-    from (
-      select g.campaign_id, g.batch_number, k.at, k.step
-      from (
-        select distinct a.campaign_id, a.delivery_id, a.batch_number, coalesce(a.sending_at, a.ended_at) as sending_at
-        from daybatch.delivery_attempts as a
-        where a.outcome in ('sent', 'in_doubt', 'accepted_twice')
-      ) as g
-      join daybatch.batches as b on b.campaign_id = g.campaign_id and b.batch_number = g.batch_number
-      cross join lateral (values (g.sending_at, 1), (g.sending_at + b.batch_interval, -1)) as k (at, step)
-    ) as s
-  ) as i
-  group by i.campaign_id, i.batch_number
-) as r on r.campaign_id = p.campaign_id and r.batch_number = p.batch_number
 where p.source <> 'old_method';
 
 comment on view daybatch.daily_limit_proof is

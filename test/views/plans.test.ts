@@ -76,10 +76,10 @@ const LARGE: [query: string, blocks: number][] = [
   [byCampaign('campaign_blockers'), 200],
   [byCampaign('due_batches'), 200],
   [byCampaign('batch_history'), 200],
-  [`${byCampaign('delivery_log')} order by delivery_id desc, attempt_id desc limit 50`, 1000],
+  [`${byCampaign('delivery_log')} order by delivery_id desc, attempt_id desc limit 50`, CONTACTS / 100],
   [`${byCampaign('failed_contacts')} order by delivery_id desc limit 50`, 1000],
-  // whom the servers refused stands in the same index as the doubts
-  [byCampaign('in_doubt_deliveries'), CONTACTS / 20],
+  // one in a thousand is in doubt
+  [byCampaign('in_doubt_deliveries'), CONTACTS / 50],
 ]
 
 /** Pages over all campaigns: a campaign costs a few blocks, its contacts none. */
@@ -89,7 +89,7 @@ const PAGES: [query: string, blocks: number][] = [
   ['select * from daybatch.campaign_blockers', CAMPAIGNS * 50],
   ['select * from daybatch.batch_history order by opened_at desc limit 50', CAMPAIGNS * 10],
   ['select * from daybatch.delivery_log order by attempt_id desc limit 50', 1000],
-  ['select * from daybatch.in_doubt_deliveries order by in_doubt_since limit 50', CONTACTS / 10],
+  ['select * from daybatch.in_doubt_deliveries order by in_doubt_since limit 50', CONTACTS / 50],
   ['select * from daybatch.scheduled_jobs order by due_at limit 50', CAMPAIGNS * 10],
   ['select * from daybatch.worker_status', 100],
   ['select * from daybatch.sweep_log order by sweep_id desc limit 50', 100],
