@@ -74,4 +74,4 @@ end;
 $$;
 
 comment on function daybatch.begin_sending(uuid, uuid[], bigint[]) is
-  'Commits the intent to send before the message data leaves; only deliveries answered may_send = true may go out. Example: select * from daybatch.begin_sending(''00000000-0000-0000-0000-000000000000'', array[gen_random_uuid()], array[1]);';
+  'Commits the intent to send before the message data leaves; only deliveries answered may_send = true may go out. Example: select b.* from public.campaigns as c, daybatch.begin_sending(c.id, array[gen_random_uuid()], array[1]) as b where c.name = ''Spring offer'';';

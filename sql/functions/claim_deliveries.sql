@@ -106,4 +106,4 @@ end;
 $$;
 
 comment on function daybatch.claim_deliveries(uuid, text, integer) is
-  'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select delivery_id, slot from daybatch.claim_deliveries(''00000000-0000-0000-0000-000000000000'', ''psql'', 1);';
+  'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select k.delivery_id, k.slot from public.campaigns as c, daybatch.claim_deliveries(c.id, ''psql'', 1) as k where c.name = ''Spring offer'';';

@@ -98,4 +98,4 @@ end;
 $$;
 
 comment on function daybatch.close_batch(uuid, integer) is
-  'Closes the open batch if nothing of it is open, else says why not. Example: select closed, reason from daybatch.close_batch(''00000000-0000-0000-0000-000000000000'');';
+  'Closes the open batch if nothing of it is open, else says why not. Example: select b.closed, b.reason from public.campaigns as c, daybatch.close_batch(c.id) as b where c.name = ''Spring offer'';';

@@ -87,4 +87,4 @@ end;
 $$;
 
 comment on function daybatch.initialize_contact_tracking(uuid) is
-  'Freezes the audience of a campaign into contacts_remaining (once; later calls only answer the counts). Example: select * from daybatch.initialize_contact_tracking(''00000000-0000-0000-0000-000000000000'');';
+  'Freezes the audience of a campaign into contacts_remaining (once; later calls only answer the counts). Example: select t.* from public.campaigns as c, daybatch.initialize_contact_tracking(c.id) as t where c.name = ''Spring offer'';';

@@ -28,4 +28,4 @@ end;
 $$;
 
 comment on function daybatch.lock_campaign(uuid) is
-  'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select name, status from daybatch.lock_campaign(''00000000-0000-0000-0000-000000000000'');';
+  'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select l.name, l.status from public.campaigns as c, daybatch.lock_campaign(c.id) as l where c.name = ''Spring offer'';';

@@ -87,4 +87,4 @@ end;
 $$;
 
 comment on function daybatch.open_batch(uuid, text) is
-  'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select * from daybatch.open_batch(''00000000-0000-0000-0000-000000000000'', ''manual'');';
+  'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select o.* from daybatch.due_batches as d, daybatch.open_batch(d.campaign_id) as o where d.is_due;';

@@ -82,4 +82,4 @@ end;
 $$;
 
 comment on function daybatch.process_campaign(uuid, text) is
-  'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select action, reason from daybatch.process_campaign(''00000000-0000-0000-0000-000000000000'');';
+  'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select p.action, p.reason from public.campaigns as c, daybatch.process_campaign(c.id) as p where c.name = ''Spring offer'';';

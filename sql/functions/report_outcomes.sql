@@ -53,4 +53,4 @@ end;
 $$;
 
 comment on function daybatch.report_outcomes(uuid, jsonb) is
-  'Records what servers answered and decides what it means; repeatable, stale tokens change nothing. Example: select * from daybatch.report_outcomes(''00000000-0000-0000-0000-000000000000'', ''[]'');';
+  'Records what servers answered and decides what it means; repeatable, stale tokens change nothing. Example: select r.* from public.campaigns as c, daybatch.report_outcomes(c.id, ''[]'') as r where c.name = ''Spring offer'';';

@@ -23,4 +23,4 @@ end;
 $$;
 
 comment on function daybatch.schedule_campaign(uuid, timestamptz) is
-  'Schedules a campaign for a moment. Example: select daybatch.schedule_campaign(id, now() + interval ''2 hours'') from public.campaigns where name = ''Spring offer'';';
+  'Schedules a campaign for a moment. Example: select daybatch.schedule_campaign(id, now() + interval ''2 hours'') from public.campaigns where name = ''Summer offer'';';
