@@ -1450,7 +1450,7 @@ grant execute on function daybatch.extend_claims(uuid[]) to daybatch_service;
 comment on function daybatch.extend_claims(uuid[]) is 'Heartbeat: prolongs live claims by a lease and returns them; a missing token is lost. Example: select * from daybatch.extend_claims(array[gen_random_uuid()]);';
 
 create function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
-returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body ddb6456ea78ee084b2506494f96dd4bd
+returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body 52598a562b21ae5bf84c4a4c9430d5da
 alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
 
