@@ -1546,7 +1546,7 @@ grant execute on function daybatch.is_batch_finished(uuid,integer) to daybatch_o
 comment on function daybatch.is_batch_finished(uuid,integer) is 'True when nothing of the batch is left to claim, under claim or to retry. Example: select daybatch.is_batch_finished(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.is_valid_address(p_email text)
-returns boolean language sql immutable set search_path="" -- body bca0d06e2aa248fa695a0429f9f0ea98
+returns boolean language sql immutable set search_path="" -- body 4ac29b5231440d722b440d177398b9ad
 alter function daybatch.is_valid_address(text) owner to daybatch_owner;
 grant execute on function daybatch.is_valid_address(text) to daybatch_operator;
 comment on function daybatch.is_valid_address(text) is 'Whether a text is one plain e-mail address that can be mailed. Example: select daybatch.is_valid_address(''ada@example.org'');';
