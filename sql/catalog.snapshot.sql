@@ -1197,7 +1197,7 @@ comment on view daybatch.worker_status is 'Delivering processes, whether they li
 -- functions (the bodies are in sql/functions; here their md5)
 
 create function daybatch.add_contacts(p_campaign_id uuid, p_contact_ids uuid[])
-returns integer language plpgsql volatile security definer set search_path="" -- body 9b3bfa2e9a3a8bf321965ac0907bbdb3
+returns integer language plpgsql volatile security definer set search_path="" -- body 219442ca18304c118a6ec3eb0183e215
 alter function daybatch.add_contacts(uuid,uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.add_contacts(uuid,uuid[]) to daybatch_operator;
 grant execute on function daybatch.add_contacts(uuid,uuid[]) to daybatch_service;
@@ -1709,7 +1709,7 @@ grant execute on function daybatch.release_expired_claims(integer) to daybatch_s
 comment on function daybatch.release_expired_claims(integer) is 'Releases claims of workers that died: claimed to queued, sending to in doubt. Example: select daybatch.release_expired_claims();';
 
 create function daybatch.remove_contact(p_campaign_id uuid, p_contact_id uuid)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 0976a60edffc60b401dde174a2d1e6db
+returns boolean language plpgsql volatile security definer set search_path="" -- body e1b1fd87fefaf117cf65164ea809442f
 alter function daybatch.remove_contact(uuid,uuid) owner to daybatch_owner;
 grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_operator;
 grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_service;
@@ -1800,7 +1800,7 @@ alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time
 comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
 
 create function daybatch.settle_late_report(p_campaign_id uuid, p_report jsonb, p_now timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body 93278a456609ab707a7ba0a2083187a8
+returns void language plpgsql volatile security definer set search_path="" -- body 317c73310ff73e9985f5633db688d54f
 alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 

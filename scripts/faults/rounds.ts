@@ -17,8 +17,8 @@ export interface RoundOptions {
   interval: string
 }
 
-/** Without any progress. */
-const PATIENCE_MS = 120_000
+/** Without any progress: a lost job is mended by the sweep, every five minutes. */
+const PATIENCE_MS = 400_000
 const LOOK_MS = 200
 
 /** Campaigns that keep the services busy: as soon as a round of them is complete the next one is made. */

@@ -35,10 +35,13 @@ begin
     cross join lateral (values (c.contacts_remaining), (c.contacts_processed), (c.contacts_failed)) as s (contacts)
     cross join lateral jsonb_array_elements_text(s.contacts) as e (contact_id)
     where c.id = p_campaign_id and e.contact_id = n.id::text);
-  delete from daybatch.removed_contacts as r
-  where r.campaign_id = p_campaign_id and r.contact_id = any (p_contact_ids)
-    and not exists (select from daybatch.deliveries as d where d.campaign_id = p_campaign_id and d.contact_id = r.contact_id and d.status = 'skipped');
-  get diagnostics v_back = row_count;
+  with undone as (
+    delete from daybatch.removed_contacts as r
+    where r.campaign_id = p_campaign_id and r.contact_id = any (p_contact_ids)
+      and not exists (select from daybatch.deliveries as d where d.campaign_id = p_campaign_id and d.contact_id = r.contact_id and d.status = 'skipped')
+    returning r.contact_id
+  )
+  select count(*) into v_back from undone as u where u.contact_id <> all (v_new);
   if cardinality(v_new) > 0 then
     perform daybatch.mark_engine_writes(true);
     update public.campaigns as c set contacts_remaining = c.contacts_remaining || to_jsonb(v_new), total_contacts = c.total_contacts + cardinality(v_new)

@@ -33,6 +33,11 @@ begin
     update daybatch.deliveries as d set status = 'queued', claim_token = null where d.delivery_id = v_delivery.delivery_id;
     delete from daybatch.claims as k where k.claim_token = v_delivery.claim_token and k.delivery_ids = array[v_delivery.delivery_id];
     update daybatch.claims as k set delivery_ids = array_remove(k.delivery_ids, v_delivery.delivery_id) where k.claim_token = v_delivery.claim_token;
+    -- as return_claims: a mail that nobody began has no first copy
+    delete from daybatch.resend_copies as r
+    where r.campaign_id = p_campaign_id and r.delivery_id = v_delivery.delivery_id and not exists (
+      select from daybatch.delivery_attempts as a
+      where a.campaign_id = p_campaign_id and a.delivery_id = r.delivery_id and a.outcome = 'in_doubt');
   end if;
   if v_is_new then
     perform daybatch.record_event(p_campaign_id, 'contact_removed', jsonb_build_object('contact_id', p_contact_id));

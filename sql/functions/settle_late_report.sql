@@ -32,7 +32,11 @@ begin
     return;
   end if;
 
-  if v_answer.outcome = 'sent' and v_delivery.status = 'sent' then
+  -- an operator's word that it was sent is no second mail
+  if v_answer.outcome = 'sent' and v_delivery.status = 'sent' and exists (
+    select from daybatch.delivery_attempts as a
+    where a.campaign_id = p_campaign_id and a.delivery_id = v_delivery.delivery_id and a.outcome in ('sent', 'accepted_twice'))
+  then
     v_answer.outcome := 'accepted_twice';
   end if;
   insert into daybatch.delivery_attempts (campaign_id, delivery_id, batch_number, slot, attempt_number, claim_token, worker_id,
@@ -46,7 +50,7 @@ begin
   delete from daybatch.claims as k where k.claim_token = v_claim.claim_token and k.delivery_ids = array[v_delivery.delivery_id];
   if v_answer.outcome = 'accepted_twice' then
     perform daybatch.record_event(p_campaign_id, 'accepted_twice', jsonb_build_object('delivery_id', v_delivery.delivery_id, 'contact_id', v_delivery.contact_id));
-  elsif v_answer.outcome = 'sent' then
+  elsif v_answer.outcome = 'sent' and v_delivery.status <> 'sent' then
     perform daybatch.settle_deliveries(p_campaign_id, array[v_delivery.delivery_id], 'sent', p_now);
   end if;
 end;

@@ -18,6 +18,7 @@ import {
   processCampaign,
   type Row,
   readAttempts,
+  readAudit,
   readBatch,
   readCampaign,
   readDelivery,
@@ -64,6 +65,20 @@ scenario('a doubt settled as sent is processed', async (t, db) => {
     () => ask(db, 'resolve_in_doubt', campaign.id, a, 'not_sent'),
     () => readState(db, campaign.id),
   )
+})
+
+scenario('an answer that confirms what an operator said of a doubt is no second mail', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 1, limit: 1, in_doubt_policy: 'ask' })
+  await openBatch(db, campaign.id)
+  const claimed = await claim(db, campaign.id)
+  await begin(db, campaign.id, claimed)
+  await report(db, campaign.id, claimed, noReply)
+  t.equal(await ask(db, 'resolve_in_doubt', campaign.id, campaign.contacts[0], 'sent'), 1)
+  await report(db, campaign.id, claimed, accepted)
+  await report(db, campaign.id, claimed, accepted)
+  const outcomes = (await readAttempts(db, campaign.id)).map(({ outcome }) => outcome)
+  t.same(outcomes, ['in_doubt', 'sent'], 'once, however often it is told')
+  t.same(await readAudit(db), [])
 })
 
 scenario('a doubt settled as not_sent is mailed again, by the next batch, at the end', async (t, db) => {
@@ -277,6 +292,16 @@ scenario('added contacts come last, once, in the order given', async (t, db) => 
   t.equal(await ask(db, 'add_contacts', campaign.id, [z]), 1)
   t.match(await readCampaign(db, campaign.id), { status: 'sending', current_batch_number: 4 })
   t.same((await readCampaign(db, campaign.id)).next_batch_send_time, after(3 * DAY))
+})
+
+scenario('whom a running campaign lost before its start, and who comes back, is one', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 2, limit: 1 })
+  const [gone] = campaign.contacts
+  await ask(db, 'remove_contact', campaign.id, gone)
+  await db.query('delete from public.contact_list_members where contact_id = $1', [gone])
+  await openBatch(db, campaign.id)
+  t.equal(await ask(db, 'add_contacts', campaign.id, [gone]), 1)
+  t.equal((await readCampaign(db, campaign.id)).total_contacts, 2)
 })
 
 scenario('additions: refusals', async (t, db) => {

@@ -22,9 +22,11 @@ const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 export const INTERVAL = DAY
 export const WINDOW = 5 * MINUTE
+/** How often a sweep comes. */
+const SWEEP = 5 * MINUTE
 /** Before the clocks of North America, Europe and Lord Howe (by half an hour) change. */
 const START = Date.parse('2026-03-03T02:30:00Z')
-/** Where the sessions live; the first is the database's own zone. */
+/** Where the sessions live. */
 const ZONES = ['America/New_York', 'Europe/Berlin', 'Australia/Lord_Howe', 'Pacific/Chatham', 'UTC']
 
 export interface Outage {
@@ -37,6 +39,8 @@ export interface ClockLog {
   outages: Outage[]
   /** Moments, by the database's clock, between which it was set forth and back. */
   steps: { at: number; by: number }[]
+  /** What the opening of a batch said of the next one. */
+  promises: { campaign: string; batch: number; next: number }[]
   /** First attempts: permission given, by the database's clock. */
   firstAttempts: { campaign: string; batch: number; at: number }[]
 }
@@ -51,7 +55,7 @@ const STEPS = [SECOND, MINUTE, HOUR, 5 * HOUR, DAY]
  * time zones, goes away for minutes or weeks, and a clock that is set forth and back under it.
  */
 export class ClockSimulation {
-  readonly log: ClockLog = { campaigns: [], outages: [], steps: [], firstAttempts: [] }
+  readonly log: ClockLog = { campaigns: [], outages: [], steps: [], promises: [], firstAttempts: [] }
   readonly #sessions: pg.Client[]
   readonly #random: Random
   #now = START
@@ -66,9 +70,9 @@ export class ClockSimulation {
     this.#next = { outage: this.#soon(RATES.outage), step: this.#soon(RATES.step) }
   }
 
-  static async open(url: string, random: Random): Promise<ClockSimulation> {
+  static async open(url: string, random: Random, zones = ZONES): Promise<ClockSimulation> {
     const sessions = await Promise.all(
-      ZONES.map(async zone => {
+      zones.map(async zone => {
         const client = await connect(url)
         await client.query(`set timezone = '${zone}'`)
         return client
@@ -105,7 +109,9 @@ export class ClockSimulation {
       const { rows } = await this.db.query(NEXT_MOMENT)
       const { running, at } = rows[0]
       if (running === 0 || this.#now >= end) return running
-      await this.#goTo(Number(at) + this.#random.below(2 * SECOND))
+      // what is due already was looked at just now, in vain: the next sweep will
+      const isLate = at === null || Number(at) <= this.#now
+      await this.#goTo(isLate ? this.#now + SWEEP : Number(at) + this.#random.below(2 * SECOND))
       await this.#work()
     }
   }
@@ -161,7 +167,15 @@ export class ClockSimulation {
   async #work(): Promise<void> {
     await this.#endSlow()
     const { rows } = await this.db.query(DUE, [this.#random.below(10) === 0])
-    for (const { id, source } of rows) await call(this.#session, 'process_campaigns', id, source)
+    for (const { id, source } of rows) {
+      const [done] = await call(this.#session, 'process_campaigns', id, source)
+      if (done!.action === 'opened')
+        this.log.promises.push({
+          campaign: id,
+          batch: done!.batch_number,
+          next: done!.next_batch_send_time.getTime(),
+        })
+    }
     for (const { campaign_id, is_ready } of await call(this.#session, 'list_work'))
       if (is_ready) await this.#deliver(campaign_id)
   }

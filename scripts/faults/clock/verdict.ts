@@ -40,6 +40,7 @@ export async function judgeClock(client: pg.ClientBase, log: ClockLog): Promise<
     const previous = batches[index - 1]
     if (previous?.campaign === batch.campaign) judgePair(previous, batch, verdict)
   }
+  judgePromises(batches, log, verdict)
   judgeCatchUps(batches, log, verdict)
   judgeMails(log, verdict)
   const { rows: audit } = await client.query(
@@ -65,6 +66,17 @@ function judgePair(previous: BatchTimes, batch: BatchTimes, verdict: ClockVerdic
   if (batch.dueAt !== previous.spacedFrom + INTERVAL || (isOnTime && batch.countedAt !== batch.dueAt)) {
     verdict.drifted += 1
     verdict.failures.push(`${name} was due ${after(previous.spacedFrom, batch.dueAt)} after the one before`)
+  }
+}
+
+/** The next batch is announced for exactly an interval later, in whatever zone the session lives. */
+function judgePromises(batches: BatchTimes[], { promises }: ClockLog, verdict: ClockVerdict): void {
+  const times = new Map(batches.map(batch => [`${batch.campaign} ${batch.number}`, batch.countedAt]))
+  for (const { campaign, batch, next } of promises) {
+    const hours = (next - times.get(`${campaign} ${batch}`)!) / HOUR
+    if (hours === INTERVAL / HOUR) continue
+    verdict.drifted += 1
+    verdict.failures.push(`batch ${batch} of ${campaign} announced the next one for ${hours} hours later`)
   }
 }
 

@@ -53,6 +53,15 @@ export class Delivery {
     return this.attempts.some(({ outcome }) => outcome === 'in_doubt')
   }
 
+  /** Its first copy may have been accepted: whoever is barred then stays in doubt, and the address taken. */
+  get mayHaveArrived(): boolean {
+    return this.copiedAddress !== null && this.wasInDoubt
+  }
+
+  get wasAccepted(): boolean {
+    return this.attempts.some(({ outcome }) => outcome === 'sent' || outcome === 'accepted_twice')
+  }
+
   addAttempt(claim: Claim, outcome: Attempt['outcome']): void {
     this.attempts.push({ claim, batch: this.batch, outcome })
   }
@@ -95,12 +104,12 @@ export class Batch {
     return this.campaign.deliveries.filter(({ batch }) => batch === this)
   }
 
-  /** Without an address it is skipped and uses no slot. */
+  /** Without an address it is not mailed and uses no slot. */
   select(delivery: Delivery, address: string | null): void {
     delivery.batch = this
     delivery.slot = address === null ? null : ++this.slotCount
-    delivery.status = address === null ? 'skipped' : 'queued'
-    delivery.address = address
+    delivery.status = address === null ? (delivery.mayHaveArrived ? 'in_doubt' : 'skipped') : 'queued'
+    if (delivery.status !== 'in_doubt') delivery.address = address
     delivery.claim = null
     delivery.deferredSince = null
   }
@@ -158,7 +167,8 @@ export class Batch {
     const hasMoved = copiedAddress === null && address !== delivery.address
     const isTaken = hasMoved && this.campaign.deliveries.some(other => other.address === address)
     if (isBarred || isTaken) {
-      Object.assign(delivery, { status: 'skipped', address: null, retryAt: null })
+      const end = delivery.mayHaveArrived ? { status: 'in_doubt' } : { status: 'skipped', address: null }
+      Object.assign(delivery, end, { retryAt: null })
       return false
     }
     if (hasMoved) delivery.address = address
@@ -205,13 +215,19 @@ export class Batch {
     this.refusals += 1
   }
 
+  takeBack(delivery: Delivery): void {
+    delivery.claim?.open.delete(delivery)
+    Object.assign(delivery, { status: 'queued', claim: null })
+    if (!delivery.wasInDoubt) delivery.endCopy()
+    this.nextSlot = Math.min(this.nextSlot, delivery.slot!)
+  }
+
   /** A worker gives back what it has not begun. */
   giveBack(claim: Claim): number {
-    const returned = [...claim.open].filter(d => d.claim === claim && d.status === 'claimed')
-    for (const delivery of returned) {
-      Object.assign(delivery, { status: 'queued', claim: null })
-      this.nextSlot = Math.min(this.nextSlot, delivery.slot!)
-    }
+    const returned = [...claim.open].filter(
+      delivery => delivery.claim === claim && delivery.status === 'claimed',
+    )
+    for (const delivery of returned) this.takeBack(delivery)
     for (const delivery of claim.open)
       if (delivery.claim !== claim || delivery.status !== 'sending') claim.open.delete(delivery)
     return returned.length

@@ -141,24 +141,26 @@ export class Campaign {
     const isDeferral =
       (outcome === 'deferred' && scope === 'recipient') ||
       (outcome === 'in_doubt' && this.policy === 'resend')
+    // a copy before this one may have been accepted: no refusal of a later one says otherwise
+    const isDoubtful = outcome === 'in_doubt' || (this.policy === 'resend' && delivery.wasInDoubt)
     claim.open.delete(delivery)
     delivery.addAttempt(claim, outcome)
-    delivery.status = outcome
+    delivery.status = outcome === 'failed' && isDoubtful ? 'in_doubt' : outcome
     if (outcome === 'deferred') delivery.retryAt = this.now
-    if (isDeferral) this.#defer(delivery, outcome)
+    if (isDeferral) this.#defer(delivery, isDoubtful)
     if (delivery.status !== 'deferred') delivery.endCopy()
     else if (!delivery.wasInDoubt) delivery.copiedAddress = null
   }
 
   /** Retried with back-off inside its batch; then back to remaining; failed after so many deferrals. */
-  #defer(delivery: Delivery, outcome: Verdict['outcome']): void {
+  #defer(delivery: Delivery, isDoubtful: boolean): void {
     delivery.deferrals += 1
     delivery.deferredSince ??= this.now
     const delay = Math.min(FIRST_RETRY * 2 ** (delivery.deferrals - 1), 2 * HOUR, this.interval / 10)
     const retryAt = this.now + delay
     delivery.retryAt = null
     if (delivery.deferrals >= DEFERRAL_LIMIT) {
-      delivery.status = outcome === 'in_doubt' ? 'in_doubt' : 'failed'
+      delivery.status = isDoubtful ? 'in_doubt' : 'failed'
       return
     }
     delivery.status = 'deferred'
@@ -176,10 +178,12 @@ export class Campaign {
       ? own.outcome === 'in_doubt'
       : delivery.claim === claim && delivery.status === 'sent'
     if (!claim.open.has(delivery) && !(verdict.outcome === 'sent' && isDoubtful)) return
-    const isTwice = verdict.outcome === 'sent' && delivery.status === 'sent'
+    const isSent = delivery.status === 'sent'
+    // an operator's word that it was sent is no second mail
+    const isTwice = verdict.outcome === 'sent' && isSent && delivery.wasAccepted
     delivery.addAttempt(claim, isTwice ? 'accepted_twice' : verdict.outcome)
     claim.open.delete(delivery)
-    if (verdict.outcome === 'sent' && !isTwice) this.settle([delivery], 'sent')
+    if (verdict.outcome === 'sent' && !isSent) this.settle([delivery], 'sent')
   }
 
   /** Settled after the fact. Inside the open batch only the ledger changes: the close moves the arrays. */

@@ -58,17 +58,20 @@ export function addContact(campaign: Campaign, contact: number, isDeleted: boole
   if (campaign.status === 'cancelled' || !campaign.isInitialised) throw new Refusal('MB002')
   if (isDeleted) throw new Refusal('MB018')
   const { remaining, processed, failed } = campaign
-  if ([remaining, processed, failed].some(contacts => contacts.includes(contact))) return 0
+  const isBack = campaign.find(contact)?.status !== 'skipped' && campaign.removed.delete(contact)
+  if ([remaining, processed, failed].some(contacts => contacts.includes(contact))) return isBack ? 1 : 0
   remaining.push(contact)
   campaign.reopen()
   return 1
 }
 
-/** False when it is mailed, or on its way, already. */
-export function removeContact(campaign: Campaign, contact: number): boolean {
-  const { status } = campaign.find(contact) ?? {}
-  if (status && ['sending', 'sent', 'failed', 'skipped', 'in_doubt'].includes(status)) return false
-  if (campaign.isInitialised && !campaign.remaining.includes(contact)) throw new Refusal('MB018')
+/** False when it is mailed, or on its way, already; a worker that only claimed it loses it. */
+export function removeContact(campaign: Campaign, contact: number, isDeleted: boolean): boolean {
+  const delivery = campaign.find(contact)
+  if (delivery && ['sending', 'sent', 'failed', 'skipped', 'in_doubt'].includes(delivery.status)) return false
+  const isListed = !campaign.isInitialised && campaign.audience.includes(contact) && !isDeleted
+  if (!isListed && !campaign.remaining.includes(contact)) throw new Refusal('MB018')
   campaign.removed.add(contact)
+  if (delivery?.status === 'claimed') campaign.open!.takeBack(delivery)
   return true
 }

@@ -129,8 +129,9 @@ async function addContact(world: World, engine: Engine, index: number, who: numb
 async function removeContact(world: World, engine: Engine, index: number, who: number): Promise<void> {
   const id = engine.campaignId(index % world.campaigns.length)
   const contact = who % world.contacts.all.length
+  const { isDeleted } = world.contacts.all[contact]!
   await both(
-    () => steering.removeContact(pick(world.campaigns, index), contact),
+    () => steering.removeContact(pick(world.campaigns, index), contact, isDeleted),
     async () => value(await engine.call('remove_contact', id, engine.contactId(contact))),
   )
 }

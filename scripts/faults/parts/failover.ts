@@ -23,8 +23,8 @@ const ROUND: RoundOptions = {
 /** The primary dies so long after the first mail that was sent with both servers there. */
 const LONGEST_PAIRED_MS = 700
 const LOOK_MS = 20
-/** The services have backed off while the copy was made. */
-const PATIENCE_MS = 60_000
+/** A job that was running when the database went is started again by pg-boss after a minute, or by the sweep after five. */
+const PATIENCE_MS = 400_000
 /** How long the services may see a replica that is not promoted yet. */
 const LONGEST_REPLICA_MS = 500
 
@@ -58,6 +58,7 @@ async function run(context: PartContext): Promise<PartResult> {
   context.teardown(stopRefilling)
   const services = await startServices(world, { count: SERVICES, connections: CONNECTIONS })
   for (let run = 1; run <= context.runs; run++) {
+    await waitUntilSending(world)
     const replica = await Replica.pair(primary, `${context.folder}/postgres-${run}`, address, context)
     await waitUntilSending(world)
     await delay(context.random.next() * LONGEST_PAIRED_MS)
