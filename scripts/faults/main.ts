@@ -17,6 +17,7 @@ interface Options {
   short?: boolean
   report?: boolean
   verbose?: boolean
+  jobs: number
 }
 
 /** A part that takes longer hangs. */
@@ -27,16 +28,17 @@ const program = new Command('faults')
   .argument('[parts...]', `of: ${parts.map(({ name }) => name).join(', ')}; all when none is named`)
   .option('--runs <n>', 'runs of each part, in place of its own number', readCount)
   .option('--seed <n>', 'repeats the random choices of an earlier run', readCount, readSeed())
+  .option('--jobs <n>', 'parts at once: most of them wait more than they work', readCount, 1)
   .option('--short', 'the short form: a few minutes in all')
   .option('--json', 'the report as JSON on standard output')
   .option('--report', 'writes the report to test/fault/RESULTS.md')
   .option('--verbose', 'says what happens on the way')
   .action(main)
 
-let current: Teardown | undefined
+const teardowns = new Set<Teardown>()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, async () => {
-    await current?.run()
+    await Promise.all([...teardowns].map(teardown => teardown.run()))
     process.exit(1)
   })
 }
@@ -45,15 +47,10 @@ await program.parseAsync()
 
 async function main(names: string[], options: Options): Promise<void> {
   const say = (line: string) => void (options.json ? process.stderr : process.stdout).write(`${line}\n`)
-  const reports: PartReport[] = []
-  for (const part of chooseParts(names)) {
-    const report = await runPart(part, options, say)
-    reports.push(report)
-    say(describeReport(report))
-    for (const failure of report.failures) say(`  ${failure}`)
-  }
+  const start = performance.now()
+  const reports = await runParts(chooseParts(names), options, say)
   if (options.json) process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`)
-  if (options.report) await writeResults(reports, process.argv.slice(2))
+  if (options.report) await writeResults(reports, process.argv.slice(2), (performance.now() - start) / 1000)
   process.exitCode = reports.every(({ verdict }) => verdict === 'pass') ? 0 : 1
 }
 
@@ -66,6 +63,27 @@ function chooseParts(names: string[]): Part[] {
   return names.length === 0 ? parts : names.map(name => parts.find(part => part.name === name)!)
 }
 
+/** In their order, `--jobs` at once; the reports come back in that order too. */
+async function runParts(
+  chosen: Part[],
+  options: Options,
+  say: (line: string) => void,
+): Promise<PartReport[]> {
+  const reports: PartReport[] = []
+  const waiting = [...chosen.entries()]
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, part] = next
+      const report = await runPart(part, options, say)
+      reports[index] = report
+      say(describeReport(report))
+      for (const failure of report.failures) say(`  ${failure}`)
+    }
+  }
+  await Promise.all(Array.from({ length: options.jobs }, work))
+  return reports
+}
+
 async function runPart(part: Part, options: Options, say: (line: string) => void): Promise<PartReport> {
   const { seed, short = false } = options
   const runs = options.runs ?? part.runs[short ? 'short' : 'long']
@@ -73,7 +91,7 @@ async function runPart(part: Part, options: Options, say: (line: string) => void
   const start = performance.now()
   const elapsed = () => Math.round((performance.now() - start) / 100) / 10
   const teardown = new Teardown()
-  current = teardown
+  teardowns.add(teardown)
   const log = (line: string) => {
     if (options.verbose) say(`  ${part.name} ${elapsed().toFixed(1).padStart(7)} s  ${line}`)
   }
@@ -89,13 +107,23 @@ async function runPart(part: Part, options: Options, say: (line: string) => void
   const limit = LIMIT_MS[short ? 'short' : 'long']
   const result = await within(limit, part.run(context)).catch(describeCrash)
   result.failures.push(...(await teardown.run()))
+  teardowns.delete(teardown)
   const verdict = judgePart(result)
   if (verdict === 'fail') result.failures.push(`everything of this part is kept in ${folder}`)
   else await rm(folder, { recursive: true, force: true })
   const { duplicates, lost, in_doubt, over_limit, failures, details = {} } = result
   if (result.void !== undefined) failures.push(`void: ${result.void}`)
   const figures = { duplicates, lost, in_doubt, over_limit }
-  return { name: part.name, runs, seed, ...figures, verdict, seconds: elapsed(), failures, details }
+  return {
+    name: part.name,
+    runs: result.runs ?? runs,
+    seed,
+    ...figures,
+    verdict,
+    seconds: elapsed(),
+    failures,
+    details,
+  }
 }
 
 function within<T>(ms: number, work: Promise<T>): Promise<T> {

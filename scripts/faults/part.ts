@@ -25,6 +25,8 @@ export interface PartContext {
 }
 
 export interface PartResult {
+  /** When there are fewer than were asked for. */
+  runs?: number
   /** Mails of one campaign that one contact got more than once, beyond what its policy allows. */
   duplicates: number
   /** Contacts that are nowhere, and acceptances and outcomes that database and SMTP ledger do not both know. */

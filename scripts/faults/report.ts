@@ -23,9 +23,8 @@ const listDetails = (details: PartReport['details']) =>
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
 
-/** Writes the figures of a run with everything that is needed to repeat it. */
-export async function writeResults(reports: PartReport[], args: string[]): Promise<void> {
-  const total = reports.reduce((sum, { seconds }) => sum + seconds, 0)
+/** Writes the figures of a run that took so many seconds, with everything that is needed to repeat it. */
+export async function writeResults(reports: PartReport[], args: string[], seconds: number): Promise<void> {
   const rows = reports.map(
     ({ name, runs, duplicates, lost, over_limit, in_doubt, verdict, seconds }) =>
       `| \`${name}\` | ${runs} | ${duplicates} | ${lost} | ${over_limit} | ${in_doubt} | ${verdict} | ${seconds} |`,
@@ -55,7 +54,7 @@ ${details.join('\n')}
 |---|---|
 ${(await describeSurroundings()).map(([name, value]) => `| ${name} | ${value} |`).join('\n')}
 | seed | ${reports[0]?.seed} |
-| run time | ${Math.round(total / 6) / 10} minutes |
+| run time | ${Math.round(seconds / 6) / 10} minutes |
 `
   await writeFile(RESULTS, text)
 }

@@ -52,7 +52,7 @@ export const part: Part = {
   name: 'crash-points',
   about:
     'stop at the n-th meeting of every step, of SMTP and of SQL; a run is one n, the last one meets nothing',
-  runs: { short: 1, long: 100 },
+  runs: { short: 1, long: 20 },
   run,
 }
 

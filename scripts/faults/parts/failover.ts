@@ -32,7 +32,7 @@ export const part: Part = {
   name: 'failover',
   about:
     'the primary dies in the middle of a batch and its synchronous replica is promoted; a run is one failover',
-  runs: { short: 2, long: 100 },
+  runs: { short: 2, long: 25 },
   run,
 }
 

@@ -8,7 +8,7 @@ const MOST_FAILURES = 20
 export const part: Part = {
   name: 'races',
   about: `${operations.length} operations in ordered pairs on two connections, in every stage, meeting and isolation level`,
-  runs: { short: 700, long: 100_000 },
+  runs: { short: 700, long: 50_000 },
   async run(context) {
     const databases = await startDatabases(context)
     const track = await RaceTrack.open(await databases.create())
@@ -26,12 +26,13 @@ export const part: Part = {
       if (index % 500 === 0) context.log(`${index} of ${races.length} races`)
     }
     return {
+      runs: races.length,
       duplicates: 0,
       lost: 0,
       in_doubt: 0,
       over_limit: 0,
       failures,
-      details: { races: races.length, 'of all': all.length, ...counts },
+      details: { 'of all': all.length, ...counts },
     }
   },
 }
