@@ -1,10 +1,20 @@
 // npm run migrate: brings the database of MIGRATE_DATABASE_URL (else DATABASE_URL) to the state of this program.
+// With -- --print it writes all that SQL to stdout instead, for a DBA to read and to run with psql; no database is asked.
 // With -- --create-login it also makes the login that DATABASE_URL names, with the rights of the service only.
 import { readEnvFile } from '../src/config.ts'
 import { createLogin } from '../src/db/login.ts'
 import { explain, migrate } from '../src/db/migrate.ts'
+import { describeMigration } from '../src/db/script.ts'
 
 try {
+  if (process.argv.includes('--print')) process.stdout.write(await describeMigration())
+  else await migrateDatabase()
+} catch (error) {
+  console.error(`npm run migrate: ${explain(error)}`)
+  process.exitCode = 1
+}
+
+async function migrateDatabase(): Promise<void> {
   readEnvFile()
   const { MIGRATE_DATABASE_URL, DATABASE_URL } = process.env
   const url = MIGRATE_DATABASE_URL || DATABASE_URL
@@ -17,9 +27,6 @@ try {
   for (const name of applied) console.log(`applied ${name}`)
   if (process.argv.includes('--create-login')) await createServiceLogin(url, DATABASE_URL)
   console.log('the database is up to date')
-} catch (error) {
-  console.error(`npm run migrate: ${explain(error)}`)
-  process.exitCode = 1
 }
 
 async function createServiceLogin(url: string, serviceUrl: string | undefined): Promise<void> {

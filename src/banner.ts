@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Config } from './config.ts'
-import { describeAddress } from './db/startup.ts'
+import { describeAddress } from './db/address.ts'
 import { usesMailbox } from './sender.ts'
 import type { Service } from './service.ts'
 

@@ -2,14 +2,17 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
-import { loadMigrationFiles, migrate as runMigrations } from 'postgres-migrations'
+import { migrate as runMigrations } from 'postgres-migrations'
+import { loadMigrations, prepareLedger } from './migrations.ts'
+import { retryWhileLocked } from './locks.ts'
 import { migratePgBoss } from './pgboss.ts'
+import { refuseTransactionPooler } from './pooler.ts'
 import { applyFile, applyRoutines } from './routines.ts'
 
 /** What `daybatch.contract_version()` must return for this code. */
 export const CONTRACT_VERSION = 1
 
-const SQL_FOLDER = fileURLToPath(new URL('../../sql', import.meta.url))
+export const SQL_FOLDER = fileURLToPath(new URL('../../sql', import.meta.url))
 export const ROLES = [
   'daybatch_owner',
   'daybatch_service',
@@ -18,12 +21,13 @@ export const ROLES = [
   'daybatch_reader',
 ]
 const LOCK_POLL_MS = 200
+export const TRY_LOCK = `pg_try_advisory_lock(hashtextextended('daybatch.migrate', 0))`
 
 export interface MigrateOptions {
   /** A role that owns the database's tables and may create schemas; best also roles. */
   url: string
   log?: (line: string) => void
-  /** How long to wait for a lock that another session holds before giving up; default 30 s. */
+  /** How long to try again while other sessions hold locks that are needed; default 30 s. */
   lockTimeoutMs?: number
   /** For tests: another folder than sql/. */
   sqlFolder?: string
@@ -52,18 +56,23 @@ export async function migrate({
   client.on('notice', ({ severity, message, hint }) =>
     log(`${severity}: ${message}${hint ? ` (${hint})` : ''}`),
   )
+  await refuseTransactionPooler(url)
   await client.connect()
   try {
-    await prepareSession(client, lockTimeoutMs)
+    await client.query(SESSION_SETTINGS)
     await takeTurn(client, log)
     await createRoles(client, sqlFolder, log)
-    const found = await prepareLedger(client, sqlFolder)
+    await prepareLedger(client, sqlFolder)
     await migratePgBoss(url)
-    await client.query(`select set_config('daybatch.found_application', $1, false)`, [String(found)])
-    const migrations = await runMigrations({ client }, join(sqlFolder, 'migrations'))
-    await applyRoutines(client, sqlFolder)
+    const patience = { limitMs: lockTimeoutMs, log }
+    const known = (await client.query('select id from daybatch.migrations')).rows.map(({ id }) => id)
+    await retryWhileLocked(client, patience, watched =>
+      runMigrations({ client: watched }, join(sqlFolder, 'migrations')),
+    )
+    await retryWhileLocked(client, patience, watched => applyRoutines(watched, sqlFolder))
     await checkContract(client)
-    return { applied: migrations.filter(({ id }) => id > 0).map(({ fileName }) => fileName) }
+    const files = (await loadMigrations(sqlFolder)).filter(({ id }) => id > 0 && !known.includes(id))
+    return { applied: files.map(({ fileName }) => fileName) }
   } catch (error) {
     throw lost ?? error
   } finally {
@@ -71,15 +80,9 @@ export async function migrate({
   }
 }
 
-/** Settings after connecting, not as start-up parameters: poolers refuse those. */
-async function prepareSession(client: pg.Client, lockTimeoutMs: number): Promise<void> {
-  await client.query(
-    `select set_config('search_path', 'daybatch', false), set_config('timezone', 'UTC', false),
-      set_config('client_min_messages', 'warning', false), set_config('statement_timeout', '0', false),
-      set_config('lock_timeout', $1, false)`,
-    [String(lockTimeoutMs)],
-  )
-}
+/** After connecting, not as start-up parameters: poolers refuse those. */
+export const SESSION_SETTINGS = `select set_config('search_path', 'daybatch', false), set_config('timezone', 'UTC', false),
+  set_config('client_min_messages', 'warning', false), set_config('statement_timeout', '0', false)`
 
 /**
  * One migration at a time. Polled: a session that waits inside pg_advisory_lock holds a snapshot, and
@@ -87,9 +90,7 @@ async function prepareSession(client: pg.Client, lockTimeoutMs: number): Promise
  */
 async function takeTurn(client: pg.Client, log: (line: string) => void): Promise<void> {
   for (let attempt = 0; ; attempt++) {
-    const { rows } = await client.query(
-      `select pg_try_advisory_lock(hashtextextended('daybatch.migrate', 0)) as taken`,
-    )
+    const { rows } = await client.query(`select ${TRY_LOCK} as taken`)
     if (rows[0].taken) return
     if (attempt === 0) log('another migration of this database is running: waiting for it')
     await delay(LOCK_POLL_MS)
@@ -120,33 +121,6 @@ async function listLackingRoles(client: pg.Client): Promise<string[]> {
   return rows.map(({ lacking }) => lacking)
 }
 
-/**
- * postgres-migrations looks for a table `migrations` in every schema: ours is made first, with its columns, so
- * that one of the application's is never touched.
- * @returns whether an application's campaigns were here before the first install
- */
-async function prepareLedger(client: pg.Client, sqlFolder: string): Promise<boolean> {
-  const newest = (await loadMigrationFiles(join(sqlFolder, 'migrations'))).at(-1)
-  await client.query(`
-    create schema if not exists daybatch;
-    create table if not exists daybatch.migrations (
-      id integer primary key,
-      name varchar(100) unique not null,
-      hash varchar(40) not null,
-      executed_at timestamp default current_timestamp
-    )`)
-  const { rows } = await client.query(`
-    select current_database() as database, max(id) as id, to_regclass('public.campaigns') is not null as has_campaigns
-    from daybatch.migrations`)
-  const { database, id, has_campaigns } = rows[0]
-  if (newest && id > newest.id) {
-    throw new Error(
-      `database ${database} is newer than this program (migration ${id}, known here: ${newest.id}): deploy the newer program`,
-    )
-  }
-  return id === null && has_campaigns
-}
-
 async function checkContract(client: pg.Client): Promise<void> {
   const { rows } = await client.query('select daybatch.contract_version() as version')
   if (rows[0].version !== CONTRACT_VERSION) {
@@ -172,7 +146,7 @@ export async function checkMigrated(client: pg.ClientBase | pg.Pool): Promise<vo
     )
   }
   const ledger = await client.query('select max(id) as newest from daybatch.migrations')
-  const files = await loadMigrationFiles(join(SQL_FOLDER, 'migrations'))
+  const files = await loadMigrations(SQL_FOLDER)
   const ahead = Math.sign((ledger.rows[0].newest ?? -1) - files.at(-1)!.id)
   if (ahead === 0) {
     const { version } = (await client.query('select daybatch.contract_version() as version')).rows[0]

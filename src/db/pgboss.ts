@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { PgBoss } from 'pg-boss'
+import { getConstructionPlans, PgBoss, type Queue } from 'pg-boss'
 import { queues } from '../schedule/queues.ts'
 
 /** pg-boss's schema that enqueue_batch's column list was written for. */
@@ -81,4 +81,41 @@ async function checkSchema(boss: PgBoss): Promise<void> {
     throw new Error(
       `schema pgboss differs from what pg-boss expects (npx pg-boss doctor): ${JSON.stringify(drift)}`,
     )
+}
+
+/** pg-boss's options of a queue and its columns in pgboss.queue. */
+const QUEUE_COLUMNS: [option: keyof Queue, column: string][] = [
+  ['notify', 'notify'],
+  ['retryLimit', 'retry_limit'],
+  ['retryDelay', 'retry_delay'],
+  ['retryBackoff', 'retry_backoff'],
+  ['retryDelayMax', 'retry_delay_max'],
+  ['expireInSeconds', 'expire_seconds'],
+  ['heartbeatSeconds', 'heartbeat_seconds'],
+  ['retentionSeconds', 'retention_seconds'],
+]
+
+/** What migratePgBoss does to a database without pg-boss, or with this version of it, as a script for psql. */
+export function describePgBoss(): string {
+  return `select to_regclass('pgboss.version') is null as pgboss_is_missing \\gset
+\\if :pgboss_is_missing
+${getConstructionPlans('pgboss').trim()}
+\\endif
+do $$
+begin
+  if (select v.version from pgboss.version as v) <> ${PGBOSS_SCHEMA_VERSION} then
+    raise exception 'schema pgboss has version %, this program was written for ${PGBOSS_SCHEMA_VERSION}', (select v.version from pgboss.version as v)
+      using hint = 'npx pg-boss plans migrate prints the SQL of its upgrade; run that first.';
+  end if;
+end;
+$$;
+${queues.map(describeQueue).join('\n')}`
+}
+
+function describeQueue({ name, ...options }: Queue): string {
+  const set = QUEUE_COLUMNS.filter(([option]) => option in options).map(
+    ([option, column]) => `${column} = ${options[option as keyof typeof options]}`,
+  )
+  return `select pgboss.create_queue('${name}', '${JSON.stringify(options)}');
+update pgboss.queue set ${set.join(', ')} where name = '${name}';`
 }

@@ -2,26 +2,40 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import pg from 'pg'
 
-/** The object that a file names is made by a file that comes later: undefined table, type, function, schema. */
-const NOT_YET_THERE = ['42P01', '42704', '42883', '3F000']
+/**
+ * For the transaction that applies the routines. Bodies in language sql may name functions that come later; with an
+ * empty path every name must be qualified, and PostgreSQL prints definitions, which triggers.sql compares, in one way.
+ */
+export const ROUTINE_SETTINGS = `set local check_function_bodies = off; set local search_path = ''`
+
+interface Routine {
+  /** Path below the SQL folder. */
+  file: string
+  name: string
+  text: string
+}
 
 /**
- * Applies everything stateless in one transaction: retired.sql, functions and views, triggers.sql, grants.sql.
- * `create or replace` of everything at once fails no call of a running service.
+ * Everything stateless, as files below the SQL folder, in the order in which it is applied: retired.sql, functions
+ * and views by name (but each after what it needs), triggers.sql, grants.sql.
+ */
+export async function listRoutines(sqlFolder: string): Promise<string[]> {
+  const routines = [
+    ...(await readRoutines(sqlFolder, 'functions')),
+    ...(await readRoutines(sqlFolder, 'views')),
+  ]
+  return ['retired.sql', ...sortByNeed(routines).map(({ file }) => file), 'triggers.sql', 'grants.sql']
+}
+
+/**
+ * Applies everything stateless in one transaction. `create or replace` of everything at once fails no call of a
+ * running service.
  */
 export async function applyRoutines(client: pg.Client, sqlFolder: string): Promise<void> {
   await client.query('begin')
   try {
-    // language sql bodies may name functions that come later; with an empty path every name must be qualified,
-    // and PostgreSQL prints definitions, which triggers.sql compares, in one way only
-    await client.query(`set local check_function_bodies = off; set local search_path = ''`)
-    await applyFile(client, sqlFolder, 'retired.sql')
-    await applyAll(client, sqlFolder, [
-      ...(await listFiles(sqlFolder, 'functions')),
-      ...(await listFiles(sqlFolder, 'views')),
-    ])
-    await applyFile(client, sqlFolder, 'triggers.sql')
-    await applyFile(client, sqlFolder, 'grants.sql')
+    await client.query(ROUTINE_SETTINGS)
+    for (const file of await listRoutines(sqlFolder)) await applyFile(client, sqlFolder, file)
     await client.query('commit')
   } catch (error) {
     await client.query('rollback')
@@ -29,50 +43,60 @@ export async function applyRoutines(client: pg.Client, sqlFolder: string): Promi
   }
 }
 
-/** In the order of their names; files that need a later one are tried again until nothing more succeeds. */
-async function applyAll(client: pg.Client, sqlFolder: string, files: string[]): Promise<void> {
-  let waiting = files
-  while (waiting.length > 0) {
-    const refused: string[] = []
-    let refusal: unknown
-    for (const file of waiting) {
-      await client.query('savepoint before_file')
-      try {
-        await applyFile(client, sqlFolder, file)
-        await client.query('release savepoint before_file')
-      } catch (error) {
-        if (!NOT_YET_THERE.includes((error as Error & { code?: string }).code ?? '')) throw error
-        await client.query('rollback to savepoint before_file')
-        refusal ??= error
-        refused.push(file)
-      }
-    }
-    if (refused.length === waiting.length) throw refusal
-    waiting = refused
-  }
+async function readRoutines(sqlFolder: string, folder: string): Promise<Routine[]> {
+  const names = await readdir(join(sqlFolder, folder)).catch(() => [])
+  return Promise.all(
+    names
+      .filter(name => name.endsWith('.sql'))
+      .sort()
+      .map(async name => {
+        const file = join(folder, name)
+        return { file, name: name.replace(/\.sql$/, ''), text: await readFile(join(sqlFolder, file), 'utf8') }
+      }),
+  )
 }
 
-async function listFiles(sqlFolder: string, folder: string): Promise<string[]> {
-  const names = await readdir(join(sqlFolder, folder)).catch(() => [])
-  return names
-    .filter(name => name.endsWith('.sql'))
-    .sort()
-    .map(name => join(folder, name))
+function sortByNeed(routines: Routine[]): Routine[] {
+  const byName = new Map(routines.map(routine => [routine.name, routine]))
+  const sorted = new Set<Routine>()
+  const seen = new Set<Routine>()
+  const add = (routine: Routine) => {
+    if (seen.has(routine)) return
+    seen.add(routine)
+    for (const name of listNeeds(routine)) {
+      const needed = byName.get(name)
+      if (needed) add(needed)
+    }
+    sorted.add(routine)
+  }
+  for (const routine of routines) add(routine)
+  return [...sorted]
+}
+
+/** What must be there when the file is applied: of a function only what its signature names, not its body. */
+function listNeeds({ file, text }: Routine): string[] {
+  const code = text.replaceAll(/--.*$/gm, '').replaceAll(/^comment on [^;]*;/gm, '')
+  const looked = file.startsWith('functions') ? code.split(/\bas \$|\bas '/)[0]! : code
+  return [...looked.matchAll(/\bdaybatch\.(\w+)/g)].map(([, name]) => name!)
 }
 
 /** Runs one file if it is there. An error names the file and the line. */
 export async function applyFile(client: pg.Client, sqlFolder: string, file: string): Promise<void> {
-  const path = join(sqlFolder, file)
-  const text = await readFile(path, 'utf8').catch(error => {
-    if (error.code === 'ENOENT') return ''
-    throw error
-  })
+  const text = await readSql(sqlFolder, file)
   if (text.trim() === '') return
   try {
     await client.query(text)
   } catch (error) {
-    throw locate(error, relative(join(sqlFolder, '..'), path), text)
+    throw locate(error, relative(join(sqlFolder, '..'), join(sqlFolder, file)), text)
   }
+}
+
+/** The text of a file below the SQL folder; empty when it is not there. */
+export function readSql(sqlFolder: string, file: string): Promise<string> {
+  return readFile(join(sqlFolder, file), 'utf8').catch(error => {
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
 }
 
 function locate(error: unknown, file: string, text: string): unknown {

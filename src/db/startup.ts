@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { isDatabaseAway } from '../errors.ts'
+import { describeAddress } from './address.ts'
 import { checkMigrated } from './migrate.ts'
+import { refuseTransactionPooler } from './pooler.ts'
 
 export interface StartupOptions {
   url: string
@@ -54,6 +56,7 @@ async function tryDatabase(url: string): Promise<string | undefined> {
   client.on('error', () => {})
   try {
     await client.connect()
+    await refuseTransactionPooler(url)
     await checkMigrated(client)
     return undefined
   } catch (error) {
@@ -71,11 +74,4 @@ function explain(url: string, code: string | undefined, message: string): string
   }
   if (code === '3D000') return `${message}: create it, then run npm run migrate`
   return code === undefined ? message : `the database at ${describeAddress(url)} cannot be used: ${message}`
-}
-
-/** Host, port and database of a URL, without user and password. */
-export function describeAddress(url: string): string {
-  if (!URL.canParse(url)) return 'DATABASE_URL'
-  const { hostname, port, pathname, searchParams } = new URL(url)
-  return `${hostname || searchParams.get('host') || 'localhost'}:${port || searchParams.get('port') || 5432}${pathname}`
 }

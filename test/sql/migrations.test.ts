@@ -1,13 +1,11 @@
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
 import { PgBoss } from 'pg-boss'
 import t, { type Test } from 'tap'
 import { describeCatalog } from '../../src/db/catalog.ts'
 import { checkMigrated, explain, migrate } from '../../src/db/migrate.ts'
 import { PGBOSS_SCHEMA_VERSION } from '../../src/db/pgboss.ts'
-import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts'
 import { queues } from '../../src/schedule/queues.ts'
 import { createTestDatabase } from '../helper/database.ts'
 import { openSession } from '../helper/session.ts'
@@ -224,67 +222,6 @@ t.test('pg-boss has the schema that our SQL was written for, and our queues', as
   )
   await pool.query('alter table pgboss.job add column surprise text')
   await t.rejects(migrate({ url }), /pgboss differs from what pg-boss expects.*surprise/)
-})
-
-t.test('a lock that somebody holds ends the deploy after a while instead of blocking everybody', async t => {
-  const { url, pool } = await createTestDatabase(t, { empty: true })
-  await pool.query('create table public.campaigns (id uuid primary key)')
-  const reader = await openSession(url)
-  await reader.query('begin; select * from public.campaigns')
-  const migration = migrate({ url, lockTimeoutMs: 200 })
-  await t.rejects(migration, /canceling statement due to lock timeout/)
-  await reader.end()
-  t.ok((await migrate({ url })).applied.length > 0)
-})
-
-t.test('migrated by ordinary users', async t => {
-  const folder = await mkdtemp(join(tmpdir(), 'daybatch-roles-'))
-  t.teardown(() => rm(folder, { recursive: true, force: true }))
-  const binFolder = process.env.DAYBATCH_TEST_POSTGRES_BIN || undefined
-  const server = await startEmbeddedPostgres({
-    folder: join(folder, 'pg'),
-    settings: { fsync: 'off' },
-    binFolder,
-  })
-  t.teardown(() => server.stop())
-  const admin = new pg.Client(server.url)
-  await admin.connect()
-  t.teardown(() => admin.end())
-  const urlFor = async (user: string, attributes: string) => {
-    await admin.query(`create role ${user} login password 'x' ${attributes}`)
-    await admin.query(`create database ${user}_db owner ${user}`)
-    const url = new URL(server.url)
-    url.username = user
-    url.password = 'x'
-    url.pathname = `/${user}_db`
-    return url.href
-  }
-
-  const lines: string[] = []
-  const plain = await urlFor('plain', '')
-  await migrate({ url: plain, log: line => lines.push(line) })
-  t.match(
-    lines.join('\n'),
-    /role daybatch_service is missing.*sql\/roles\.sql.*npm run migrate again/,
-    'who may not create roles goes on',
-  )
-
-  await migrate({ url: await urlFor('creator', 'createrole') })
-  await admin.query('grant daybatch_owner to plain')
-  const again: string[] = []
-  await migrate({ url: plain, log: line => again.push(line) })
-  t.same(again, [])
-  const owner = await openSession(plain)
-  t.equal(
-    (
-      await owner.query(
-        `select nspowner::regrole::text as owner from pg_namespace where nspname = 'daybatch'`,
-      )
-    ).rows[0].owner,
-    'daybatch_owner',
-  )
-  await checkMigrated(owner.client)
-  await owner.end()
 })
 
 t.test('explains an error in one line with the hint of its cause', async t => {

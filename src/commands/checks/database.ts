@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Config } from '../../config.ts'
+import { describeAddress } from '../../db/address.ts'
 import { Daybatch } from '../../db/daybatch.ts'
 import {
   canListen,
@@ -11,7 +12,7 @@ import {
 } from '../../db/inspection.ts'
 import { checkMigrated, explain } from '../../db/migrate.ts'
 import { PGBOSS_SCHEMA_VERSION } from '../../db/pgboss.ts'
-import { awaitDatabase, describeAddress } from '../../db/startup.ts'
+import { awaitDatabase } from '../../db/startup.ts'
 import { Installation, installationFile } from '../../installation.ts'
 import { findDatabaseUrl } from '../connection.ts'
 import { describeFailure } from '../failure.ts'
