@@ -28,11 +28,23 @@ grant usage on schema daybatch to daybatch_service;
 create table daybatch.adapters (
   view_name text not null,
   definition_md5 text not null,
+  query_md5 text,
   constraint adapters_pkey PRIMARY KEY (view_name)
 );
 alter table daybatch.adapters owner to daybatch_owner;
 grant select on daybatch.adapters to daybatch_operator;
 comment on table daybatch.adapters is 'Fingerprints of the adapter views as the last deploy made them; a view that differs was replaced by a DBA and is left alone.';
+comment on column daybatch.adapters.query_md5 is 'Fingerprint of the query that the view was made of; a deploy with the same one leaves the view alone.';
+
+create table daybatch.applied_views (
+  view_name text not null,
+  source_md5 text not null,
+  definition_md5 text not null,
+  constraint applied_views_pkey PRIMARY KEY (view_name)
+);
+alter table daybatch.applied_views owner to daybatch_owner;
+grant select on daybatch.applied_views to daybatch_operator;
+comment on table daybatch.applied_views is 'Fingerprints of each view''s file and of what PostgreSQL made of it; a deploy leaves a view alone when both still fit.';
 
 create table daybatch.batches (
   campaign_id uuid not null,
@@ -1721,7 +1733,7 @@ alter function daybatch.reopen_campaign(uuid,timestamp with time zone) owner to 
 comment on function daybatch.reopen_campaign(uuid,timestamp with time zone) is 'Lets a completed campaign that got contacts back go on (part of add_contacts and resolve_in_doubt). Example: select daybatch.reopen_campaign(id, daybatch.current_moment()) from public.campaigns limit 0;';
 
 create function daybatch.replace_adapter(p_view_name text, p_query text)
-returns void language plpgsql volatile set search_path="" -- body 2a1886f2a5ecabfb3e659b8dbf0d956b
+returns void language plpgsql volatile set search_path="" -- body e86a200d4d30f60ef64cc4eacaf2fd8a
 alter function daybatch.replace_adapter(text,text) owner to daybatch_owner;
 comment on function daybatch.replace_adapter(text,text) is 'Makes an adapter view unless a DBA has replaced it (part of a deploy). Example: select a.view_name from daybatch.adapters as a;';
 

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 
 const LOCK_NOT_AVAILABLE = '55P03'
-/** Whoever comes while we wait for a table waits behind us: so briefly, and often. Shorter than deadlock_timeout. */
-const WAIT_MS = 200
+/** Whoever comes while we wait for a table waits behind us: so briefly, and often. Well below deadlock_timeout. */
+const WAITS_MS = [200, 300, 500]
 const PAUSE_MS = 800
 
 export interface PatienceOptions {
@@ -23,8 +23,9 @@ export async function retryWhileLocked<Result>(
   work: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
   const end = performance.now() + limitMs
-  await client.query(`select set_config('lock_timeout', $1, false)`, [String(WAIT_MS)])
   for (let attempt = 0; ; attempt++) {
+    const wait = WAITS_MS[Math.min(attempt, WAITS_MS.length - 1)]
+    await client.query(`select set_config('lock_timeout', $1, false)`, [String(wait)])
     const watched = watchErrors(client)
     try {
       return await work(watched.client)

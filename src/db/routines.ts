@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import pg from 'pg'
+import { ViewLedger } from './views.ts'
 
 /**
  * For the transaction that applies the routines. Bodies in language sql may name functions that come later; with an
@@ -29,13 +30,17 @@ export async function listRoutines(sqlFolder: string): Promise<string[]> {
 
 /**
  * Applies everything stateless in one transaction. `create or replace` of everything at once fails no call of a
- * running service.
+ * running service; views that are as this would make them are left alone, since replacing one waits for its readers.
  */
 export async function applyRoutines(client: pg.Client, sqlFolder: string): Promise<void> {
   await client.query('begin')
   try {
     await client.query(ROUTINE_SETTINGS)
-    for (const file of await listRoutines(sqlFolder)) await applyFile(client, sqlFolder, file)
+    const views = await ViewLedger.read(client)
+    for (const file of await listRoutines(sqlFolder)) {
+      if (!file.startsWith('views')) await applyFile(client, sqlFolder, file)
+      else await views.apply(file, await readSql(sqlFolder, file), () => applyFile(client, sqlFolder, file))
+    }
     await client.query('commit')
   } catch (error) {
     await client.query('rollback')
