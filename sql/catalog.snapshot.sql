@@ -388,6 +388,17 @@ alter table daybatch.sweeps owner to daybatch_owner;
 grant select on daybatch.sweeps to daybatch_operator;
 comment on table daybatch.sweeps is 'One row per run of process_campaigns over all campaigns: its source, what it did, how long.';
 
+create table daybatch.untracked_outcomes (
+  campaign_id uuid not null,
+  delivery_id bigint not null,
+  failed_at timestamp with time zone not null,
+  problem text not null,
+  constraint untracked_outcomes_pkey PRIMARY KEY (delivery_id)
+);
+alter table daybatch.untracked_outcomes owner to daybatch_owner;
+grant select on daybatch.untracked_outcomes to daybatch_operator;
+comment on table daybatch.untracked_outcomes is 'Outcomes that public.email_tracking did not take, and why; every sweep tries them again.';
+
 create table daybatch.workers (
   worker_id text not null,
   started_at timestamp with time zone not null,
@@ -699,6 +710,11 @@ UNION ALL
   WHERE ((a.outcome = 'accepted_twice'::text) AND (NOT (EXISTS ( SELECT
            FROM public.campaigns c
           WHERE ((c.id = a.campaign_id) AND (c.in_doubt_policy = 'resend'::text))))))
+UNION ALL
+ SELECT u.campaign_id,
+    'outcome_is_not_tracked'::text AS rule,
+    format('delivery %s is not in public.email_tracking: %s'::text, u.delivery_id, u.problem) AS disagreement
+   FROM daybatch.untracked_outcomes u
 UNION ALL
  SELECT c.id AS campaign_id,
     'job_is_missing'::text AS rule,
@@ -1149,6 +1165,48 @@ grant select on daybatch.no_duplicates_proof to daybatch_operator;
 grant select on daybatch.no_duplicates_proof to daybatch_reader;
 comment on view daybatch.no_duplicates_proof is 'Per campaign: accepted mails, distinct contacts and addresses; all three are equal. Example: select campaign_id, mails, contacts, addresses, holds from daybatch.no_duplicates_proof;';
 
+create view daybatch.old_mails as
+ SELECT campaign_id,
+    contact_id,
+        CASE
+            WHEN bool_or((state = 'mailed'::text)) THEN 'sent'::text
+            WHEN bool_or((state = 'in_doubt'::text)) THEN 'in_doubt'::text
+            ELSE 'failed'::text
+        END AS status,
+    max(mailed_at) AS mailed_at,
+    max(evidence) AS evidence,
+    count(*) FILTER (WHERE ((state = 'mailed'::text) AND (evidence = 'email_tracking'::text))) AS mail_count
+   FROM ( SELECT m.campaign_id,
+            m.contact_id,
+            m.state,
+            m.mailed_at,
+            'email_tracking'::text AS evidence
+           FROM daybatch.legacy_mailed m
+        UNION ALL
+         SELECT c.id,
+            ((a.contact_id #>> '{}'::text[]))::uuid AS uuid,
+            'mailed'::text,
+            NULL::timestamp with time zone,
+            'contacts_processed'::text
+           FROM public.campaigns c,
+            LATERAL jsonb_path_query(c.contacts_processed, '$[*]?(@.type() == "string")'::jsonpath) a(contact_id)
+          WHERE (c.tracking_initialised_at IS NULL)
+        UNION ALL
+         SELECT c.id,
+            ((a.contact_id #>> '{}'::text[]))::uuid AS uuid,
+            'failed'::text,
+            NULL::timestamp with time zone,
+            'contacts_failed'::text
+           FROM public.campaigns c,
+            LATERAL jsonb_path_query(c.contacts_failed, '$[*]?(@.type() == "string")'::jsonpath) a(contact_id)
+          WHERE (c.tracking_initialised_at IS NULL)) t
+  GROUP BY campaign_id, contact_id;
+alter view daybatch.old_mails owner to daybatch_owner;
+grant select on daybatch.old_mails to daybatch_app;
+grant select on daybatch.old_mails to daybatch_operator;
+grant select on daybatch.old_mails to daybatch_reader;
+comment on view daybatch.old_mails is 'Whom an older method mailed, one row per contact of a campaign, with how often. Example: select campaign_id, status, count(*), sum(mail_count) from daybatch.old_mails group by campaign_id, status;';
+
 create view daybatch.scheduled_jobs as
  SELECT j.due_at,
     j.queue,
@@ -1224,9 +1282,15 @@ grant execute on function daybatch.add_list_contacts(uuid,jsonb) to daybatch_ser
 comment on function daybatch.add_list_contacts(uuid,jsonb) is 'Puts contacts on a list and answers how many were added, there already, rejected. Example: select daybatch.add_list_contacts(id, ''[{"email": "ada@example.org"}]'') from public.contact_lists limit 1;';
 
 create function daybatch.adopt_old_mails(p_campaign_id uuid, p_audience uuid[])
-returns TABLE(root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[], first_mailed_at timestamp with time zone, next_due_at timestamp with time zone) language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body 4b58544cd8f6e52dfbb0e883a44d45e0
+returns TABLE(root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[], first_mailed_at timestamp with time zone, next_due_at timestamp with time zone) language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body 67317cc460f1f8a6fcac19d5366fba90
 alter function daybatch.adopt_old_mails(uuid,uuid[]) owner to daybatch_owner;
 comment on function daybatch.adopt_old_mails(uuid,uuid[]) is 'Takes the mails of an older method into the ledger of a campaign (part of initialize_contact_tracking). Example: select root_number from daybatch.adopt_old_mails(''00000000-0000-0000-0000-000000000000'', ''{}'');';
+
+create function daybatch.adopt_report(p_campaign_id uuid DEFAULT NULL::uuid)
+returns TABLE(campaign_id uuid, name text, status text, is_initialised boolean, audience bigint, already_mailed bigint, failed bigint, ambiguous bigint, remaining bigint, duplicates bigint, last_mail_at timestamp with time zone, sums_agree boolean) language plpgsql stable security definer set search_path="" -- body 2a6dde36b85323bb01ef2430845a974b
+alter function daybatch.adopt_report(uuid) owner to daybatch_owner;
+grant execute on function daybatch.adopt_report(uuid) to daybatch_operator;
+comment on function daybatch.adopt_report(uuid) is 'What an older method had done to each campaign and what daybatch makes of it, before and after the take-over. Example: select name, audience, already_mailed, failed, ambiguous, remaining, duplicates, sums_agree from daybatch.adopt_report();';
 
 create function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
 returns void language plpgsql volatile security definer set search_path="" -- body cc387ef2620c959fe004f9801c722597
@@ -1274,6 +1338,12 @@ grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_app;
 grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_operator;
 grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_service;
 comment on function daybatch.cancel_campaign(uuid,text) is 'Cancels a campaign; whom it has not mailed stays in contacts_remaining. Example: select daybatch.cancel_campaign(id, ''offer withdrawn'') from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.check_application()
+returns TABLE(finding text) language plpgsql volatile security definer set search_path="" -- body 8286a46e362de35d7ca3f3d5a111fd92
+alter function daybatch.check_application() owner to daybatch_owner;
+grant execute on function daybatch.check_application() to daybatch_operator;
+comment on function daybatch.check_application() is 'What an older application''s triggers and constraints would refuse the engine, tried and rolled back; no row when nothing. Example: select finding from daybatch.check_application();';
 
 create function daybatch.check_awake()
 returns void language plpgsql stable set search_path="" -- body 8452ad3c4b6dc614e9a886b95b4a35b3
@@ -1423,6 +1493,11 @@ grant execute on function daybatch.current_moment() to daybatch_reader;
 grant execute on function daybatch.current_moment() to daybatch_service;
 comment on function daybatch.current_moment() is 'The only clock the engine reads (the database''s own). Example: select daybatch.current_moment();';
 
+create function daybatch.describe_tracking(p_insert boolean)
+returns text language plpgsql stable security definer set search_path="" -- body ac90b82c33ca1dfe9bafc79f19b8cb59
+alter function daybatch.describe_tracking(boolean) owner to daybatch_owner;
+comment on function daybatch.describe_tracking(boolean) is 'The statement that writes outcomes into public.email_tracking (part of write_tracking); null without that table. Example: select daybatch.describe_tracking(true);';
+
 create function daybatch.enqueue_batch(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
 returns uuid language plpgsql volatile security definer set search_path="" -- body 10f338e019b4bb3e7770d0c3af98c559
 alter function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) owner to daybatch_owner;
@@ -1536,7 +1611,7 @@ grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone
 comment on function daybatch.has_job(uuid,integer,timestamp with time zone) is 'Whether pg-boss holds the live job of a batch. Example: select name, daybatch.has_job(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
 
 create function daybatch.initialize_contact_tracking(p_campaign_id uuid)
-returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" -- body b624739d402d650fac4999cb9e1119ce
+returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" -- body d64b067816af2d89947236cc7e27cc90
 alter function daybatch.initialize_contact_tracking(uuid) owner to daybatch_owner;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_operator;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_service;
@@ -1632,7 +1707,7 @@ grant execute on function daybatch.list_work(integer) to daybatch_service;
 comment on function daybatch.list_work(integer) is 'Open batches with something to claim, release or close, and when. Example: select * from daybatch.list_work();';
 
 create function daybatch.lock_campaign(p_campaign_id uuid)
-returns TABLE(id uuid, name text, status text, daily_send_limit integer, lists jsonb, scheduled_at timestamp with time zone, next_batch_send_time timestamp with time zone, current_batch_number integer, tracking_initialised_at timestamp with time zone, batch_interval interval, in_doubt_policy text) language plpgsql volatile security definer set search_path="" -- body a2827c976500063e1498b8d96b14ada2
+returns TABLE(id uuid, name text, status text, daily_send_limit integer, lists jsonb, scheduled_at timestamp with time zone, next_batch_send_time timestamp with time zone, current_batch_number integer, tracking_initialised_at timestamp with time zone, batch_interval interval, in_doubt_policy text) language plpgsql volatile security definer set search_path="" -- body db87c56302ae4faa3dc87807d2473ff8
 alter function daybatch.lock_campaign(uuid) owner to daybatch_owner;
 comment on function daybatch.lock_campaign(uuid) is 'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select l.name, l.status from public.campaigns as c, daybatch.lock_campaign(c.id) as l where c.name = ''Spring offer'';';
 
@@ -1666,12 +1741,12 @@ grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_service
 comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at once, with a reason. Example: select daybatch.pause_campaign(id, ''wrong subject'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.process_campaign(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body 0a810be81f5dd68857e2756dd1cb9fe5
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body e962acf8905c5d900c4fd45ef9a3ec6e
 alter function daybatch.process_campaign(uuid,text) owner to daybatch_owner;
 comment on function daybatch.process_campaign(uuid,text) is 'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select p.action, p.reason from public.campaigns as c, daybatch.process_campaign(c.id) as p where c.name = ''Spring offer'';';
 
 create function daybatch.process_campaigns(p_campaign_id uuid DEFAULT NULL::uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body 6e83a827bdab446fbdde7bd92164bd08
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body bd518ab91d85d1d0ee6f6a0241dfd728
 alter function daybatch.process_campaigns(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_operator;
 grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_service;
@@ -1700,7 +1775,7 @@ alter function daybatch.record_event(uuid,text,jsonb) owner to daybatch_owner;
 comment on function daybatch.record_event(uuid,text,jsonb) is 'Appends a line to daybatch.events. Example: select daybatch.record_event(null, ''note'', ''{"text": "moved to the new mail server"}'');';
 
 create function daybatch.record_sweep(p_source text, p_started_at timestamp with time zone, p_counts integer[])
-returns void language plpgsql volatile security definer set search_path="" -- body 48e3c85147ca28d7b279bc0764922f16
+returns void language plpgsql volatile security definer set search_path="" -- body 353a4f58db9c8d1ffec752024c6ba613
 alter function daybatch.record_sweep(text,timestamp with time zone,integer[]) owner to daybatch_owner;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_operator;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_service;
@@ -1861,7 +1936,7 @@ grant execute on function daybatch.suppress_address(text,text,uuid,text) to dayb
 comment on function daybatch.suppress_address(text,text,uuid,text) is 'Never mail an address again, in any campaign or in those of one list. Example: select daybatch.suppress_address(''ada@example.org'', ''complained'');';
 
 create function daybatch.take_over(p_confirm boolean DEFAULT false)
-returns text language plpgsql volatile security definer set search_path="" -- body 94126d697ba8fb0b76a5839ef38ce039
+returns text language plpgsql volatile security definer set search_path="" -- body 05e6d1eb4815fffec59fca2c8af25242
 alter function daybatch.take_over(boolean) owner to daybatch_owner;
 grant execute on function daybatch.take_over(boolean) to daybatch_operator;
 comment on function daybatch.take_over(boolean) is 'Wakes the engine beside an older application, once confirmed. Example: select daybatch.take_over();';
@@ -1877,6 +1952,16 @@ alter function daybatch.test_batch_campaign() owner to daybatch_owner;
 grant execute on function daybatch.test_batch_campaign() to daybatch_operator;
 grant execute on function daybatch.test_batch_campaign() to daybatch_service;
 comment on function daybatch.test_batch_campaign() is 'Runs a simulated campaign through the production functions, rolled back inside, and reports every disagreement. Example: select jsonb_pretty(daybatch.test_batch_campaign());';
+
+create function daybatch.track_deliveries(p_delivery_ids bigint[], p_is_first boolean DEFAULT false)
+returns integer language plpgsql volatile security definer set search_path="" set lock_timeout=1s -- body 07d7ca5e354c612d7131fd93c2f72af2
+alter function daybatch.track_deliveries(bigint[],boolean) owner to daybatch_owner;
+comment on function daybatch.track_deliveries(bigint[],boolean) is 'Writes outcomes into public.email_tracking and never fails (part of report_outcomes and of every sweep). Example: select daybatch.track_deliveries(''{}'');';
+
+create function daybatch.track_outcomes()
+returns trigger language plpgsql volatile security definer set search_path="" -- body cd5377f8ed2ccc9f379b1f29901c8385
+alter function daybatch.track_outcomes() owner to daybatch_owner;
+comment on function daybatch.track_outcomes() is 'Trigger of daybatch.deliveries beside an older application: tells public.email_tracking each outcome. Example: select tgname from pg_trigger where tgname like ''daybatch_020_track%'';';
 
 create function daybatch.unsubscribe_contact(p_contact_id uuid, p_source text DEFAULT 'manual'::text)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 612cbdd4685f8f22a9f976606136583a
@@ -1900,6 +1985,11 @@ grant execute on function daybatch.verify_campaign(uuid) to daybatch_operator;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_reader;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_service;
 comment on function daybatch.verify_campaign(uuid) is 'The proof for one campaign, promise by promise; MB022 when one does not hold. Example: select v.* from public.campaigns as c, daybatch.verify_campaign(c.id) as v where c.name = ''Spring offer'';';
+
+create function daybatch.write_tracking(p_outcomes jsonb, p_is_first boolean DEFAULT false)
+returns void language plpgsql volatile security definer set search_path="" -- body 01b954dc282a6977bb662d947a4e381d
+alter function daybatch.write_tracking(jsonb,boolean) owner to daybatch_owner;
+comment on function daybatch.write_tracking(jsonb,boolean) is 'Writes outcomes into public.email_tracking, where that table is (part of track_deliveries). Example: select daybatch.write_tracking(''[]'');';
 
 
 -- default privileges

@@ -7,7 +7,7 @@ declare
   v_policy record;
 begin
   for v_trigger in
-    select t.name, t.definition, substring(t.definition from ' on (\S+) for each ')::regclass as table_name
+    select t.name, t.definition, substring(t.definition from ' on (\S+) ')::regclass as table_name
     from (values
       ('daybatch_005_tell_lists_are_checked', 'before insert or update of contact_list_ids on public.campaigns for each row execute function daybatch.tell_lists_are_checked()'),
       ('daybatch_010_check_lists_visible', 'before insert or update of contact_list_ids on public.campaigns for each row execute function daybatch.check_lists_visible()'),
@@ -15,10 +15,16 @@ begin
       ('daybatch_030_guard_engine_columns', 'before update of contacts_remaining, contacts_processed, contacts_failed, batch_history, first_batch_sent_at, next_batch_send_time, current_batch_number, total_contacts, tracking_initialised_at on public.campaigns for each row execute function daybatch.guard_engine_columns()'),
       ('daybatch_800_record_campaign_change', 'after insert or delete or update on public.campaigns for each row execute function daybatch.record_campaign_change()'),
       ('daybatch_900_enqueue_started_campaign', 'after insert or update on public.campaigns for each row execute function daybatch.enqueue_started_campaign()'),
-      ('daybatch_010_guard_events', 'before delete or update or truncate on daybatch.events for each statement execute function daybatch.guard_events()')
+      ('daybatch_010_guard_events', 'before delete or update or truncate on daybatch.events for each statement execute function daybatch.guard_events()'),
+      ('daybatch_020_track_inserted', 'after insert on daybatch.deliveries referencing new table as after for each statement execute function daybatch.track_outcomes()'),
+      ('daybatch_020_track_updated', 'after update on daybatch.deliveries referencing old table as before new table as after for each statement execute function daybatch.track_outcomes()')
     ) as t (name, definition)
   loop
-    if not exists (
+    if v_trigger.name like 'daybatch_020_track%' and daybatch.describe_tracking(true) is null then
+      if exists (select from pg_trigger as g where g.tgrelid = v_trigger.table_name and g.tgname = v_trigger.name) then
+        execute format('drop trigger %I on %s', v_trigger.name, v_trigger.table_name);
+      end if;
+    elsif not exists (
       select from pg_trigger as g
       where g.tgrelid = v_trigger.table_name and g.tgname = v_trigger.name
         and lower(pg_get_triggerdef(g.oid)) = lower(format('create trigger %s %s', v_trigger.name, v_trigger.definition)))

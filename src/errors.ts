@@ -43,6 +43,7 @@ const REFUSALS: Record<string, [status: number, slug: string]> = {
   MB021: [409, 'books-disagree'],
   MB022: [409, 'promise-broken'],
   MB023: [409, 'history-kept'],
+  MB024: [409, 'application-refuses'],
 }
 
 /** Values that the types of the request let through and Postgres does not (NUL in a text, a date in the year 300000). */

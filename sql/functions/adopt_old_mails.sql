@@ -14,9 +14,7 @@ declare
   v_campaign record;
   v_key bytea;
 begin
-  if not exists (select from daybatch.legacy_mailed as m where m.campaign_id = p_campaign_id)
-    and not exists (select from public.campaigns as c where c.id = p_campaign_id
-      and (jsonb_path_exists(c.contacts_processed, '$[0] ? (@.type() == "string")') or jsonb_path_exists(c.contacts_failed, '$[0] ? (@.type() == "string")')))
+  if not exists (select from daybatch.old_mails as m where m.campaign_id = p_campaign_id)
   then
     return query select null::integer, null::uuid[], null::uuid[], null::uuid[], null::uuid[], null::timestamptz, null::timestamptz;
     return;
@@ -44,32 +42,16 @@ begin
   values (p_campaign_id, v_campaign.root_number, v_campaign.send_limit, v_campaign.batch_interval, 'old_method', v_old.last_at, v_old.last_at, v_old.last_at,
     v_old.last_at, v_old.last_at, v_now, 0, 0, 0, 0, 0, 0);
 
-  -- one row per contact: mailed beats in doubt beats failed, the last mail counts for the time
   select s.value into v_key from daybatch.secrets as s where s.name = 'address_key';
-  with told as (
-    select m.contact_id, m.state, m.mailed_at, 'email_tracking' as evidence
-    from daybatch.legacy_mailed as m where m.campaign_id = p_campaign_id
-    union all
-    select (a.contact_id #>> '{}')::uuid, 'mailed', null, 'contacts_processed'
-    from public.campaigns as c, jsonb_path_query(c.contacts_processed, '$[*] ? (@.type() == "string")') as a (contact_id) where c.id = p_campaign_id
-    union all
-    select (a.contact_id #>> '{}')::uuid, 'failed', null, 'contacts_failed'
-    from public.campaigns as c, jsonb_path_query(c.contacts_failed, '$[*] ? (@.type() == "string")') as a (contact_id) where c.id = p_campaign_id
-  ),
-  old_mails as (
-    select t.contact_id, max(t.mailed_at) as mailed_at, max(t.evidence) as evidence,
-      case when bool_or(t.state = 'mailed') then 'sent' when bool_or(t.state = 'in_doubt') then 'in_doubt' else 'failed' end as status
-    from told as t
-    group by t.contact_id
-  )
   insert into daybatch.deliveries (campaign_id, contact_id, batch_number, send_limit, status, address_key, settled_at, evidence, reason)
   select p_campaign_id, o.contact_id, v_campaign.root_number, v_campaign.send_limit, o.status,
     -- two old mails to one address happened: only the first row holds the key
     case when p.email is not null and row_number() over (partition by lower(p.email) order by o.status = 'failed', o.mailed_at, o.contact_id) = 1
       then sha256(v_key || convert_to(lower(p.email), 'UTF8')) end,
     coalesce(o.mailed_at, v_old.last_at), o.evidence, case when o.status <> 'sent' then 'old_method' end
-  from old_mails as o
+  from daybatch.old_mails as o
   left join public.contacts as p on p.id = o.contact_id
+  where o.campaign_id = p_campaign_id
   order by o.mailed_at, o.contact_id;
   update daybatch.batches as b set sent_count = n.sent, failed_count = n.failed + n.in_doubt, in_doubt_count = n.in_doubt
   from (

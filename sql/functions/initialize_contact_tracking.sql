@@ -80,7 +80,7 @@ begin
   end if;
 
   return query
-    select c.id, c.total_contacts, jsonb_array_length(c.contacts_remaining), jsonb_array_length(c.contacts_processed),
+    select c.id, c.total_contacts::integer, jsonb_array_length(c.contacts_remaining), jsonb_array_length(c.contacts_processed),
       jsonb_array_length(c.contacts_failed), v_campaign.tracking_initialised_at is null
     from public.campaigns as c where c.id = p_campaign_id;
 end;

@@ -12,10 +12,10 @@ as $$
 #variable_conflict use_column
 begin
   return query
-    select c.id, c.name, c.status::text, coalesce(c.daily_send_limit, 5),
+    select c.id, c.name::text, c.status::text, coalesce(c.daily_send_limit, 5)::integer,
       coalesce(to_jsonb(c.contact_list_ids), '[]'), c.scheduled_at, c.next_batch_send_time,
-      c.current_batch_number, c.tracking_initialised_at,
-      coalesce(c.batch_interval, interval '24 hours'), coalesce(c.in_doubt_policy, 'never')
+      c.current_batch_number::integer, c.tracking_initialised_at,
+      coalesce(c.batch_interval, interval '24 hours'), coalesce(c.in_doubt_policy, 'never')::text
     from public.campaigns as c
     where c.id = p_campaign_id
     for no key update;

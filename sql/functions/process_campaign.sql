@@ -75,8 +75,8 @@ begin
     end if;
   end if;
   return query
-    select c.id, c.name, v_action, coalesce(v_opened_number, v_closed.batch_number, c.current_batch_number),
-      v_opened_count, c.next_batch_send_time, coalesce(v_reason, case when c.status::text = 'paused' then c.pause_reason end), v_code
+    select c.id, c.name::text, v_action, coalesce(v_opened_number, v_closed.batch_number, c.current_batch_number)::integer,
+      v_opened_count, c.next_batch_send_time, coalesce(v_reason, case when c.status::text = 'paused' then c.pause_reason::text end), v_code
     from public.campaigns as c where c.id = p_campaign_id;
 end;
 $$;

@@ -28,7 +28,7 @@ begin
     begin
       select * into v_row from daybatch.process_campaign(v_id, p_source);
     exception when others then
-      select v_id as campaign_id, c.name, 'failed' as action, c.current_batch_number as batch_number, null::integer as delivery_count,
+      select v_id as campaign_id, c.name::text, 'failed' as action, c.current_batch_number::integer as batch_number, null::integer as delivery_count,
         c.next_batch_send_time, sqlerrm as reason, sqlstate as error_code
       into v_row from (select) as one left join public.campaigns as c on c.id = v_id;
     end;

@@ -125,6 +125,9 @@ where a.outcome = 'accepted_twice'
   -- under the policy resend a second copy is what its owner chose: no_duplicates_proof counts it
   and not exists (select from public.campaigns as c where c.id = a.campaign_id and c.in_doubt_policy = 'resend')
 union all
+select u.campaign_id, 'outcome_is_not_tracked', format('delivery %s is not in public.email_tracking: %s', u.delivery_id, u.problem)
+from daybatch.untracked_outcomes as u
+union all
 select c.id, 'job_is_missing', format('batch %s is due %s and has no job in pg-boss', c.current_batch_number,
   to_char(c.next_batch_send_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
 from public.campaigns as c
