@@ -12,6 +12,7 @@ import {
 } from '../../db/inspection.ts'
 import { checkMigrated, explain } from '../../db/migrate.ts'
 import { PGBOSS_SCHEMA_VERSION } from '../../db/pgboss.ts'
+import { refuseTransactionPooler } from '../../db/pooler.ts'
 import { awaitDatabase } from '../../db/startup.ts'
 import { Installation, installationFile } from '../../installation.ts'
 import { findDatabaseUrl } from '../connection.ts'
@@ -41,6 +42,7 @@ export async function* checkDatabase(config: Config): AsyncGenerator<Finding> {
     const installation = await inspectInstallation(client)
     yield* checkInstallation(server, installation)
     yield describeClock((server.now.getTime() - middle) / 1000, installation.clock_shift)
+    yield await checkPooler(config)
     yield describeListening(await canListen(client, LISTEN_TIMEOUT_MS))
     yield await compareInstallation(client, config)
     yield await checkAudit(client)
@@ -123,6 +125,16 @@ function describeClock(difference: number, shift: number): Finding {
   return Math.abs(difference) > CLOCK_TOLERANCE_S
     ? note('clock', `${text}; only the database's counts: synchronise both`)
     : ok('clock', text)
+}
+
+/** A single connection may look like a session of its own behind a pooler in transaction mode. */
+async function checkPooler(config: Config): Promise<Finding> {
+  try {
+    await refuseTransactionPooler(await findDatabaseUrl(config))
+    return ok('pooler', 'none, or one in session mode')
+  } catch (error) {
+    return fail('pooler', describeFailure(error))
+  }
 }
 
 const describeListening = (works: boolean) =>
