@@ -2,12 +2,15 @@ import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PgBoss } from 'pg-boss'
+import { migrate as runMigrations } from 'postgres-migrations'
 import t, { type Test } from 'tap'
 import { describeCatalog } from '../../src/db/catalog.ts'
 import { checkMigrated, explain, migrate } from '../../src/db/migrate.ts'
-import { PGBOSS_SCHEMA_VERSION } from '../../src/db/pgboss.ts'
+import { prepareLedger } from '../../src/db/migrations.ts'
+import { migratePgBoss, PGBOSS_SCHEMA_VERSION } from '../../src/db/pgboss.ts'
 import { queues } from '../../src/schedule/queues.ts'
 import { createTestDatabase } from '../helper/database.ts'
+import { closeBatch, makeCampaign, processCampaign, readAudit, readCampaign, send } from '../helper/make.ts'
 import { openSession } from '../helper/session.ts'
 
 const SQL_FOLDER = new URL('../../sql', import.meta.url).pathname
@@ -101,6 +104,43 @@ t.test('refuses a database that is not migrated, older or newer, with what to do
   const catalog = await catalogOf(url)
   await t.rejects(migrate({ url }), newer)
   t.equal(await catalogOf(url), catalog, 'and nothing was changed')
+})
+
+/** The state of a database when the first `count` migrations were all there were. */
+async function migrateEarly(t: Test, url: string, count: number): Promise<void> {
+  const sqlFolder = await copySql(t)
+  for (const file of MIGRATIONS.slice(count)) await rm(join(sqlFolder, 'migrations', file))
+  const session = await openSession(url)
+  try {
+    await session.query('set search_path = daybatch')
+    await prepareLedger(session.client, sqlFolder)
+    await migratePgBoss(url)
+    await runMigrations({ client: session.client }, join(sqlFolder, 'migrations'))
+  } finally {
+    await session.end()
+  }
+}
+
+t.test('an upgrade from any earlier state, with rows, ends as a fresh installation and goes on', async t => {
+  const fresh = await catalogOf((await createTestDatabase(t)).url)
+  for (const count of [2, 4, 8, MIGRATIONS.length - 1]) {
+    const { url, pool } = await createTestDatabase(t, { empty: true })
+    await migrateEarly(t, url, count)
+    const campaign = await makeCampaign(pool, { contacts: 3, limit: 2 })
+    // one that was sent in full by then
+    const old = await makeCampaign(pool, { contacts: 1, limit: 1, status: 'completed' })
+    const readRows = async () =>
+      (await pool.query('select to_jsonb(c) as row from public.campaigns as c order by c.id')).rows
+    const rows = await readRows()
+    t.same(await migrate({ url }), { applied: MIGRATIONS.slice(count) })
+    t.equal(await catalogOf(url), fresh, `from ${MIGRATIONS[count - 1]}`)
+    t.same(await readRows(), rows, 'rows stay as they were')
+    t.match(await processCampaign(pool, campaign.id), { action: 'opened', delivery_count: 2 })
+    await send(pool, campaign.id)
+    t.match(await closeBatch(pool, campaign.id), { closed: true, sent_count: 2, remaining_count: 1 })
+    t.equal((await readCampaign(pool, old.id)).status, 'completed')
+    t.same(await readAudit(pool), [])
+  }
 })
 
 t.test('refuses another version of the contract with the service', async t => {
