@@ -27,6 +27,13 @@ export interface Counts {
   largest_batch: number
   /** null with a single batch */
   smallest_distance: number | null
+  /** batches of daily_limit_proof, and those of them that keep limit and distance by the times of hand-over */
+  proved_batches: number
+  batches_in_order: number
+  /** of no_duplicates_proof, from the server's replies */
+  accepted: number
+  accepted_contacts: number
+  accepted_addresses: number
   audit_rows: number
 }
 
@@ -74,7 +81,13 @@ export async function readCounts(db: pg.Pool, id: string): Promise<Counts> {
   const { rows } = await db.query(
     `select sum(b.sent_count)::integer as sent, max(b.sent_count) as largest_batch,
        min(extract(epoch from b.distance))::float8 as smallest_distance,
-       (select count(*) from daybatch.audit)::integer as audit_rows
+       (select count(*) from daybatch.audit)::integer as audit_rows,
+       (select count(*) from daybatch.daily_limit_proof as p where p.campaign_id = $1)::integer as proved_batches,
+       (select count(*) from daybatch.daily_limit_proof as p
+         where p.campaign_id = $1 and p.limit_holds and p.intervals_are_disjoint)::integer as batches_in_order,
+       (select coalesce(sum(n.mails), 0) from daybatch.no_duplicates_proof as n where n.campaign_id = $1)::integer as accepted,
+       (select coalesce(sum(n.contacts), 0) from daybatch.no_duplicates_proof as n where n.campaign_id = $1)::integer as accepted_contacts,
+       (select coalesce(sum(n.addresses), 0) from daybatch.no_duplicates_proof as n where n.campaign_id = $1)::integer as accepted_addresses
      from (
        select h.sent_count, h.counted_at - lag(h.counted_at) over (order by h.batch_number) as distance
        from daybatch.batch_history as h where h.campaign_id = $1

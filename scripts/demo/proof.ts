@@ -45,6 +45,20 @@ export async function findProof(
       history,
       distance === null ? contacts <= limit : distance >= intervalSeconds,
     ),
+    finding(
+      'batches within limit and interval',
+      counts.batches_in_order,
+      'daybatch.daily_limit_proof',
+      counts.batches_in_order > 0 && counts.batches_in_order === counts.proved_batches,
+    ),
+    finding(
+      'contacts or addresses mailed twice',
+      Math.max(counts.accepted - counts.accepted_contacts, counts.accepted - counts.accepted_addresses),
+      'daybatch.no_duplicates_proof',
+      counts.accepted === contacts &&
+        counts.accepted_contacts === contacts &&
+        counts.accepted_addresses === contacts,
+    ),
     finding('rows in daybatch.audit', counts.audit_rows, 'daybatch.audit', counts.audit_rows === 0),
   ]
 }

@@ -71,9 +71,13 @@ t.test('17 contacts, 5 a batch: the timeline, the proof, the mails, and nothing 
     ['ok', 'mails sent, as the database has it', '17'],
     ['ok', 'largest batch', '5'],
     ['ok', 'smallest distance between batches', /^[4-9]/],
+    ['ok', 'batches within limit and interval', '4'],
+    ['ok', 'contacts or addresses mailed twice', '0'],
     ['ok', 'rows in daybatch.audit', '0'],
   ])
-  t.equal(findings.length, 6)
+  t.equal(findings.length, 8)
+  for (const view of ['daily_limit_proof', 'no_duplicates_proof', 'audit'])
+    t.match(stdout, `(daybatch.${view})`, view)
 
   const { mailbox, mails } = await readMails(t, folders.made)
   t.match(stdout, `The 17 mails are the .eml files in ${mailbox}`)

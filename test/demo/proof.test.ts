@@ -5,7 +5,7 @@ import t from 'tap'
 import { findProof } from '../../scripts/demo/proof.ts'
 import { advance, setClock } from '../helper/clock.ts'
 import { createTestDatabase } from '../helper/database.ts'
-import { makeCampaign, runBatch } from '../helper/make.ts'
+import { byHand, makeCampaign, runBatch } from '../helper/make.ts'
 
 const EXPECTED = { contacts: 3, limit: 2, intervalSeconds: 4 }
 
@@ -55,6 +55,21 @@ t.test('the proof fails for each thing that is not as promised, and for nothing 
     ['smallest distance between batches: 4.0 s'],
     'early',
   )
+
+  // by hand, and put back: a hand-over of the second batch in the first one's time, a second acceptance
+  const handOvers = async (set: string) =>
+    byHand(pool, `update daybatch.delivery_attempts set ${set} where batch_number = 2`)
+  await handOvers(`sending_at = sending_at - interval '4 seconds'`)
+  t.same(await listWrong(), ['batches within limit and interval: 1'], 'a mail in the wrong interval')
+  await handOvers(`sending_at = sending_at + interval '4 seconds'`)
+  t.same(await listWrong(), [])
+  await byHand(
+    pool,
+    `insert into daybatch.delivery_attempts (campaign_id, delivery_id, batch_number, attempt_number, claim_token, ended_at, stage, reply_code, outcome)
+     select campaign_id, delivery_id, batch_number, 2, claim_token, sending_at, stage, reply_code, 'sent' from daybatch.delivery_attempts where batch_number = 2`,
+  )
+  t.match(await listWrong(), ['contacts or addresses mailed twice: 1'], 'accepted twice')
+  await byHand(pool, 'delete from daybatch.delivery_attempts where attempt_number = 2')
 
   const client = await pool.connect()
   await client.query(`begin; set local daybatch.engine_writes = 'on'`)
