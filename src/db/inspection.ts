@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { batchQueue, sweepQueue } from '../schedule/queues.ts'
+import { ROLES } from './migrate.ts'
 
 /** What a server says of itself and of the login, whatever is installed there. */
 export interface ServerInspection {
@@ -9,6 +10,8 @@ export interface ServerInspection {
   login: string
   is_superuser: boolean
   is_replica: boolean
+  /** null: somebody dropped it, and our functions with it */
+  plpgsql_version: string | null
   now: Date
 }
 
@@ -16,6 +19,9 @@ export interface ServerInspection {
 export interface InstallationInspection {
   /** Whether the login has the rights of daybatch_service without SET ROLE. */
   has_service_rights: boolean
+  /** Whether the login has the rights of whoever owns schema daybatch. */
+  is_owner: boolean
+  missing_roles: string[]
   may_use_pgboss: boolean
   /** null: the schema is not there, or hidden from the login */
   pgboss_version: number | null
@@ -32,18 +38,24 @@ export async function inspectServer(db: pg.Pool | pg.ClientBase): Promise<Server
     select current_setting('server_version') as version, current_setting('server_version_num')::integer as version_number,
       current_database() as database, current_user as login,
       (select r.rolsuper from pg_roles as r where r.rolname = current_user) as is_superuser,
-      pg_is_in_recovery() as is_replica, clock_timestamp() as now`)
+      pg_is_in_recovery() as is_replica,
+      (select e.extversion from pg_extension as e where e.extname = 'plpgsql') as plpgsql_version, clock_timestamp() as now`)
   return rows[0]
 }
 
 export async function inspectInstallation(db: pg.Pool | pg.ClientBase): Promise<InstallationInspection> {
-  const { rows } = await db.query(`
+  const { rows } = await db.query(
+    `
     select coalesce((select pg_has_role(r.oid, 'usage') from pg_roles as r where r.rolname = 'daybatch_service'), false) as has_service_rights,
+      (select pg_has_role(n.nspowner, 'usage') from pg_namespace as n where n.nspname = 'daybatch') as is_owner,
+      array(select r.name from unnest($1::text[]) as r (name) where to_regrole(r.name) is null) as missing_roles,
       coalesce(has_schema_privilege(to_regnamespace('pgboss'), 'usage'), false) as may_use_pgboss,
       daybatch.is_awake() as is_awake,
       extract(epoch from daybatch.current_moment() - clock_timestamp())::float8 as clock_shift,
       exists (select from pg_stat_activity as a
-        where a.datname = current_database() and a.application_name = 'daybatch delivery') as has_service`)
+        where a.datname = current_database() and a.application_name = 'daybatch delivery') as has_service`,
+    [ROLES],
+  )
   const installation = rows[0]
   return { ...installation, ...(await inspectPgBoss(db, installation.may_use_pgboss)) }
 }

@@ -31,6 +31,9 @@ t.test('all is in order: one line each, exit code 0, nothing sent', async t => {
   t.match(findings, {
     database: /^ok PostgreSQL \d+\.\d+ at 127\.0\.0\.1:\d+\/\S+ as daybatch_test_service$/,
     schema: /^ok migrated/,
+    extension: /^ok plpgsql/,
+    roles: 'ok all are there',
+    pooler: /^ok/,
     rights: /^ok daybatch_test_service is in daybatch_service$/,
     'pg-boss': /^ok schema 46, both queues/,
     engine: /^ok awake$/,
@@ -80,6 +83,19 @@ t.test('what is wrong with the database, and what to do', async t => {
       'schema',
       db => db.pool.query('delete from daybatch.migrations where id > 3'),
       /older than this program: run npm run migrate/,
+    ],
+    [
+      'extension',
+      db => db.pool.query('drop extension plpgsql cascade'),
+      /plpgsql was dropped.*create extension plpgsql; npm run migrate/,
+    ],
+    [
+      'schema',
+      db =>
+        db.pool.query(
+          `create or replace function daybatch.contract_version() returns integer language sql set search_path = '' as 'select 2'`,
+        ),
+      /newer than this program: deploy the newer program/,
     ],
     ['audit', breakBookkeeping, /1 disagreements: select \* from daybatch\.audit/],
   ]

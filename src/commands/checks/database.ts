@@ -36,6 +36,13 @@ export async function* checkDatabase(config: Config): AsyncGenerator<Finding> {
     const server = await inspectServer(client)
     const middle = (before + Date.now()) / 2
     yield describeServer(server, client)
+    const { plpgsql_version: plpgsql } = server
+    if (plpgsql === null)
+      return yield fail(
+        'extension',
+        'plpgsql was dropped, and most functions with it: create extension plpgsql; npm run migrate',
+      )
+    yield ok('extension', `plpgsql ${plpgsql}; no other is needed`)
     const migrated = await checkMigrated(client).catch(error => fail('schema', explain(error)))
     if (migrated) return yield migrated
     yield ok('schema', 'migrated to this version')
@@ -89,7 +96,12 @@ function* checkInstallation(
   { login, is_superuser }: ServerInspection,
   installation: InstallationInspection,
 ): Generator<Finding> {
-  if (!installation.has_service_rights) {
+  const { missing_roles: lacking } = installation
+  const script = `${lacking.join(', ')}: let an administrator run sql/roles.sql, then npm run migrate`
+  yield lacking.length === 0 ? ok('roles', 'all are there') : note('roles', `there is no ${script}`)
+  if (lacking.length > 0 && installation.is_owner) {
+    yield ok('rights', `${login} owns the engine`)
+  } else if (!installation.has_service_rights) {
     yield fail('rights', `${login} lacks the service's rights: grant daybatch_service to ${login}`)
   } else if (is_superuser) {
     yield note(
