@@ -15,8 +15,11 @@ begin
   select array_agg(a.attname::text) into v_columns
   from pg_catalog.pg_attribute as a where a.attrelid = 'public.email_tracking'::regclass and a.attnum > 0 and not a.attisdropped;
   if not v_columns @> array['campaign_id', 'contact_id'] then
+    if to_regclass('daybatch.legacy_mailed') is not null then
+      return;
+    end if;
     raise exception 'public.email_tracking has no columns campaign_id and contact_id: daybatch cannot tell whom the older method mailed'
-      using hint = 'Make the view first: create view daybatch.legacy_mailed (campaign_id, contact_id, mailed_at, state) as ...; state is mailed, failed or in_doubt.';
+      using hint = 'Make the view first: create schema if not exists daybatch; create view daybatch.legacy_mailed (campaign_id, contact_id, mailed_at, state) as ...; state is mailed, failed or in_doubt.';
   end if;
   select coalesce('coalesce(' || string_agg(format('t.%I::timestamptz', c.name), ', ' order by c.rank) || ')', 'null::timestamptz') into v_time
   from unnest(array['sent_at', 'mailed_at', 'delivered_at', 'timestamp', 'created_at']) with ordinality as c (name, rank)

@@ -5,6 +5,15 @@ do $adapter$
 declare
   v_position text := 'null::numeric';
 begin
+  if (select count(*) from pg_catalog.pg_attribute as a
+    where a.attrelid = 'public.contact_list_members'::regclass and a.attname in ('list_id', 'contact_id') and not a.attisdropped) < 2
+  then
+    if to_regclass('daybatch.list_members') is not null then
+      return;
+    end if;
+    raise exception 'public.contact_list_members has no columns list_id and contact_id: daybatch cannot tell who is on which list'
+      using hint = 'Make the view first: create schema if not exists daybatch; create view daybatch.list_members (list_id, contact_id, position) as ...; position is numeric, or null.';
+  end if;
   select coalesce('coalesce(' || string_agg(e.expression, ', ' order by e.rank) || ')', v_position) into v_position
   from (values
     ('position', 1, 'm.position::numeric'),

@@ -87,7 +87,7 @@ t.test('what is wrong with the database, and what to do', async t => {
     [
       'extension',
       db => db.pool.query('drop extension plpgsql cascade'),
-      /plpgsql was dropped.*create extension plpgsql; npm run migrate/,
+      /plpgsql was dropped.*restore a backup/,
     ],
     [
       'schema',

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import t, { type Test } from 'tap'
-import { migrate } from '../../src/db/migrate.ts'
+import { explain, migrate } from '../../src/db/migrate.ts'
 import { setClock } from '../helper/clock.ts'
 import { createTestDatabase } from '../helper/database.ts'
 import {
@@ -300,6 +300,59 @@ t.test('a DBA’s own legacy_mailed is read, and a deploy leaves it alone', asyn
   await setClock(db, START)
   await call(db, 'initialize_contact_tracking', id)
   t.same((await readCampaign(db, id)).contacts_processed, [contacts[1]])
+})
+
+t.test('tables of another shape: refused by name, and read through views that a DBA makes first', async t => {
+  const database = await createTestDatabase(t, { empty: true })
+  const { pool: db, url } = database
+  await db.query(`create table public.campaigns (id uuid primary key default gen_random_uuid(), name text, status text, contact_list_ids uuid[]);
+    create table public.contact_lists (id uuid primary key default gen_random_uuid(), name text);
+    create table public.contacts (id uuid primary key default gen_random_uuid(), email text);
+    create table public.contact_list_members (audience uuid, person uuid, left_at timestamptz);
+    create table public.email_tracking (person uuid, mailing uuid, sent_at timestamptz)`)
+  const refuse = async (words: RegExp) =>
+    t.match(explain(await catchRefusal(t, () => migrate({ url }))), words)
+  await refuse(
+    /contact_list_members has no columns list_id and contact_id.*create schema if not exists daybatch; create view daybatch\.list_members/,
+  )
+  await db.query(`create view daybatch.list_members as
+    select audience as list_id, person as contact_id, null::numeric as position from public.contact_list_members where left_at is null`)
+  await refuse(
+    /email_tracking has no columns campaign_id and contact_id.*create view daybatch\.legacy_mailed/,
+  )
+  await db.query(`create view daybatch.legacy_mailed as
+    select mailing as campaign_id, person as contact_id, sent_at as mailed_at, 'mailed'::text as state from public.email_tracking where person is not null`)
+  await migrate({ url })
+  await migrate({ url })
+  await setClock(db, START)
+  await call(db, 'take_over', true)
+  const { id: list } = await insertRow(db, 'public.contact_lists', { name: 'Readers' })
+  const people: string[] = []
+  for (const email of ['a@example.org', 'b@example.org', 'c@example.org'])
+    people.push((await insertRow(db, 'public.contacts', { email })).id)
+  await db.query(
+    `insert into public.contact_list_members (audience, person, left_at) select $1, p.id, case when p.email like 'c%' then now() end from public.contacts as p`,
+    [list],
+  )
+  const { id } = await insertRow(db, 'public.campaigns', {
+    name: 'x',
+    status: 'sending',
+    text_body: 'Hello',
+    contact_list_ids: [list],
+  })
+  await db.query('insert into public.email_tracking values ($1, $2, $3), (null, $2, $3), ($1, $2, $3)', [
+    people[0],
+    id,
+    after(-2 * DAY),
+  ])
+  t.match(await callOne(db, 'adopt_report', id), {
+    audience: '2',
+    already_mailed: '1',
+    remaining: '1',
+    duplicates: '1',
+  })
+  t.match(await processCampaign(db, id), { action: 'opened', delivery_count: 1 })
+  t.match((await claim(db, id))[0], { contact_id: people[1] })
 })
 
 t.test('what cannot be extended is refused, by name and with what to do', async t => {

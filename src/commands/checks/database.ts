@@ -40,7 +40,7 @@ export async function* checkDatabase(config: Config): AsyncGenerator<Finding> {
     if (plpgsql === null)
       return yield fail(
         'extension',
-        'plpgsql was dropped, and most functions with it: create extension plpgsql; npm run migrate',
+        'plpgsql was dropped, and with it most functions, pg-boss’s too: restore a backup',
       )
     yield ok('extension', `plpgsql ${plpgsql}; no other is needed`)
     const migrated = await checkMigrated(client).catch(error => fail('schema', explain(error)))
