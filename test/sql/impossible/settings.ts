@@ -34,6 +34,12 @@ const keyed = (
 export const secrets = keyed('secrets_pkey', 'name', { value: '\\x00', created_at: at(0) }, ['one', 'two'])
 
 export const adapters = keyed('adapters_pkey', 'view_name', { definition_md5: 'x' }, ['one', 'two'])
+export const appliedViews = keyed(
+  'applied_views_pkey',
+  'view_name',
+  { source_md5: 'x', definition_md5: 'x' },
+  ['one', 'two'],
+)
 
 const migration: Row = { id: 9000, name: 'nine', hash: 'x' }
 
@@ -135,6 +141,9 @@ export const sweeps = keyed('sweeps_pkey', 'sweep_id', sweep, [1001, 1002])
 
 const worker: Row = { started_at: at(0), seen_at: at(0), connections: 1, held_count: 0 }
 export const workers = keyed('workers_pkey', 'worker_id', worker, ['one', 'two'])
+
+const untracked: Row = { campaign_id: ids.campaign, failed_at: at(0), problem: 'locked' }
+export const untrackedOutcomes = keyed('untracked_outcomes_pkey', 'delivery_id', untracked, [1, 2])
 
 const lengths: Row = { remaining_count: 0, processed_count: 0, failed_count: 0 }
 export const contactCounts = keyed('contact_counts_pkey', 'campaign_id', lengths, [
