@@ -27,7 +27,8 @@ export async function sendTestMail(config: Config, address: string): Promise<voi
   if (smtpUrl === undefined || mailFrom === undefined) {
     throw new CommandError('set SMTP_URL and MAIL_FROM in .env')
   }
-  const mail = compileMessage(MESSAGE, { mailFrom })({
+  const message = await compileMessage(MESSAGE, { mailFrom })
+  const mail = message({
     ...unsentDelivery,
     email: checkAddress(address),
     message_key: randomUUID(),

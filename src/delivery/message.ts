@@ -3,7 +3,8 @@ import type { SendMailOptions } from 'nodemailer'
 import addressparser from 'nodemailer/lib/addressparser'
 import type { ClaimedDeliveryRow, MessageRow } from '../db/rows.ts'
 import { AddressError, normalizeAddress } from './address.ts'
-import { compileTemplate, type Fields } from './template.ts'
+import { compileMime, encodeLines } from './mime.ts'
+import { compileTemplate, type Fields, splitLines } from './template.ts'
 
 /** A campaign's message that cannot be made for anybody; the message says what to change. */
 export class MessageError extends Error {
@@ -22,10 +23,10 @@ interface Mailbox {
  * Compiles one version of a campaign's message. The same delivery always makes the same bytes: Message-ID, Date and
  * MIME boundary come from its row, nothing from the clock or from chance.
  */
-export function compileMessage(
+export async function compileMessage(
   row: MessageRow,
   { mailFrom }: { mailFrom?: string | undefined } = {},
-): Message {
+): Promise<Message> {
   const from = readSender(row.sender ?? mailFrom)
   const replyTo = row.reply_to === null ? undefined : readMailboxes(row.reply_to, 'reply_to')
   const domain = from.address.slice(from.address.indexOf('@') + 1)
@@ -33,32 +34,45 @@ export function compileMessage(
   const text = compileBody(row.text_body, 'text')
   const html = compileBody(row.html_body, 'html')
   if (!text && !html) throw new MessageError('the campaign has neither html_body nor text_body: set one')
+  const compose = await compileMime(
+    { from, domain, ...(replyTo && { replyTo }) },
+    { text: text !== undefined, html: html !== undefined },
+  )
 
   return ({ email, fields, message_key, message_date }) => {
     const to = normalizeAddress(email)
+    const raw = compose({
+      messageKey: message_key,
+      date: message_date,
+      to,
+      subject: subject(fields),
+      boundary: createHash('sha256').update(message_key).digest('hex').slice(0, 32),
+      text: text?.(fields),
+      html: html?.(fields),
+    })
+    // explicit, with one recipient: what a header says never decides who gets the mail
     return {
-      // explicit, with one recipient: what a header says never decides who gets the mail
       envelope: { from: from.address, to: [to] },
       messageId: `<${message_key}@${domain}>`,
-      date: message_date,
-      from,
-      to: { name: '', address: to },
-      ...(replyTo && { replyTo }),
-      subject: subject(fields),
-      ...(text && { text: text(fields) }),
-      ...(html && { html: html(fields) }),
-      baseBoundary: createHash('sha256').update(message_key).digest('hex').slice(0, 32),
+      raw,
       disableFileAccess: true,
       disableUrlAccess: true,
     }
   }
 }
 
+/** Lines without a field are encoded once. */
 function compileBody(
   source: string | null,
   target: 'text' | 'html',
 ): ((fields: Fields) => string) | undefined {
-  return source === null || source === '' ? undefined : compileTemplate(source, { escape: target })
+  if (source === null || source === '') return undefined
+  const pieces = splitLines(source).map(({ text, hasFields }) => {
+    if (!hasFields) return encodeLines(text)
+    const fill = compileTemplate(text, { escape: target })
+    return (fields: Fields) => encodeLines(fill(fields))
+  })
+  return fields => pieces.map(piece => (typeof piece === 'string' ? piece : piece(fields))).join('')
 }
 
 function readSender(sender: string | undefined): Mailbox {

@@ -28,7 +28,7 @@ export class Messages {
   async #read(campaignId: string, messageVersion: number): Promise<Message | MessageError> {
     const row = await this.#db.getMessage({ campaignId, messageVersion })
     try {
-      return compileMessage(row, { mailFrom: this.#mailFrom })
+      return await compileMessage(row, { mailFrom: this.#mailFrom })
     } catch (error) {
       if (error instanceof MessageError) return error
       throw error

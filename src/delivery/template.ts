@@ -54,6 +54,22 @@ export function compileTemplate(
   }
 }
 
+/** A line with its end; a field may hold one. */
+const LINE = /(?:\{\{[^{}]*\}\}|[^\r\n])*(?:\r\n?|\n|$)/g
+
+/** Cuts a template between lines, so that each piece is a template of its own: runs of lines with fields, and without. */
+export function splitLines(source: string): { text: string; hasFields: boolean }[] {
+  const pieces: { text: string; hasFields: boolean }[] = []
+  for (const [text] of source.matchAll(LINE)) {
+    if (text === '') continue
+    const hasFields = text.search(FIELD) >= 0
+    const last = pieces.at(-1)
+    if (last?.hasFields === hasFields) last.text += text
+    else pieces.push({ text, hasFields })
+  }
+  return pieces
+}
+
 /** The names of the fields a template uses, each once, in order of first use. */
 export function listFields(source: string): string[] {
   return [...new Set(Array.from(source.matchAll(FIELD), match => match[1]!))]

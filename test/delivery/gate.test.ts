@@ -158,7 +158,7 @@ t.test('a message that cannot be made never asks for permission', async t => {
   const { smtp, transport } = await start(t, () => undefined)
   let asked = 0
   const reply = await transport.send(
-    { ...makeMail('ada@example.org'), attachments: [{ path: '/etc/hostname' }] },
+    { ...makeMail('ada@example.org'), raw: { path: '/etc/hostname' } },
     {
       permit: async () => {
         asked += 1
@@ -176,7 +176,7 @@ t.test('a message is handed out once, whoever asks again', async t => {
     asked += 1
   })
   const message = new MimeNode('text/plain').setContent('Hello')
-  gate.attach(message)
+  gate.attach({ message, data: {} })
   const read = async () => {
     let text = ''
     for await (const chunk of message.createReadStream()) text += chunk

@@ -29,6 +29,8 @@ export function makeDelivery(email: string, changes: Partial<ClaimedDeliveryRow>
   }
 }
 
+const makeDailyNews = await compileMessage({ ...messageRow, sender: 'Daily News <news@example.org>' })
+
 export function makeMail(email: string): SendMailOptions {
-  return compileMessage({ ...messageRow, sender: 'Daily News <news@example.org>' })(makeDelivery(email))
+  return makeDailyNews(makeDelivery(email))
 }

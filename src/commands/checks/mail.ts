@@ -74,12 +74,12 @@ export function explainSmtpFailure(error: Pick<NodemailerError, 'message' | 'cod
   return advice === undefined ? text : `${text}: ${advice}`
 }
 
-function checkSender({ mailFrom }: Config): Finding {
+async function checkSender({ mailFrom }: Config): Promise<Finding> {
   if (mailFrom === undefined) {
     return fail('sender', 'MAIL_FROM is not set: MAIL_FROM="Your Name <you@your-domain>"')
   }
   try {
-    compileMessage(
+    await compileMessage(
       { subject: '', sender: null, reply_to: null, html_body: null, text_body: 'x' },
       { mailFrom },
     )

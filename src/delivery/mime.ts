@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto'
+import type { SendMailOptions } from 'nodemailer'
+import MailComposer from 'nodemailer/lib/mail-composer'
+import { foldLines } from 'nodemailer/lib/mime-funcs'
+import MimeNode from 'nodemailer/lib/mime-node'
+import { encode, wrap } from 'nodemailer/lib/qp'
+
+/** What differs from mail to mail. `text` and `html` are quoted-printable already. */
+export interface MailParts {
+  messageKey: string
+  date: Date
+  to: string
+  subject: string
+  /** 32 characters; the same for the same mail. */
+  boundary: string
+  text?: string | undefined
+  html?: string | undefined
+}
+
+type PartName = keyof MailParts
+
+/** Of no message: it knows how a header is encoded. */
+const header = new MimeNode('text/plain')
+
+/**
+ * Composes a message by nodemailer once, for a recipient that stands for all, and cuts it where mails differ: what
+ * headers and parts there are, and in which order, is nodemailer's. To compose every mail anew took most of a mail's CPU
+ * time (0.49 ms with it, 0.27 so; a message of 3 kB).
+ */
+export async function compileMime(
+  shared: Pick<SendMailOptions, 'from' | 'replyTo'> & { domain: string },
+  bodies: { text: boolean; html: boolean },
+): Promise<(parts: MailParts) => Buffer> {
+  const { domain, ...headers } = shared
+  // chance, so that nothing of the author's is taken for a mark; as long as what replaces it, for equal folding
+  const mark = () => randomBytes(16).toString('hex')
+  const marks = {
+    messageKey: mark(),
+    to: mark(),
+    subject: mark(),
+    boundary: mark(),
+    text: mark(),
+    html: mark(),
+  }
+  const asBody = (content: string) => ({ content, contentTransferEncoding: 'quoted-printable' as const })
+  const sample = await compose({
+    ...headers,
+    messageId: `<${marks.messageKey}@${domain}>`,
+    date: new Date(0),
+    to: { name: '', address: `${marks.to}@example.org` },
+    subject: marks.subject,
+    baseBoundary: marks.boundary,
+    ...(bodies.text && { text: asBody(marks.text) }),
+    ...(bodies.html && { html: asBody(marks.html) }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  const places: [found: string, part: PartName][] = [
+    [marks.messageKey, 'messageKey'],
+    [formatDate(new Date(0)), 'date'],
+    [`${marks.to}@example.org`, 'to'],
+    [`Subject: ${marks.subject}`, 'subject'],
+    [marks.boundary, 'boundary'],
+    [marks.text, 'text'],
+    [marks.html, 'html'],
+  ]
+  const pieces = cut(sample, places)
+  return parts =>
+    Buffer.from(pieces.map(piece => (typeof piece === 'string' ? piece : fill(piece.part, parts))).join(''))
+}
+
+/** The quoted-printable form of one or more whole lines (RFC 2045 6.7). */
+export const encodeLines = (text: string) => wrap(encode(text.replace(/\r\n?|\n/g, '\r\n')))
+
+function fill(part: PartName, parts: MailParts): string {
+  if (part === 'date') return formatDate(parts.date)
+  if (part === 'subject')
+    return foldLines(`Subject: ${header.encodeHeaderValue('Subject', parts.subject)}`, 76)
+  return parts[part] ?? ''
+}
+
+/** The date-time of RFC 5322 3.3 before its zone, which is +0000. */
+const formatDate = (date: Date) => date.toUTCString().replace(/ GMT$/, '')
+
+async function compose(options: SendMailOptions): Promise<string> {
+  return (await new MailComposer(options).compile().build()).toString()
+}
+
+/** The text between the places, and the places. */
+function cut(text: string, places: [found: string, part: PartName][]): (string | { part: PartName })[] {
+  const parts = new Map(places)
+  const pattern = new RegExp(`(${[...parts.keys()].join('|')})`)
+  return text.split(pattern).map(piece => {
+    const part = parts.get(piece)
+    return part === undefined ? piece : { part }
+  })
+}
