@@ -62,6 +62,27 @@ export abstract class DeliveryStatements extends Connection {
     )
   }
 
+  /** reportOutcomes and then beginSending of one campaign, in one transaction. */
+  async reportAndBegin(args: {
+    campaignId: string
+    reports: OutcomeReport[]
+    claimTokens: string[]
+    deliveryIds: string[]
+  }): Promise<{ recorded: RecordedOutcomeRow[]; begun: BegunDeliveryRow[] }> {
+    const rows = await this.rows<RecordedOutcomeRow & BegunDeliveryRow>(
+      `select r.delivery_id, r.recorded, r.status, r.rule, r.batch_finished, null::boolean as may_send, null::text as refusal
+       from daybatch.report_outcomes(p_campaign_id => $1::uuid, p_reports => $2::jsonb) as r
+       union all
+       select b.delivery_id, null, null, null, null, b.may_send, b.refusal
+       from daybatch.begin_sending(
+         p_campaign_id => $1::uuid, p_claim_tokens => $3::uuid[], p_delivery_ids => $4::bigint[]) as b`,
+      [args.campaignId, JSON.stringify(args.reports), args.claimTokens, args.deliveryIds],
+      'report_and_begin',
+    )
+    const { length } = args.reports
+    return { recorded: rows.slice(0, length), begun: rows.slice(length) }
+  }
+
   /** Renews leases and returns those still alive; a token that is missing in the answer is lost. */
   extendClaims(args: { claimTokens: string[] }): Promise<ExtendedClaimRow[]> {
     return this.rows(

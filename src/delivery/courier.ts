@@ -2,10 +2,10 @@ import type { ClaimedDeliveryRow } from '../db/rows.ts'
 import { AddressError } from './address.ts'
 import { Alarm } from './alarm.ts'
 import type { DeliveryDatabase, Log } from './database.ts'
+import { Exchange } from './exchange.ts'
 import { type Delivery, Leases } from './lease.ts'
 import { type Message, MessageError } from './message.ts'
 import { Outage } from './outage.ts'
-import { Permits } from './permits.ts'
 import { noReply, type Reply } from './reply.ts'
 import { Reporter } from './reporter.ts'
 import type { Transport } from './transport.ts'
@@ -37,7 +37,7 @@ export class Courier {
   readonly #log: Log
   readonly #onWork: () => void
   readonly #leases: Leases
-  readonly #permits: Permits
+  readonly #exchange: Exchange
   readonly #reporter: Reporter
   readonly #held = new Set<Delivery>()
   readonly #room = new Alarm()
@@ -50,8 +50,8 @@ export class Courier {
     this.#log = log
     this.#onWork = onWork
     this.#leases = new Leases(db, log)
-    this.#permits = new Permits(db, connections)
     this.#reporter = new Reporter(db, log)
+    this.#exchange = new Exchange(db, this.#reporter, connections)
   }
 
   /** Deliveries that are claimed and have not ended. */
@@ -61,7 +61,7 @@ export class Courier {
 
   /** Of those, the ones whose data may be with the server. */
   get begun(): number {
-    return this.#permits.count
+    return this.#exchange.count
   }
 
   /** Resolves when at most `count` deliveries are held, or after `ms`. */
@@ -87,6 +87,7 @@ export class Courier {
   /** Sends one delivery and reports it. Never rejects. */
   async deliver(delivery: Delivery, message: Message | MessageError): Promise<void> {
     const reply = await this.#send(delivery, message)
+    this.#exchange.forget(delivery)
     // a begin_sending under way must be decided before the report, and before anything is given back
     await delivery.begun
     const leftNoTrace = delivery.begin === 'none' || delivery.begin === 'refused'
@@ -131,7 +132,7 @@ export class Courier {
     try {
       if (message instanceof MessageError) throw message
       const mail = message(delivery.row)
-      const permit = () => this.#permits.ask(delivery)
+      const permit = () => this.#exchange.ask(delivery)
       const reply = await this.#transport.send(mail, { permit, signal: delivery.withdrawal.signal })
       // a mail that we took back says nothing about the server
       if (!delivery.withdrawal.signal.aborted) this.#noteOutage(reply)
@@ -150,10 +151,11 @@ export class Courier {
     this.#log.warn(details, 'the SMTP server takes no mail: waiting')
   }
 
-  async #report({ row, campaignId }: Delivery, reply: Reply): Promise<void> {
+  async #report(delivery: Delivery, reply: Reply): Promise<void> {
+    const { row, campaignId } = delivery
     const { delivery_id, claim_token } = row
     try {
-      const answer = await this.#reporter.report(campaignId, { delivery_id, claim_token, ...reply })
+      const answer = await this.#exchange.report(delivery, { delivery_id, claim_token, ...reply })
       this.lastActivity = new Date()
       if (reply.stage === 'message' && reply.reply_code !== null && reply.reply_code < 300) this.accepted++
       if (answer?.batch_finished) await this.#closeBatch(campaignId, row.batch_number)
@@ -187,7 +189,7 @@ export class Courier {
 
   async #finish(delivery: Delivery): Promise<void> {
     const { lease } = delivery
-    this.#permits.finish(delivery)
+    this.#exchange.finish(delivery)
     lease.deliveries.delete(delivery)
     // what is not begun is given back before its room is used again
     await this.#leases.settle(lease)

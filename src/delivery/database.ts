@@ -8,6 +8,7 @@ export type DeliveryDatabase = Pick<
   | 'getMessage'
   | 'beginSending'
   | 'reportOutcomes'
+  | 'reportAndBegin'
   | 'extendClaims'
   | 'releaseClaims'
   | 'releaseExpiredClaims'

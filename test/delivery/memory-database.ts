@@ -1,4 +1,10 @@
-import type { BegunDeliveryRow, DeliveryStatus, MessageRow, OutcomeReport } from '../../src/db/rows.ts'
+import type {
+  BegunDeliveryRow,
+  DeliveryStatus,
+  MessageRow,
+  OutcomeReport,
+  RecordedOutcomeRow,
+} from '../../src/db/rows.ts'
 import type { DeliveryDatabase } from '../../src/delivery/database.ts'
 import { makeDelivery, messageRow } from './mail.ts'
 
@@ -14,6 +20,8 @@ export interface LedgerRow {
 }
 
 type Method = keyof DeliveryDatabase
+type BeginArgs = { campaignId: string; claimTokens: string[]; deliveryIds: string[] }
+type ReportArgs = { campaignId: string; reports: OutcomeReport[] }
 
 /**
  * The database of the worker's tests: one ledger in memory with the states and the token rule of the real one.
@@ -117,33 +125,28 @@ export class MemoryDatabase implements DeliveryDatabase {
     return this.#call('getMessage', args, () => this.message)
   }
 
-  beginSending(args: { campaignId: string; claimTokens: string[]; deliveryIds: string[] }) {
-    return this.#call('beginSending', args, () =>
-      args.deliveryIds.map((id, index): BegunDeliveryRow => {
-        const row = this.rows.get(id)!
-        const isStale = row.status !== 'claimed' || row.token !== args.claimTokens[index]
-        const refusal = isStale ? 'the claim is lost' : this.refusal
-        if (refusal === null) row.status = 'sending'
-        return { delivery_id: id, may_send: refusal === null, refusal }
-      }),
-    )
+  beginSending(args: BeginArgs) {
+    return this.#call('beginSending', args, () => this.#begin(args))
   }
 
-  reportOutcomes(args: { campaignId: string; reports: OutcomeReport[] }) {
-    return this.#call('reportOutcomes', args, () =>
-      args.reports.map(report => {
-        const row = this.rows.get(report.delivery_id)!
-        const recorded = row.token === report.claim_token && ['claimed', 'sending'].includes(row.status)
-        if (recorded) this.#record(row, report)
-        const batch_finished = [...this.rows.values()].every(
-          other =>
-            other.campaignId !== row.campaignId || !['queued', 'claimed', 'sending'].includes(other.status),
-        )
-        // the real one says deferred and keeps the row so until it is claimed again
-        const status: DeliveryStatus = row.status === 'queued' ? 'deferred' : row.status
-        return { delivery_id: row.id, recorded, status, rule: null, batch_finished }
-      }),
-    )
+  reportOutcomes(args: ReportArgs) {
+    return this.#call('reportOutcomes', args, () => this.#settle(args))
+  }
+
+  /** One transaction: both or none. */
+  async reportAndBegin({ campaignId, reports, ...asked }: ReportArgs & BeginArgs) {
+    const [told, begun] = [
+      { campaignId, reports },
+      { campaignId, ...asked },
+    ]
+    this.calls.push({ method: 'reportOutcomes', args: told }, { method: 'beginSending', args: begun })
+    await this.before('reportOutcomes', told)
+    await this.before('beginSending', begun)
+    await new Promise(resolve => setImmediate(resolve))
+    const result = { recorded: this.#settle(told), begun: this.#begin(begun) }
+    await this.after('reportOutcomes')
+    await this.after('beginSending')
+    return result
   }
 
   extendClaims(args: { claimTokens: string[] }) {
@@ -188,6 +191,31 @@ export class MemoryDatabase implements DeliveryDatabase {
 
   processCampaigns() {
     return this.#call('processCampaigns', {}, () => [])
+  }
+
+  #begin({ claimTokens, deliveryIds }: BeginArgs): BegunDeliveryRow[] {
+    return deliveryIds.map((id, index) => {
+      const row = this.rows.get(id)!
+      const isStale = row.status !== 'claimed' || row.token !== claimTokens[index]
+      const refusal = isStale ? 'the claim is lost' : this.refusal
+      if (refusal === null) row.status = 'sending'
+      return { delivery_id: id, may_send: refusal === null, refusal }
+    })
+  }
+
+  #settle({ reports }: ReportArgs): RecordedOutcomeRow[] {
+    return reports.map(report => {
+      const row = this.rows.get(report.delivery_id)!
+      const recorded = row.token === report.claim_token && ['claimed', 'sending'].includes(row.status)
+      if (recorded) this.#record(row, report)
+      const batch_finished = [...this.rows.values()].every(
+        other =>
+          other.campaignId !== row.campaignId || !['queued', 'claimed', 'sending'].includes(other.status),
+      )
+      // the real one says deferred and keeps the row so until it is claimed again
+      const status: DeliveryStatus = row.status === 'queued' ? 'deferred' : row.status
+      return { delivery_id: row.id, recorded, status, rule: null, batch_finished }
+    })
   }
 
   #record(row: LedgerRow, report: OutcomeReport): void {

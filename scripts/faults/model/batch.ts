@@ -256,6 +256,14 @@ export class Batch {
     return released
   }
 
+  /** Over, and the sweep leaves it to its claims' end. */
+  get isWaitedFor(): boolean {
+    const { now, status } = this.campaign
+    const isOver = now >= this.cutOff || !['sending', 'scheduled', 'paused'].includes(status)
+    const { liveClaims } = this
+    return isOver && liveClaims.length > 0 && liveClaims.every(({ expiresAt }) => expiresAt > now)
+  }
+
   get liveClaims(): Claim[] {
     return [...this.claims].filter(({ open }) => open.size > 0)
   }

@@ -104,10 +104,10 @@ export class Campaign {
     for (const contact of this.remaining) {
       if (batch.slotCount === batch.limit) break
       batch.head += 1
-      const { address } = this.#contacts.all[contact]!
+      const address = this.find(contact)?.copiedAddress ?? this.#contacts.all[contact]!.address
       const holder = taken.get(address)
       const isDuplicate = holder !== undefined && holder !== contact
-      const isEligible = this.#contacts.mayBeMailed(contact, this) && !isDuplicate
+      const isEligible = this.#contacts.mayBeMailed(contact, this, address) && !isDuplicate
       const delivery = this.find(contact) ?? new Delivery(contact, batch)
       if (!this.deliveries.includes(delivery)) this.deliveries.push(delivery)
       if (isEligible) taken.set(address, contact)

@@ -18,14 +18,15 @@ export class Contacts {
     this.all = addresses.map(address => ({ address, isUnsubscribed: false, isDeleted: false }))
   }
 
-  mayBeMailed(contact: number, { removed }: Campaign): boolean {
+  /** At its address, or at another that a first copy went to. */
+  mayBeMailed(contact: number, { removed }: Campaign, at = this.all[contact]!.address): boolean {
     const { address, isUnsubscribed, isDeleted } = this.all[contact]!
     return (
       !isDeleted &&
       !removed.has(contact) &&
       !isUnsubscribed &&
       address !== null &&
-      !this.suppressed.has(address)
+      !this.suppressed.has(at ?? address)
     )
   }
 }

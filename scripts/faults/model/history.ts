@@ -99,9 +99,15 @@ async function playHistory(
       throw new Error(`${name}: ${(error as Error).message}`, { cause: error })
     }
   }
-  compare('audit', await engine.audit(), [])
+  const [twice, others] = partition(await engine.audit(), line => line.startsWith('accepted_twice: '))
+  compare('audit', others, [])
+  compare('accepted twice', twice.length, world.countAcceptedTwice())
   compare('duplicates and mails over a limit', [world.countDuplicates(), world.countOverLimit()], [0, 0])
   for (const campaign of world.campaigns) count(campaign, figures)
+}
+
+function partition<T>(values: T[], belongs: (value: T) => boolean): [T[], T[]] {
+  return [values.filter(belongs), values.filter(value => !belongs(value))]
 }
 
 function count({ status, batches, deliveries }: Campaign, figures: HistoryFigures): void {

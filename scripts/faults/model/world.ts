@@ -43,7 +43,7 @@ export class World {
     return this.campaigns.map(campaign => {
       const { status, nextDue, open } = campaign
       const isDue = status === 'sending' && (nextDue === null || nextDue <= campaign.now)
-      return open || isDue ? campaign.process('sweep') : undefined
+      return (open && !open.isWaitedFor) || isDue ? campaign.process('sweep') : undefined
     })
   }
 
@@ -108,6 +108,14 @@ export class World {
     for (const { batch, ticket } of this.#outgoing)
       people.set(batch, (people.get(batch) ?? new Set()).add(ticket.delivery))
     return [...people].reduce((sum, [batch, { size }]) => sum + Math.max(0, size - batch.limit), 0)
+  }
+
+  /** An operator said of a mail that it was not sent, its second copy was accepted, and then the first one after all. */
+  countAcceptedTwice(): number {
+    return this.campaigns
+      .filter(({ policy }) => policy !== 'resend')
+      .flatMap(({ deliveries }) => deliveries.flatMap(({ attempts }) => attempts))
+      .filter(({ outcome }) => outcome === 'accepted_twice').length
   }
 
   /** Everything that left, but what the server refused: a worker that died may have had its mail accepted. */

@@ -24,12 +24,12 @@ export const sourceMutants: Mutant[] = [
     guard: 'a refused begin sends nothing',
     edits: [
       {
-        file: 'src/delivery/permits.ts',
+        file: 'src/delivery/exchange.ts',
         from: 'if (!row?.may_send) throw',
         to: 'if (row === undefined) throw',
       },
     ],
-    checks: ['test/delivery/permits.test.ts', 'test/delivery/worker.test.ts'],
+    checks: ['test/delivery/exchange.test.ts', 'test/delivery/worker.test.ts'],
   },
   {
     guard: '354 rule: no reply after the data is in doubt',
@@ -67,7 +67,7 @@ export const sourceMutants: Mutant[] = [
         to: 'return true',
       },
     ],
-    checks: ['test/delivery/permits.test.ts', 'test/delivery/worker.test.ts'],
+    checks: ['test/delivery/exchange.test.ts', 'test/delivery/worker.test.ts'],
   },
   {
     guard: 'a report is repeated until it is written',
