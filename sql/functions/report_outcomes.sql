@@ -43,7 +43,9 @@ begin
   return query
     select r.delivery_id, coalesce(k.stage <> 'lease', false), d.status, k.rule, v_finished
     from rows from (jsonb_to_recordset(p_reports) as (delivery_id bigint, claim_token uuid)) with ordinality as r (delivery_id, claim_token, place)
-    left join daybatch.deliveries as d on d.delivery_id = r.delivery_id and d.campaign_id = p_campaign_id
+    -- by key, as in settle_reports
+    left join lateral (
+      select f.status from daybatch.deliveries as f where f.delivery_id = r.delivery_id and f.campaign_id = p_campaign_id limit 1) as d on true
     left join lateral (
       select a.rule, a.stage from daybatch.delivery_attempts as a
       where a.campaign_id = p_campaign_id and a.delivery_id = r.delivery_id and a.claim_token = r.claim_token

@@ -36,8 +36,9 @@ begin
       p_now + daybatch.calculate_retry_delay(d.deferral_count + 1, v_settings.first_retry_delay, v_batch.batch_interval) as retry_at,
       (r.outcome = 'deferred' and r.scope = 'recipient') or (r.outcome = 'in_doubt' and v_policy = 'resend') as counts_as_deferral
     from reports as r
-    join daybatch.deliveries as d on d.delivery_id = r.delivery_id and d.campaign_id = p_campaign_id
-      and d.claim_token = r.claim_token and d.status in ('claimed', 'sending')
+    -- by key, one by one: with the statistics of a batch that was just opened a join reads all of its campaign
+    cross join lateral (select f.* from daybatch.deliveries as f where f.delivery_id = r.delivery_id limit 1) as d
+    where d.campaign_id = p_campaign_id and d.claim_token = r.claim_token and d.status in ('claimed', 'sending')
   ),
   decided as (
     select l.*,

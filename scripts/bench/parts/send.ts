@@ -1,6 +1,6 @@
 import { type Bench, type BenchContext, best, type Row } from '../bench.ts'
 import { createAudience } from '../world/audience.ts'
-import { type Server, startServer } from '../world/database.ts'
+import { listSlowest, type Server, startServer } from '../world/database.ts'
 import { type Delivery, runDelivery } from '../world/delivery.ts'
 import { runPlainLoop } from '../world/plain-loop.ts'
 import { runSmtpSource, type Sink, startSink } from '../world/sink.ts'
@@ -76,6 +76,7 @@ async function deliver(
   const database = await server.createDatabase()
   const lists = await createAudience(database, { contacts: mails })
   const delivery = await runDelivery(context, { database, sink, services, connections, lists, mails })
+  if (context.profile) for (const line of await listSlowest(database)) context.log(line)
   await server.dropDatabase(database)
   return delivery
 }
