@@ -41,6 +41,8 @@ export interface Worker {
   status(): WorkerStatus
 }
 
+/** A claim is a call of its own, beside those that begin and report. */
+const CLAIMED_PER_CONNECTION = 4
 const DRAIN_MS = 600_000
 const LONGEST_SLEEP_MS = 60_000
 /** New campaigns get their turn after at most this. */
@@ -145,7 +147,7 @@ class DeliveryWorker implements Worker {
     let progress = false
     while (turns.length > 0 && performance.now() < end) {
       const turn = turns.shift()!
-      await this.#courier.waitForRoom(this.#connections)
+      await this.#courier.waitForRoom(2 * this.#connections)
       if (!this.#isRunning || outage.remainingMs > 0) return outage.remainingMs
       const result = await this.#claim(turn)
       if (result === 'more') turns.push(turn)
@@ -166,9 +168,9 @@ class DeliveryWorker implements Worker {
     return false
   }
 
-  /** One campaign's turn: as many deliveries as there are connections, at most twice as many held in all. */
+  /** One campaign's turn: a few deliveries for each connection, so that no connection waits for a claim. */
   async #claim({ campaign_id: campaignId }: WorkRow): Promise<'more' | 'last' | 'nothing'> {
-    const limit = Math.min(this.#connections, 2 * this.#connections - this.#courier.held)
+    const limit = CLAIMED_PER_CONNECTION * this.#connections
     const start = performance.now()
     const rows = await this.#db.claimDeliveries({ campaignId, workerId: this.#workerId, limit })
     const [first] = rows
