@@ -57,7 +57,6 @@ const anyText = fc
         '-- ',
         '\n',
         '\r\n',
-        '\r',
         '=?utf-8?Q?x?=',
         'wort'.repeat(30),
         'ü'.repeat(40),
@@ -65,7 +64,12 @@ const anyText = fc
     ),
     { maxLength: 12 },
   )
-  .map(parts => parts.join('').replaceAll('{{', '{'))
+  .map(parts =>
+    parts
+      .join('')
+      .replaceAll('{{', '{')
+      .replace(/\r(?!\n)/g, ''),
+  )
 const anyTemplate = fc
   .array(fc.oneof(anyText, fc.constantFrom('{{first_name}}', '{{city | your town}}', '\n{{a|b\nc}}\n')), {
     maxLength: 6,
