@@ -65,8 +65,12 @@ export async function compileMime(
     [marks.html, 'html'],
   ]
   const pieces = cut(sample, places)
-  return parts =>
-    Buffer.from(pieces.map(piece => (typeof piece === 'string' ? piece : fill(piece.part, parts))).join(''))
+  // a message of one part ends with its body, whose own line end is enough
+  if (pieces.at(-1) === '\r\n') pieces.pop()
+  return parts => {
+    const text = pieces.map(piece => (typeof piece === 'string' ? piece : fill(piece.part, parts))).join('')
+    return Buffer.from(text.endsWith('\r\n') ? text : `${text}\r\n`)
+  }
 }
 
 /** The quoted-printable form of one or more whole lines (RFC 2045 6.7). */
