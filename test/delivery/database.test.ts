@@ -2,6 +2,7 @@ import { simpleParser } from 'mailparser'
 import t, { type Test } from 'tap'
 import { Daybatch } from '../../src/db/daybatch.ts'
 import { createPool } from '../../src/db/pool.ts'
+import type { ClaimedDeliveryRow, OutcomeReport } from '../../src/db/rows.ts'
 import { createSmtpTransport } from '../../src/delivery/transport.ts'
 import { createWorker } from '../../src/delivery/worker.ts'
 import { createTestDatabase } from '../helper/database.ts'
@@ -55,6 +56,39 @@ t.test('a batch goes out, is reported and closed', async t => {
     (await listDeliveries(admin, campaignId)).every(row => row.status === 'sent' && row.attempt_count === 1),
   )
   t.same((await admin.query('select * from daybatch.audit')).rows, [])
+})
+
+t.test('outcomes are written and mails are begun in one transaction, or neither', async t => {
+  const { admin, db } = await prepare(t)
+  const campaignId = await addCampaign(admin, { contacts: emails(4) })
+  await db.processCampaigns({ campaignId })
+  const [one, two, three] = await db.claimDeliveries({ campaignId, workerId: 'test', limit: 4 })
+  const asked = (...rows: ClaimedDeliveryRow[]) => ({
+    campaignId,
+    claimTokens: rows.map(({ claim_token }) => claim_token),
+    deliveryIds: rows.map(({ delivery_id }) => delivery_id),
+  })
+  const accepted = ({ delivery_id, claim_token }: ClaimedDeliveryRow, reply_text = 'ok'): OutcomeReport => ({
+    delivery_id,
+    claim_token,
+    stage: 'message',
+    reply_code: 250,
+    enhanced_code: null,
+    reply_text,
+  })
+  const states = async () => (await listDeliveries(admin, campaignId)).map(({ status }) => status)
+  await db.beginSending(asked(one!))
+  const { recorded, begun } = await db.reportAndBegin({ ...asked(three!, two!), reports: [accepted(one!)] })
+  t.match(recorded, [{ delivery_id: one!.delivery_id, recorded: true, status: 'sent' }])
+  t.match(begun, [
+    { delivery_id: three!.delivery_id, may_send: true },
+    { delivery_id: two!.delivery_id, may_send: true },
+  ])
+  t.same(await states(), ['sent', 'sending', 'sending', 'claimed'])
+  const [, , , four] = await listDeliveries(admin, campaignId)
+  const last = { ...one!, delivery_id: four!.delivery_id }
+  await t.rejects(db.reportAndBegin({ ...asked(last), reports: [accepted(two!, 'not \0 a text')] }))
+  t.same(await states(), ['sent', 'sending', 'sending', 'claimed'], 'a report that is refused begins nothing')
 })
 
 t.test('outcomes by stage and code', async t => {
