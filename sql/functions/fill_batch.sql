@@ -13,7 +13,7 @@ declare
   v_now timestamptz := daybatch.current_moment();
   v_key bytea;
   v_lists uuid[];
-  v_has_copies boolean;
+  v_has_copies boolean; v_policy text;
   v_limit integer;
   v_available integer;
   v_chunk integer;
@@ -24,8 +24,8 @@ begin
   select s.value into v_key from daybatch.secrets as s where s.name = 'address_key';
   select b.send_limit into v_limit from daybatch.batches as b where b.campaign_id = p_campaign_id and b.batch_number = p_batch_number;
   select jsonb_array_length(c.contacts_remaining), array(select l::uuid from jsonb_array_elements_text(to_jsonb(c.contact_list_ids)) as l),
-    exists (select from daybatch.resend_copies as r where r.campaign_id = p_campaign_id)
-  into v_available, v_lists, v_has_copies
+    exists (select from daybatch.resend_copies as r where r.campaign_id = p_campaign_id), c.in_doubt_policy
+  into v_available, v_lists, v_has_copies, v_policy
   from public.campaigns as c where c.id = p_campaign_id;
   v_chunk := least(v_limit, 49990) + 10;
 
@@ -81,9 +81,9 @@ begin
           -- returned with a copy in doubt that may have been accepted: it stays in doubt, and its address taken
           when exists (
             select from daybatch.deliveries as f
-            join daybatch.resend_copies as r on r.campaign_id = f.campaign_id and r.delivery_id = f.delivery_id
             join daybatch.delivery_attempts as a on a.campaign_id = f.campaign_id and a.delivery_id = f.delivery_id and a.outcome = 'in_doubt'
-            where f.campaign_id = p_campaign_id and f.contact_id = t.contact_id) then 'in_doubt'
+            where f.campaign_id = p_campaign_id and f.contact_id = t.contact_id
+              and (v_policy = 'resend' or exists (select from daybatch.resend_copies as r where r.campaign_id = f.campaign_id and r.delivery_id = f.delivery_id))) then 'in_doubt'
           else 'skipped'
         end,
         case when t.reason is null then t.address_key end,

@@ -18,6 +18,7 @@ declare
   v_reason text;
   v_is_doubtful boolean;
   v_is_unchanged boolean;
+  v_policy text := (select c.in_doubt_policy from public.campaigns as c where c.id = p_campaign_id);
 begin
   select s.value into v_key from daybatch.secrets as s where s.name = 'address_key';
   -- an address of the same key was valid at the opening; only in plain ASCII do its two spellings have the same length
@@ -68,8 +69,8 @@ begin
     if v_reason is null then
       v_eligible := v_eligible || v_delivery.delivery_id;
     else
-      -- a first copy in doubt may have been accepted: it stays in doubt, and its address taken
-      v_is_doubtful := v_delivery.is_resend and exists (
+      -- a first copy in doubt may have been accepted: it stays in doubt, and its address taken, also when an erasure took the copy
+      v_is_doubtful := (v_delivery.is_resend or v_policy = 'resend') and exists (
         select from daybatch.delivery_attempts as a
         where a.campaign_id = p_campaign_id and a.delivery_id = v_delivery.delivery_id and a.outcome = 'in_doubt');
       update daybatch.deliveries as d

@@ -36,7 +36,12 @@ export async function addCampaign(db: Pool, options: NewCampaign): Promise<strin
 
 /** The deliveries of a campaign: id, address, status and number of attempts. */
 export async function listDeliveries(db: Pool, campaignId: string) {
-  const { rows } = await db.query<{ delivery_id: string; email: string; status: string; attempt_count: number }>(
+  const { rows } = await db.query<{
+    delivery_id: string
+    email: string
+    status: string
+    attempt_count: number
+  }>(
     `select d.delivery_id, c.email, d.status, d.attempt_count
      from daybatch.deliveries as d join public.contacts as c on c.id = d.contact_id
      where d.campaign_id = $1 order by d.delivery_id`,

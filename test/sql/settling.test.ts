@@ -348,6 +348,12 @@ scenario('a removed contact is skipped when its turn comes; who was mailed stays
 
 // erase_contact
 
+async function begun(db: pg.Pool, id: string): Promise<Row[]> {
+  const claimed = await claim(db, id)
+  await begin(db, id, claimed)
+  return claimed
+}
+
 scenario('an erased person: nothing personal stays, the totals do, nobody is mailed again', async (t, db) => {
   const campaign = await makeCampaign(db, {
     contacts: ['ada@example.org', 'bo@example.org'],
@@ -393,6 +399,18 @@ scenario('an erasure that the application’s own keys forbid empties the column
   const row = await readOne(db, 'select * from public.contacts where id = $1', [ada])
   t.match(row, { first_name: null, last_name: null, attributes: {}, unsubscribed_at: after(0) })
   t.notMatch(JSON.stringify(row), /ada@|Bern/)
+})
+
+scenario('a mail in doubt stays so when its person is erased before the second copy', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 2, limit: 2, in_doubt_policy: 'resend' })
+  const [erased] = campaign.contacts
+  await openBatch(db, campaign.id)
+  await report(db, campaign.id, await begun(db, campaign.id), noReply)
+  await ask(db, 'erase_contact', erased)
+  await advance(db, '30 minutes')
+  t.equal((await claim(db, campaign.id)).length, 1, 'the other one')
+  t.match(await readDelivery(db, campaign.id, erased!), { status: 'in_doubt', reason: 'deleted' })
+  t.same(await readAudit(db), [])
 })
 
 scenario('a mail that is being sent while its person is erased is still recorded', async (t, db) => {

@@ -112,7 +112,7 @@ export const databaseMutants: Mutant[] = [
   {
     guard: 'an expired lease begins nothing',
     edits: [inFunction('begin_sending', ' and k.expires_at > v_now\n', '\n')],
-    checks: ['model'],
+    checks: ['model', 'test/sql/begin_sending.test.ts'],
   },
   {
     guard: 'an expired lease is not extended',
