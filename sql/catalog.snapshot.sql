@@ -330,7 +330,7 @@ create table daybatch.secrets (
   constraint secrets_pkey PRIMARY KEY (name)
 );
 alter table daybatch.secrets owner to daybatch_owner;
-comment on table daybatch.secrets is 'Keys that never leave the database: the key of the address hashes and of the message ids. Only the owner reads them.';
+comment on table daybatch.secrets is 'Keys that never leave the database: of the address hashes, of the message ids, and of the tokens (token_key_1, 2, ...; the last one signs). Only the owner reads them.';
 
 create table daybatch.settings (
   only_row boolean not null default true,
@@ -1711,6 +1711,16 @@ returns TABLE(id uuid, name text, status text, daily_send_limit integer, lists j
 alter function daybatch.lock_campaign(uuid) owner to daybatch_owner;
 comment on function daybatch.lock_campaign(uuid) is 'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select l.name, l.status from public.campaigns as c, daybatch.lock_campaign(c.id) as l where c.name = ''Spring offer'';';
 
+create function daybatch.make_token(p_purpose text, p_payload bytea)
+returns text language sql stable security definer set search_path="" -- body 354b65ba45b62c85aef652c3bd347740
+alter function daybatch.make_token(text,bytea) owner to daybatch_owner;
+comment on function daybatch.make_token(text,bytea) is 'Signs a payload for one purpose; read_token gives it back. Example: select daybatch.read_token(''bounce'', daybatch.make_token(''bounce'', int8send(1)));';
+
+create function daybatch.make_tokens(p_purpose text, p_payloads bytea[])
+returns text[] language plpgsql stable security definer set search_path="" -- body 0e2d197a617f48e4dcbf79786c96998a
+alter function daybatch.make_tokens(text,bytea[]) owner to daybatch_owner;
+comment on function daybatch.make_tokens(text,bytea[]) is 'Signs payloads for one purpose, many at once, in their order (see make_token). Example: select daybatch.make_tokens(''bounce'', array[int8send(1), int8send(2)]);';
+
 create function daybatch.mark_engine_writes(p_on boolean)
 returns void language sql volatile set search_path="" -- body c43655175611811f5beaef669aca2334
 alter function daybatch.mark_engine_writes(boolean) owner to daybatch_owner;
@@ -1763,6 +1773,11 @@ returns integer language plpgsql volatile security definer set search_path="" --
 alter function daybatch.purge_history(interval,integer) owner to daybatch_owner;
 grant execute on function daybatch.purge_history(interval,integer) to daybatch_operator;
 comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
+
+create function daybatch.read_token(p_purpose text, p_token text)
+returns bytea language plpgsql stable security definer set search_path="" -- body 44b3a8189e9c6da33578782efa28e129
+alter function daybatch.read_token(text,text) owner to daybatch_owner;
+comment on function daybatch.read_token(text,text) is 'The payload that was signed for this purpose, null for anything else. Example: select daybatch.read_token(''unsubscribe'', daybatch.make_token(''bounce'', int8send(1))) is null;';
 
 create function daybatch.record_campaign_change()
 returns trigger language plpgsql volatile security definer set search_path="" -- body c8de772188d9380fd7ed4b41acd2bb00
@@ -1864,6 +1879,12 @@ create function daybatch.return_unsent(p_campaign_id uuid, p_batch_number intege
 returns integer language plpgsql volatile security definer set search_path="" -- body a372a79755b2715f1f61f640dd99cbc2
 alter function daybatch.return_unsent(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.return_unsent(uuid,integer) is 'Returns the unsent deliveries of a batch to remaining (part of close_batch). Example: select daybatch.return_unsent(id, 1) from public.campaigns limit 0;';
+
+create function daybatch.rotate_token_key(p_retire boolean DEFAULT false)
+returns integer language plpgsql volatile security definer set search_path="" -- body 1621af19af001ea44a46cdfa07bd8bd3
+alter function daybatch.rotate_token_key(boolean) owner to daybatch_owner;
+grant execute on function daybatch.rotate_token_key(boolean) to daybatch_operator;
+comment on function daybatch.rotate_token_key(boolean) is 'Makes a new key for return paths and unsubscribe links; true also retires the older ones. Example: select daybatch.rotate_token_key();';
 
 create function daybatch.schedule_campaign(p_campaign_id uuid, p_scheduled_at timestamp with time zone)
 returns text language plpgsql volatile security definer set search_path="" -- body 29363a1b98709a76e71cf7b99b5b7b3b

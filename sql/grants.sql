@@ -89,7 +89,7 @@ declare
     'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
     'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'count_largest_interval', 'list_jobs'];
   v_operator_functions text[] := array['open_batch', 'take_over', 'calculate_address_key', 'enqueue_batch', 'classify_reply', 'is_valid_address',
-    'confirm_installation', 'purge_deliveries', 'purge_history', 'count_largest_interval', 'list_jobs', 'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'calculate_retry_delay', 'adopt_report', 'check_application'];
+    'confirm_installation', 'purge_deliveries', 'purge_history', 'count_largest_interval', 'list_jobs', 'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'calculate_retry_delay', 'adopt_report', 'check_application', 'rotate_token_key'];
   v_views text[] := array['campaign_status', 'batch_history', 'audit', 'list_members', 'legacy_mailed', 'campaign_blockers', 'due_batches', 'delivery_log',
     'failed_contacts', 'in_doubt_deliveries', 'daily_limit_proof', 'no_duplicates_proof', 'worker_status', 'sweep_log', 'scheduled_jobs', 'old_mails'];
   v_grant record;
