@@ -104,6 +104,47 @@ comment on column daybatch.batches.counted_at is 'The moment the batch counts fr
 comment on column daybatch.batches.spaced_from is 'The moment the next interval counts from: counted_at, or the restart after a standstill.';
 comment on column daybatch.batches.cut_off_at is 'No first attempt from here on: what is unsent goes back to remaining.';
 
+create table daybatch.bounce_limits (
+  campaign_id uuid,
+  bounce_rate numeric not null,
+  bounce_minimum integer not null,
+  complaint_rate numeric not null,
+  complaint_minimum integer not null,
+  constraint minimums_are_at_least_one CHECK (((bounce_minimum >= 1) AND (complaint_minimum >= 1))),
+  constraint rates_are_shares CHECK (((bounce_rate > (0)::numeric) AND (bounce_rate <= (1)::numeric) AND (complaint_rate > (0)::numeric) AND (complaint_rate <= (1)::numeric)))
+);
+alter table daybatch.bounce_limits owner to daybatch_owner;
+CREATE UNIQUE INDEX bounce_limits_one_per_campaign ON daybatch.bounce_limits USING btree (COALESCE(campaign_id, '00000000-0000-0000-0000-000000000000'::uuid));
+grant select on daybatch.bounce_limits to daybatch_operator;
+comment on table daybatch.bounce_limits is 'From which share of accepted mails on bounces and complaints pause a campaign, and from how many on a share counts. The row without a campaign holds for all others.';
+
+create table daybatch.bounces (
+  bounce_id bigint not null generated always as identity,
+  campaign_id uuid,
+  delivery_id bigint,
+  address_key bytea not null,
+  kind text not null,
+  source text not null,
+  status_code text,
+  reason text,
+  event_at timestamp with time zone,
+  recorded_at timestamp with time zone not null,
+  has_suppressed boolean not null,
+  constraint bounces_pkey PRIMARY KEY (bounce_id),
+  constraint delivery_is_named_with_its_campaign CHECK (((campaign_id IS NULL) = (delivery_id IS NULL))),
+  constraint kind_is_known CHECK ((kind = ANY (ARRAY['hard'::text, 'soft'::text, 'blocked'::text, 'complaint'::text]))),
+  constraint reason_is_short CHECK ((length(reason) <= 500)),
+  constraint source_is_known CHECK ((source = ANY (ARRAY['dsn'::text, 'arf'::text, 'ses'::text, 'sendgrid'::text, 'mailgun'::text, 'postmark'::text])))
+);
+alter table daybatch.bounces owner to daybatch_owner;
+CREATE INDEX bounces_address_idx ON daybatch.bounces USING btree (address_key);
+CREATE INDEX bounces_campaign_idx ON daybatch.bounces USING btree (campaign_id, kind, recorded_at);
+CREATE UNIQUE INDEX bounces_once_per_delivery_and_kind ON daybatch.bounces USING btree (delivery_id, kind) WHERE (delivery_id IS NOT NULL);
+CREATE UNIQUE INDEX bounces_once_per_unknown_address_and_kind ON daybatch.bounces USING btree (address_key, kind) WHERE (delivery_id IS NULL);
+grant select on daybatch.bounces to daybatch_operator;
+comment on table daybatch.bounces is 'Bounces and complaints that came after a mail was accepted; delivery_id is null where a provider told of an address and no mail of ours is known. No address is kept, only its keyed hash.';
+comment on column daybatch.bounces.kind is 'hard: the address is wrong, or refused for good; soft: for now; blocked: we or the message are refused, not the address; complaint: the recipient called it spam.';
+
 create table daybatch.campaign_messages (
   campaign_id uuid not null,
   message_version integer not null,
@@ -756,6 +797,73 @@ grant select on daybatch.batch_history to daybatch_app;
 grant select on daybatch.batch_history to daybatch_operator;
 grant select on daybatch.batch_history to daybatch_reader;
 comment on view daybatch.batch_history is 'One row per batch: when it was due, opened and closed, and its frozen counts. Example: select batch_number, opened_at, sent_count, remaining_count from daybatch.batch_history where name = ''Spring offer'' order by batch_number;';
+
+create view daybatch.bounce_log as
+ SELECT b.bounce_id,
+    b.recorded_at,
+    b.event_at,
+    b.kind,
+    b.source,
+    b.status_code,
+    b.reason,
+    b.has_suppressed,
+    b.campaign_id,
+    c.name,
+    b.delivery_id,
+    d.contact_id,
+    d.batch_number
+   FROM ((daybatch.bounces b
+     LEFT JOIN daybatch.deliveries d ON ((d.delivery_id = b.delivery_id)))
+     LEFT JOIN public.campaigns c ON ((c.id = b.campaign_id)));
+alter view daybatch.bounce_log owner to daybatch_owner;
+grant select on daybatch.bounce_log to daybatch_app;
+grant select on daybatch.bounce_log to daybatch_operator;
+grant select on daybatch.bounce_log to daybatch_reader;
+comment on view daybatch.bounce_log is 'Each bounce and complaint with what was reported. Example: select recorded_at, kind, status_code, reason from daybatch.bounce_log order by bounce_id desc limit 20;';
+
+create view daybatch.bounce_rates as
+ SELECT c.id AS campaign_id,
+    c.name,
+    s.sent_count,
+    b.hard_count,
+    b.soft_count,
+    b.blocked_count,
+    b.complaint_count,
+    round(((100.0 * (b.hard_count)::numeric) / (GREATEST(s.sent_count, b.hard_count, (1)::bigint))::numeric), 2) AS bounce_percent,
+    round(((100.0 * (b.complaint_count)::numeric) / (GREATEST(s.sent_count, b.complaint_count, (1)::bigint))::numeric), 2) AS complaint_percent,
+    trim_scale(((100)::numeric * l.bounce_rate)) AS bounce_percent_limit,
+    l.bounce_minimum,
+    trim_scale(((100)::numeric * l.complaint_rate)) AS complaint_percent_limit,
+    l.complaint_minimum,
+    b.last_at
+   FROM (((public.campaigns c
+     CROSS JOIN LATERAL ( SELECT (sum(COALESCE((t.sent_count)::bigint, ( SELECT count(*) AS count
+                   FROM daybatch.deliveries d
+                  WHERE ((d.campaign_id = t.campaign_id) AND (d.batch_number = t.batch_number) AND (d.status = 'sent'::text))))))::bigint AS sent_count
+           FROM daybatch.batches t
+          WHERE ((t.campaign_id = c.id) AND (t.source <> 'old_method'::text))) s)
+     CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (o.kind = 'hard'::text)) AS hard_count,
+            count(*) FILTER (WHERE (o.kind = 'soft'::text)) AS soft_count,
+            count(*) FILTER (WHERE (o.kind = 'blocked'::text)) AS blocked_count,
+            count(*) FILTER (WHERE (o.kind = 'complaint'::text)) AS complaint_count,
+            max(o.recorded_at) AS last_at
+           FROM daybatch.bounces o
+          WHERE (o.campaign_id = c.id)) b)
+     CROSS JOIN LATERAL ( SELECT m.campaign_id,
+            m.bounce_rate,
+            m.bounce_minimum,
+            m.complaint_rate,
+            m.complaint_minimum
+           FROM daybatch.bounce_limits m
+          WHERE ((m.campaign_id = c.id) OR (m.campaign_id IS NULL))
+          ORDER BY m.campaign_id
+         LIMIT 1) l)
+  WHERE (s.sent_count IS NOT NULL);
+alter view daybatch.bounce_rates owner to daybatch_owner;
+grant select on daybatch.bounce_rates to daybatch_app;
+grant select on daybatch.bounce_rates to daybatch_operator;
+grant select on daybatch.bounce_rates to daybatch_reader;
+comment on view daybatch.bounce_rates is 'How many accepted mails of each campaign came back or were called spam, and the limits. Example: select name, sent_count, hard_count, bounce_percent, complaint_percent from daybatch.bounce_rates;';
 
 create view daybatch.campaign_blockers as
  WITH clock AS MATERIALIZED (
@@ -1415,6 +1523,12 @@ grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybat
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_service;
 comment on function daybatch.claim_deliveries(uuid,text,integer) is 'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select k.delivery_id, k.slot from public.campaigns as c, daybatch.claim_deliveries(c.id, ''psql'', 1) as k where c.name = ''Spring offer'';';
 
+create function daybatch.classify_bounce(p_report jsonb)
+returns TABLE(kind text, is_address_fault boolean, status_code text, reason text) language plpgsql immutable set search_path="" -- body 7815ea2987fafd8552bf708d3fdbf4b8
+alter function daybatch.classify_bounce(jsonb) owner to daybatch_owner;
+grant execute on function daybatch.classify_bounce(jsonb) to daybatch_operator;
+comment on function daybatch.classify_bounce(jsonb) is 'What a report about an accepted mail means: hard, soft, blocked, complaint, or null. Example: select * from daybatch.classify_bounce(''{"recipients": [{"action": "failed", "status": "5.1.1", "diagnostic": "smtp; 550 5.1.1 no such user"}]}'');';
+
 create function daybatch.classify_reply(p_stage text, p_reply_code integer, p_enhanced_code text, p_reply_text text)
 returns TABLE(rule text, outcome text, scope text) language sql stable security definer set search_path="" -- body 773fd1648b2b4bc6adab7afb0b1955c3
 alter function daybatch.classify_reply(text,integer,text,text) owner to daybatch_owner;
@@ -1517,7 +1631,7 @@ grant execute on function daybatch.erase_contact(uuid) to daybatch_service;
 comment on function daybatch.erase_contact(uuid) is 'Removes a contact''s personal data; the never-twice key and the totals stay. Example: select daybatch.erase_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.explain_contact(p_campaign_id uuid, p_contact_id uuid)
-returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" -- body 1f3f212ae3adae43ee5807748dd0c4ad
+returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" -- body 879d9bab1217fe9bd7657d9f81b155b2
 alter function daybatch.explain_contact(uuid,uuid) owner to daybatch_owner;
 grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_operator;
 grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_service;
@@ -1528,6 +1642,13 @@ returns text language plpgsql stable security definer set search_path="" -- body
 alter function daybatch.explain_open_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.explain_open_batch(uuid,integer) to daybatch_operator;
 comment on function daybatch.explain_open_batch(uuid,integer) is 'Why a batch cannot be closed now; null when it can. Example: select campaign_id, daybatch.explain_open_batch(campaign_id, batch_number) from daybatch.batch_history where closed_at is null;';
+
+create function daybatch.export_suppressions()
+returns TABLE(email text, address_key text, reason text, list_id uuid, source text, created_at timestamp with time zone) language sql stable security definer set search_path="" -- body 13d62a132d85f0aa388eee7a587c73cf
+alter function daybatch.export_suppressions() owner to daybatch_owner;
+grant execute on function daybatch.export_suppressions() to daybatch_operator;
+grant execute on function daybatch.export_suppressions() to daybatch_service;
+comment on function daybatch.export_suppressions() is 'Every suppression, with the address where a contact has it. Example: select * from daybatch.export_suppressions() limit 10;';
 
 create function daybatch.extend_claims(p_claim_tokens uuid[])
 returns TABLE(claim_token uuid, lease_ms integer) language plpgsql volatile security definer set search_path="" -- body 8c8ef10fa614ea0b5a14dfd65b5610d1
@@ -1540,6 +1661,11 @@ create function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
 returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body be8c2537a6a9d728d8330bc33fcceaf3
 alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
+
+create function daybatch.find_bounced_delivery(p_report jsonb, p_is_signed boolean)
+returns bigint language plpgsql stable security definer set search_path="" -- body b55fcc87fe2e03d3904806f8b66b8840
+alter function daybatch.find_bounced_delivery(jsonb,boolean) owner to daybatch_owner;
+comment on function daybatch.find_bounced_delivery(jsonb,boolean) is 'The delivery that a bounce or complaint is about (part of record_bounces). Example: select daybatch.find_bounced_delivery(''{"email": "ada@example.org"}'', true);';
 
 create function daybatch.finish_import(p_import_id uuid)
 returns jsonb language plpgsql volatile security definer set search_path="" -- body 505fe3de3f921660750abac0bd038d87
@@ -1610,6 +1736,13 @@ grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone
 grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone) to daybatch_reader;
 comment on function daybatch.has_job(uuid,integer,timestamp with time zone) is 'Whether pg-boss holds the live job of a batch. Example: select name, daybatch.has_job(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
 
+create function daybatch.import_suppressions(p_rows jsonb, p_source text DEFAULT 'import'::text)
+returns jsonb language plpgsql volatile security definer set search_path="" -- body 0878f0365a79eb5c2ee5a99a90f61076
+alter function daybatch.import_suppressions(jsonb,text) owner to daybatch_owner;
+grant execute on function daybatch.import_suppressions(jsonb,text) to daybatch_operator;
+grant execute on function daybatch.import_suppressions(jsonb,text) to daybatch_service;
+comment on function daybatch.import_suppressions(jsonb,text) is 'Suppresses many addresses at once; bad rows come back with why. Example: select daybatch.import_suppressions(''[{"email": "ada@example.org", "reason": "complained"}]'');';
+
 create function daybatch.initialize_contact_tracking(p_campaign_id uuid)
 returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" -- body d64b067816af2d89947236cc7e27cc90
 alter function daybatch.initialize_contact_tracking(uuid) owner to daybatch_owner;
@@ -1637,6 +1770,18 @@ returns boolean language sql immutable set search_path="" -- body 4ac29b5231440d
 alter function daybatch.is_valid_address(text) owner to daybatch_owner;
 grant execute on function daybatch.is_valid_address(text) to daybatch_operator;
 comment on function daybatch.is_valid_address(text) is 'Whether a text is one plain e-mail address that can be mailed. Example: select daybatch.is_valid_address(''ada@example.org'');';
+
+create function daybatch.judge_bounces(p_campaign_id uuid)
+returns text language plpgsql volatile security definer set search_path="" -- body ed68f7c470efa710b61a647544d1f182
+alter function daybatch.judge_bounces(uuid) owner to daybatch_owner;
+comment on function daybatch.judge_bounces(uuid) is 'Pauses a campaign whose bounces or complaints are above its limits (part of record_bounces). Example: select daybatch.judge_bounces(id) from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.lift_suppression(p_email text, p_list_id uuid DEFAULT NULL::uuid, p_confirmed boolean DEFAULT false)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 4cc5b702d2884ea6d482b1608967b404
+alter function daybatch.lift_suppression(text,uuid,boolean) owner to daybatch_owner;
+grant execute on function daybatch.lift_suppression(text,uuid,boolean) to daybatch_operator;
+grant execute on function daybatch.lift_suppression(text,uuid,boolean) to daybatch_service;
+comment on function daybatch.lift_suppression(text,uuid,boolean) is 'Takes back a suppression; one that the person asked for needs p_confirmed. Example: select daybatch.lift_suppression(''ada@example.org'');';
 
 create function daybatch.list_batching_states()
 returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6c3dc1ee1ef42f019d3336861e016f62
@@ -1699,6 +1844,13 @@ grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_ope
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_reader;
 comment on function daybatch.list_misplaced_contacts(uuid) is 'Contacts about whom a campaign''s arrays and ledger disagree (part of the view audit). Example: select m.* from public.campaigns as c, daybatch.list_misplaced_contacts(c.id) as m where c.name = ''Spring offer'';';
 
+create function daybatch.list_suppressions(p_after_id bigint DEFAULT 0, p_limit integer DEFAULT 50, p_email text DEFAULT NULL::text)
+returns SETOF jsonb language plpgsql stable security definer set search_path="" -- body 679a910a21ed5a395eab83912ffaa808
+alter function daybatch.list_suppressions(bigint,integer,text) owner to daybatch_owner;
+grant execute on function daybatch.list_suppressions(bigint,integer,text) to daybatch_operator;
+grant execute on function daybatch.list_suppressions(bigint,integer,text) to daybatch_service;
+comment on function daybatch.list_suppressions(bigint,integer,text) is 'Suppressions in the order of their ids, or those of one address. Example: select * from daybatch.list_suppressions(p_email => ''ada@example.org'');';
+
 create function daybatch.list_work(p_limit integer DEFAULT 100)
 returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" -- body 255104ec8b61a4caed4f1e7c1c07dec3
 alter function daybatch.list_work(integer) owner to daybatch_owner;
@@ -1710,6 +1862,13 @@ create function daybatch.lock_campaign(p_campaign_id uuid)
 returns TABLE(id uuid, name text, status text, daily_send_limit integer, lists jsonb, scheduled_at timestamp with time zone, next_batch_send_time timestamp with time zone, current_batch_number integer, tracking_initialised_at timestamp with time zone, batch_interval interval, in_doubt_policy text) language plpgsql volatile security definer set search_path="" -- body db87c56302ae4faa3dc87807d2473ff8
 alter function daybatch.lock_campaign(uuid) owner to daybatch_owner;
 comment on function daybatch.lock_campaign(uuid) is 'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select l.name, l.status from public.campaigns as c, daybatch.lock_campaign(c.id) as l where c.name = ''Spring offer'';';
+
+create function daybatch.make_return_paths(p_delivery_ids bigint[])
+returns text[] language sql stable security definer set search_path="" -- body ee20c3df768d8e2d9f00286cf7893d3f
+alter function daybatch.make_return_paths(bigint[]) owner to daybatch_owner;
+grant execute on function daybatch.make_return_paths(bigint[]) to daybatch_operator;
+grant execute on function daybatch.make_return_paths(bigint[]) to daybatch_service;
+comment on function daybatch.make_return_paths(bigint[]) is 'The tokens of deliveries for their return paths, in their order. Example: select daybatch.make_return_paths(array[1, 2]);';
 
 create function daybatch.make_token(p_purpose text, p_payload bytea)
 returns text language sql stable security definer set search_path="" -- body 354b65ba45b62c85aef652c3bd347740
@@ -1778,6 +1937,13 @@ create function daybatch.read_token(p_purpose text, p_token text)
 returns bytea language plpgsql stable security definer set search_path="" -- body 44b3a8189e9c6da33578782efa28e129
 alter function daybatch.read_token(text,text) owner to daybatch_owner;
 comment on function daybatch.read_token(text,text) is 'The payload that was signed for this purpose, null for anything else. Example: select daybatch.read_token(''unsubscribe'', daybatch.make_token(''bounce'', int8send(1))) is null;';
+
+create function daybatch.record_bounces(p_source text, p_reports jsonb, p_signed_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
+returns TABLE(place integer, result text, kind text, campaign_id uuid, delivery_id bigint, suppressed boolean) language plpgsql volatile security definer set search_path="" -- body ac6ce0ad2ba83682e93753632d8f7d09
+alter function daybatch.record_bounces(text,jsonb,timestamp with time zone) owner to daybatch_owner;
+grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time zone) to daybatch_operator;
+grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time zone) to daybatch_service;
+comment on function daybatch.record_bounces(text,jsonb,timestamp with time zone) is 'Records bounces and complaints, suppresses addresses, pauses a campaign above its limits. Example: select * from daybatch.record_bounces(''postmark'', ''[{"email": "ada@example.org", "word": "permanent"}]'');';
 
 create function daybatch.record_campaign_change()
 returns trigger language plpgsql volatile security definer set search_path="" -- body c8de772188d9380fd7ed4b41acd2bb00
@@ -1893,6 +2059,12 @@ grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zo
 grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_operator;
 grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_service;
 comment on function daybatch.schedule_campaign(uuid,timestamp with time zone) is 'Schedules a campaign for a moment. Example: select daybatch.schedule_campaign(id, now() + interval ''2 hours'') from public.campaigns where name = ''Summer offer'';';
+
+create function daybatch.set_bounce_limits(p_campaign_id uuid DEFAULT NULL::uuid, p_bounce_rate numeric DEFAULT NULL::numeric, p_bounce_minimum integer DEFAULT NULL::integer, p_complaint_rate numeric DEFAULT NULL::numeric, p_complaint_minimum integer DEFAULT NULL::integer)
+returns void language plpgsql volatile security definer set search_path="" -- body c74183ad54ff8c35cd7069914b0ec73c
+alter function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) owner to daybatch_owner;
+grant execute on function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) to daybatch_operator;
+comment on function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) is 'Sets from which share on bounces and complaints pause a campaign, or all. Example: select daybatch.set_bounce_limits(id, p_bounce_rate => 0.02) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.set_daily_limit(p_campaign_id uuid, p_limit integer)
 returns integer language plpgsql volatile security definer set search_path="" -- body cdab099fe90564c14fae1c52aed1e97a

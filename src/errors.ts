@@ -44,6 +44,8 @@ const REFUSALS: Record<string, [status: number, slug: string]> = {
   MB022: [409, 'promise-broken'],
   MB023: [409, 'history-kept'],
   MB024: [409, 'application-refuses'],
+  MB035: [403, 'webhook-refused'],
+  MB036: [409, 'consent-needed'],
 }
 
 /** Values that the types of the request let through and Postgres does not (NUL in a text, a date in the year 300000). */

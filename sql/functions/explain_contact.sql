@@ -1,5 +1,5 @@
 -- The whole story of one contact in one campaign, in order: in the audience, selected, every try with the server's words,
--- settled, and where it stands now. Before the audience is frozen: whether its lists name the contact. Reads only.
+-- settled, what came back after that, and where it stands now. Before the audience is frozen: whether its lists name the contact. Reads only.
 -- Errors: MB001, MB018 neither in the audience nor in the ledger.
 create or replace function daybatch.explain_contact(p_campaign_id uuid, p_contact_id uuid)
 returns table (happened_at timestamptz, what text, detail text)
@@ -41,7 +41,10 @@ begin
       union all
       select v_delivery.settled_at, 5, v_delivery.status, concat_ws(', ', v_delivery.reason, v_delivery.evidence) where v_delivery.settled_at is not null
       union all
-      select null, 6, case v_campaign.stands_in when 'lists' then 'is on its lists' else 'stands in ' || coalesce(v_campaign.stands_in, 'no array') end,
+      select b.recorded_at, 6, case b.kind when 'complaint' then 'complained' else 'bounced' end, concat_ws(' ', b.kind, b.status_code, b.reason, '(' || b.source || ')')
+      from daybatch.bounces as b where b.delivery_id = v_delivery.delivery_id
+      union all
+      select null, 7, case v_campaign.stands_in when 'lists' then 'is on its lists' else 'stands in ' || coalesce(v_campaign.stands_in, 'no array') end,
         concat('the campaign is ', v_campaign.status, case when v_campaign.tracking_initialised_at is null then '; its audience is frozen at the first processing' end)
     ) as s
     order by s.happened_at nulls last, s.rank;

@@ -23,6 +23,8 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.migrations': engine.migrations,
   'daybatch.reply_rules': engine.replyRules,
   'daybatch.suppressions': engine.suppressions,
+  'daybatch.bounces': engine.bounces,
+  'daybatch.bounce_limits': engine.bounceLimits,
   'daybatch.imports': engine.imports,
   'daybatch.events': engine.events,
   'daybatch.sweeps': engine.sweeps,

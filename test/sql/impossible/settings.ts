@@ -109,6 +109,67 @@ export const suppressions: TableCase = {
   },
 }
 
+const bounce: Row = {
+  bounce_id: 1,
+  campaign_id: ids.campaign,
+  delivery_id: 1,
+  address_key: '\\x01',
+  kind: 'hard',
+  source: 'dsn',
+  recorded_at: at(0),
+  has_suppressed: true,
+}
+const nowhere = { campaign_id: null, delivery_id: null }
+
+export const bounces: TableCase = {
+  rows: [bounce, { ...bounce, ...nowhere, bounce_id: 2 }],
+  other: { ...bounce, bounce_id: 3, delivery_id: 2 },
+  takes: [
+    { delivery_id: 1, kind: 'complaint' },
+    { ...nowhere, address_key: '\\x02' },
+    ...['hard', 'soft', 'blocked', 'complaint'].map(kind => ({ kind })),
+    ...['dsn', 'arf', 'ses', 'sendgrid', 'mailgun', 'postmark'].map(source => ({ source })),
+    { reason: 'x'.repeat(500) },
+  ],
+  refuses: {
+    bounces_pkey: [{ bounce_id: 1 }],
+    bounces_once_per_delivery_and_kind: [{ delivery_id: 1 }],
+    bounces_once_per_unknown_address_and_kind: [nowhere],
+    kind_is_known: [{ kind: 'spam' }, { kind: '' }],
+    source_is_known: [{ source: 'manual' }],
+    delivery_is_named_with_its_campaign: [{ campaign_id: null }, { delivery_id: null }],
+    reason_is_short: [{ reason: 'x'.repeat(501) }],
+  },
+}
+
+const bounceLimit: Row = {
+  campaign_id: ids.campaign,
+  bounce_rate: 0.05,
+  bounce_minimum: 10,
+  complaint_rate: 0.003,
+  complaint_minimum: 3,
+}
+
+/** The row for all campaigns is there already. */
+export const bounceLimits: TableCase = {
+  rows: [bounceLimit],
+  other: { ...bounceLimit, campaign_id: ids.openCampaign },
+  takes: [
+    { bounce_rate: 1, complaint_rate: 1 },
+    { bounce_minimum: 1, complaint_minimum: 1 },
+  ],
+  refuses: {
+    bounce_limits_one_per_campaign: [{ campaign_id: ids.campaign }, { campaign_id: null }],
+    rates_are_shares: [
+      { bounce_rate: 0 },
+      { bounce_rate: 1.1 },
+      { complaint_rate: 0 },
+      { complaint_rate: 1.1 },
+    ],
+    minimums_are_at_least_one: [{ bounce_minimum: 0 }, { complaint_minimum: 0 }],
+  },
+}
+
 const finished = { finished_at: at(1), row_count: 3 }
 const pendingImport: Row = { import_id: ids.token, list_id: ids.list, started_at: at(0) }
 
