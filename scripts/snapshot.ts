@@ -1,13 +1,16 @@
 // npm run snapshot: writes sql/catalog.snapshot.sql, the picture of a freshly migrated database that reviewers
-// read as a diff; -- --check compares it instead and exits 1 when it is not current.
+// read as a diff, and the table of answers in src/delivery/README.md; -- --check compares the picture instead and exits 1
+// when it is not current.
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { describeCatalog } from '../src/db/catalog.ts'
 import { explain } from '../src/db/migrate.ts'
+import { placeReplyRules } from '../src/db/reply-rules.ts'
 import { startTestCluster, TEMPLATE, withDatabase } from '../test/helper/cluster.ts'
 
 const FILE = fileURLToPath(new URL('../sql/catalog.snapshot.sql', import.meta.url))
+const README = fileURLToPath(new URL('../src/delivery/README.md', import.meta.url))
 const HEADER = `-- The catalog after npm run migrate on an empty PostgreSQL 18. Written by npm run snapshot, never applied.\n\n`
 
 try {
@@ -27,6 +30,9 @@ async function describeFreshDatabase(): Promise<string> {
     const client = new pg.Client(withDatabase(cluster.url, TEMPLATE))
     await client.connect()
     try {
+      if (!process.argv.includes('--check')) {
+        await writeFile(README, await placeReplyRules(client, await readFile(README, 'utf8')))
+      }
       return await describeCatalog(client)
     } finally {
       await client.end()

@@ -76,6 +76,7 @@ create table daybatch.batches (
   in_doubt_count integer,
   returned_count integer,
   remaining_count integer,
+  cut_off_reason text,
   constraint a_delivery_copies_its_batch_limit UNIQUE (campaign_id, batch_number, send_limit),
   constraint batch_is_not_too_early CHECK (((counted_at - previous_spaced_from) >= previous_interval)),
   constraint batch_number_is_not_negative CHECK ((batch_number >= 0)),
@@ -103,6 +104,7 @@ comment on table daybatch.batches is 'One row per batch of a campaign; the root 
 comment on column daybatch.batches.counted_at is 'The moment the batch counts from: due_at when opened within the window, else opened_at.';
 comment on column daybatch.batches.spaced_from is 'The moment the next interval counts from: counted_at, or the restart after a standstill.';
 comment on column daybatch.batches.cut_off_at is 'No first attempt from here on: what is unsent goes back to remaining.';
+comment on column daybatch.batches.cut_off_reason is 'Why the batch was cut off before its time: what it has not sent goes to the next one.';
 
 create table daybatch.bounce_limits (
   campaign_id uuid,
@@ -320,6 +322,19 @@ alter table daybatch.migrations owner to daybatch_owner;
 grant select on daybatch.migrations to daybatch_operator;
 grant select on daybatch.migrations to daybatch_service;
 
+create table daybatch.refusal_counts (
+  campaign_id uuid not null,
+  answer_count bigint not null,
+  refused_at_counts bigint[] not null,
+  rule text,
+  in_a_row integer not null,
+  constraint counts_are_not_negative CHECK (((answer_count >= 0) AND (in_a_row >= 0))),
+  constraint refusal_counts_pkey PRIMARY KEY (campaign_id)
+);
+alter table daybatch.refusal_counts owner to daybatch_owner;
+grant select on daybatch.refusal_counts to daybatch_operator;
+comment on table daybatch.refusal_counts is 'Final answers of servers since a campaign''s first refusal, as far as the breaker needs them; gone when the campaign pauses.';
+
 create table daybatch.removed_contacts (
   campaign_id uuid not null,
   contact_id uuid not null,
@@ -345,12 +360,12 @@ create table daybatch.reply_rules (
   constraint doubt_needs_the_message_stage CHECK (((outcome <> 'in_doubt'::text) OR (stages = ARRAY['message'::text]))),
   constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['sent'::text, 'failed'::text, 'deferred'::text, 'in_doubt'::text]))),
   constraint reply_rules_pkey PRIMARY KEY (rule),
-  constraint scope_is_known CHECK ((scope = ANY (ARRAY['recipient'::text, 'server'::text, 'campaign'::text]))),
+  constraint scope_is_known CHECK ((scope = ANY (ARRAY['recipient'::text, 'server'::text, 'batch'::text, 'campaign'::text]))),
   constraint sent_needs_a_reply_to_the_message CHECK (((outcome <> 'sent'::text) OR (stages = ARRAY['message'::text])))
 );
 alter table daybatch.reply_rules owner to daybatch_owner;
 grant delete, insert, select, update on daybatch.reply_rules to daybatch_operator;
-comment on table daybatch.reply_rules is 'Classification of server answers: patterns are POSIX regular expressions, null fits anything (also no reply). Scope: recipient = this contact, server = wait and retry all, campaign = pause.';
+comment on table daybatch.reply_rules is 'Classification of server answers: patterns are POSIX regular expressions, null fits anything (also no reply). Scope: recipient = this contact, server = wait and retry all, batch = the rest goes to the next batch, campaign = pause.';
 
 create table daybatch.resend_copies (
   campaign_id uuid not null,
@@ -385,16 +400,22 @@ create table daybatch.settings (
   deferral_period interval not null default '06:00:00'::interval,
   deferral_limit integer not null default 12,
   first_retry_delay interval not null default '00:15:00'::interval,
+  refusals_in_a_row integer default 5,
+  refusals_in_200 integer default 10,
   constraint deferral_limit_is_at_least_one CHECK ((deferral_limit >= 1)),
   constraint deferral_period_is_positive CHECK ((deferral_period > '00:00:00'::interval)),
   constraint first_retry_delay_is_positive CHECK ((first_retry_delay > '00:00:00'::interval)),
   constraint lease_is_at_least_a_second CHECK ((lease >= '00:00:01'::interval)),
+  constraint refusals_in_200_is_at_most_200 CHECK (((refusals_in_200 >= 2) AND (refusals_in_200 <= 200))),
+  constraint refusals_in_a_row_is_at_least_two CHECK ((refusals_in_a_row >= 2)),
   constraint settings_pkey PRIMARY KEY (only_row),
   constraint there_is_only_one_row CHECK (only_row)
 );
 alter table daybatch.settings owner to daybatch_owner;
 grant select on daybatch.settings to daybatch_operator;
 comment on table daybatch.settings is 'The engine''s one row of settings. taken_over_at is null while the engine is asleep (installed beside an older application).';
+comment on column daybatch.settings.refusals_in_a_row is 'So many refusals of one rule in a row pause a campaign; null: never.';
+comment on column daybatch.settings.refusals_in_200 is 'So many refusals among the last 200 final answers pause a campaign; null: never.';
 
 create table daybatch.suppressions (
   suppression_id bigint not null generated always as identity,
@@ -951,11 +972,13 @@ create view daybatch.campaign_blockers as
          SELECT
                 CASE
                     WHEN (l.send_limit IS NULL) THEN 'not_due'::text
+                    WHEN (l.cut_off_reason IS NOT NULL) THEN 'quota'::text
                     ELSE 'limit'::text
                 END AS "case",
             concat(
                 CASE
                     WHEN (l.send_limit IS NULL) THEN 'not due'::text
+                    WHEN (l.cut_off_reason IS NOT NULL) THEN format('the provider''s quota is used up (%s)'::text, l.cut_off_reason)
                     ELSE format('the limit of %s is used up'::text, l.send_limit)
                 END, ' until ', to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS concat,
             l.closed_at,
@@ -963,7 +986,8 @@ create view daybatch.campaign_blockers as
             false
            FROM (( SELECT) one
              LEFT JOIN LATERAL ( SELECT b_1.send_limit,
-                    b_1.closed_at
+                    b_1.closed_at,
+                    b_1.cut_off_reason
                    FROM daybatch.batches b_1
                   WHERE ((b_1.campaign_id = c.id) AND (b_1.source <> 'old_method'::text))
                   ORDER BY b_1.batch_number DESC
@@ -1561,6 +1585,11 @@ grant execute on function daybatch.contract_version() to daybatch_reader;
 grant execute on function daybatch.contract_version() to daybatch_service;
 comment on function daybatch.contract_version() is 'Version of the functions'' contract with the service; a service refuses another one. Example: select daybatch.contract_version();';
 
+create function daybatch.count_answers(p_campaign_id uuid, p_rules text[])
+returns text language plpgsql volatile security definer set search_path="" -- body eaab31807106949bdcd5b9744c8099c6
+alter function daybatch.count_answers(uuid,text[]) owner to daybatch_owner;
+comment on function daybatch.count_answers(uuid,text[]) is 'Counts servers'' final answers and says why a campaign must pause, or null (part of report_outcomes). Example: select daybatch.count_answers(null, ''{}'') limit 0;';
+
 create function daybatch.count_contacts(p_campaign_id uuid)
 returns void language sql volatile security definer set search_path="" -- body faa70b7ac8883286b39edd578fd58fab
 alter function daybatch.count_contacts(uuid) owner to daybatch_owner;
@@ -1770,6 +1799,11 @@ returns boolean language sql immutable set search_path="" -- body 4ac29b5231440d
 alter function daybatch.is_valid_address(text) owner to daybatch_owner;
 grant execute on function daybatch.is_valid_address(text) to daybatch_operator;
 comment on function daybatch.is_valid_address(text) is 'Whether a text is one plain e-mail address that can be mailed. Example: select daybatch.is_valid_address(''ada@example.org'');';
+
+create function daybatch.judge_answers(p_campaign_id uuid, p_batch_number integer, p_delivery_ids bigint[], p_claim_tokens uuid[], p_now timestamp with time zone)
+returns text language plpgsql volatile security definer set search_path="" -- body 10c1415b1150d3c4a2ccdd32c422552d
+alter function daybatch.judge_answers(uuid,integer,bigint[],uuid[],timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.judge_answers(uuid,integer,bigint[],uuid[],timestamp with time zone) is 'Cuts a batch off when a quota is used up, and says why to pause when refusals look like ours (part of report_outcomes). Example: select daybatch.judge_answers(null, 1, ''{}'', ''{}'', daybatch.current_moment()) limit 0;';
 
 create function daybatch.judge_bounces(p_campaign_id uuid)
 returns text language plpgsql volatile security definer set search_path="" -- body ed68f7c470efa710b61a647544d1f182
@@ -1994,7 +2028,7 @@ alter function daybatch.replace_adapter(text,text) owner to daybatch_owner;
 comment on function daybatch.replace_adapter(text,text) is 'Makes an adapter view unless a DBA has replaced it (part of a deploy). Example: select a.view_name from daybatch.adapters as a;';
 
 create function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
-returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body b944664ed83d6eab6e1ed45ed8ae5937
+returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body 6bf1e64bb9b8ff0269b093072c1e91a8
 alter function daybatch.report_outcomes(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_service;
@@ -2022,7 +2056,7 @@ grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_
 comment on function daybatch.resolve_in_doubt(uuid,uuid,text) is 'Settles one mail in doubt as sent or not_sent. Example: select daybatch.resolve_in_doubt(campaign_id, contact_id, ''sent'') from daybatch.deliveries where status = ''in_doubt'' limit 0;';
 
 create function daybatch.resume_campaign(p_campaign_id uuid)
-returns text language plpgsql volatile security definer set search_path="" -- body 9e7ebf0b9aa023071267632f390c918a
+returns text language plpgsql volatile security definer set search_path="" -- body a6490cb099c1d76c7a48bd821dcd2e20
 alter function daybatch.resume_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_operator;

@@ -137,7 +137,7 @@ begin
       grant select on all tables in schema daybatch to daybatch_operator;
       revoke select on daybatch.secrets, daybatch.resend_copies from daybatch_operator;
       grant insert, update, delete on daybatch.reply_rules to daybatch_operator;
-      grant update (lease, deferral_period, deferral_limit, first_retry_delay) on daybatch.settings to daybatch_operator;
+      grant update (lease, deferral_period, deferral_limit, first_retry_delay, refusals_in_a_row, refusals_in_200) on daybatch.settings to daybatch_operator;
       grant select on public.campaigns, public.contacts, public.contact_lists, public.contact_list_members to daybatch_operator;
     elsif v_role = 'daybatch_app' then
       grant usage on schema public to daybatch_app;

@@ -16,6 +16,7 @@ declare
   v_now timestamptz;
   v_done record;
   v_finished boolean;
+  v_breaker text;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
   select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null for no key update;
@@ -27,8 +28,13 @@ begin
   if v_done.refusal is not null and v_batch.campaign_id is not null then
     perform daybatch.note_refusal(p_campaign_id, v_batch.batch_number, v_done.refusal, v_now);
   end if;
-  if v_done.pause_reason is not null and v_campaign.status = 'sending' then
-    perform daybatch.pause_campaign(p_campaign_id, v_done.pause_reason);
+  if v_done.settled_count > 0 and (p_reports @? '$[*] ? (@.reply_code >= 400)'
+    or exists (select from daybatch.refusal_counts as n where n.campaign_id = p_campaign_id))
+  then
+    v_breaker := daybatch.judge_answers(p_campaign_id, v_batch.batch_number, v_done.settled_ids, v_done.settled_tokens, v_now);
+  end if;
+  if coalesce(v_done.pause_reason, v_breaker) is not null and v_campaign.status = 'sending' then
+    perform daybatch.pause_campaign(p_campaign_id, coalesce(v_done.pause_reason, v_breaker));
   end if;
   if v_done.settled_count < jsonb_array_length(p_reports) then
     perform daybatch.settle_late_report(p_campaign_id, r.report, v_now)

@@ -19,6 +19,8 @@ begin
       message = format('campaign %s (%s) is %s: it cannot be resumed', p_campaign_id, v_campaign.name, v_campaign.status),
       hint = case v_campaign.status when 'draft' then 'Start it: select daybatch.start_campaign(id);' else 'Only paused campaigns can be resumed.' end;
   end if;
+  -- the breaker counts anew
+  delete from daybatch.refusal_counts as n where n.campaign_id = p_campaign_id;
   v_due := greatest(v_campaign.next_batch_send_time, daybatch.current_moment());
   v_is_scheduled := coalesce(v_campaign.scheduled_at > daybatch.current_moment(), false) and not exists (
     select from daybatch.batches as b where b.campaign_id = p_campaign_id and b.source <> 'old_method');

@@ -43,12 +43,13 @@ cross join lateral (
   where c.status::text = 'sending' and o.next_slot > o.slot_count and r.retry_at > clock.now
     and not exists (select from daybatch.claims as k where k.campaign_id = c.id)
   union all
-  select case when l.send_limit is null then 'not_due' else 'limit' end,
-    concat(case when l.send_limit is null then 'not due' else format('the limit of %s is used up', l.send_limit) end,
+  select case when l.send_limit is null then 'not_due' when l.cut_off_reason is not null then 'quota' else 'limit' end,
+    concat(case when l.send_limit is null then 'not due' when l.cut_off_reason is not null then format('the provider''s quota is used up (%s)', l.cut_off_reason)
+      else format('the limit of %s is used up', l.send_limit) end,
       ' until ', to_char(c.next_batch_send_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')), l.closed_at, c.next_batch_send_time, false
   from (select) as one
   left join lateral (
-    select b.send_limit, b.closed_at from daybatch.batches as b
+    select b.send_limit, b.closed_at, b.cut_off_reason from daybatch.batches as b
     where b.campaign_id = c.id and b.source <> 'old_method' order by b.batch_number desc limit 1) as l on true
   where c.status::text = 'sending' and o.campaign_id is null and c.next_batch_send_time > clock.now
   union all

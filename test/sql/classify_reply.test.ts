@@ -44,7 +44,61 @@ const table: [string, number | null, string | null, string | null, string, strin
   ['rcpt', 552, '5.2.2', 'over quota', 'mailbox_full', 'deferred', 'recipient'],
   ['rcpt', 421, '4.7.0', null, 'service_closing', 'deferred', 'server'],
   ['rcpt', 554, '5.7.1', 'Relay access denied', 'relay_denied', 'deferred', 'campaign'],
-  ['rcpt', 550, '5.4.5', 'Daily user sending limit exceeded', 'quota', 'deferred', 'server'],
+  ['rcpt', 550, '5.4.5', 'Daily user sending limit exceeded', 'quota_refused', 'deferred', 'campaign'],
+  ['mail', 552, null, 'Hourly message quota exceeded', 'quota_refused', 'deferred', 'campaign'],
+  ['message', 454, null, 'Throttling failure: Daily message quota exceeded.', 'quota', 'deferred', 'batch'],
+  ['rcpt', 452, '4.5.3', 'Daily sending quota reached', 'quota', 'deferred', 'batch'],
+  ['mail', 452, null, 'quota exceeded for account', 'quota', 'deferred', 'batch'],
+  [
+    'message',
+    454,
+    null,
+    'Throttling failure: Maximum sending rate exceeded.',
+    'too_fast',
+    'deferred',
+    'server',
+  ],
+  ['rcpt', 452, '4.5.3', 'Too many recipients', 'too_fast', 'deferred', 'server'],
+  ['rcpt', 452, '4.5.3', null, 'too_many_recipients', 'deferred', 'server'],
+  ['rcpt', 451, '4.7.650', 'temporarily rate limited', 'too_fast', 'deferred', 'server'],
+  ['message', 451, '4.7.650', null, 'we_are_throttled', 'deferred', 'server'],
+  ['rcpt', 450, '4.7.0', 'Greylisted, come back later', 'recipient_deferred', 'deferred', 'recipient'],
+  ['rcpt', 450, '4.7.26', 'unauthenticated', 'we_are_throttled', 'deferred', 'server'],
+  ['rcpt', 450, '4.2.1', null, 'recipient_deferred', 'deferred', 'recipient'],
+  ['rcpt', 451, '4.3.0', null, 'recipient_deferred', 'deferred', 'recipient'],
+  ['auth', 432, null, null, 'auth_temporary', 'deferred', 'server'],
+  ['auth', 534, '5.7.9', null, 'auth_refused', 'deferred', 'campaign'],
+  ['auth', 538, '5.7.11', null, 'auth_refused', 'deferred', 'campaign'],
+  ['auth', null, null, 'Missing credentials for "PLAIN"', 'auth_impossible', 'deferred', 'campaign'],
+  ['auth', null, null, 'Connection closed unexpectedly', 'no_reply_before_354', 'deferred', 'server'],
+  ['ehlo', 502, '5.5.1', null, 'ehlo_refused', 'deferred', 'campaign'],
+  ['mail', 555, null, 'unknown parameter', 'sender_refused', 'deferred', 'campaign'],
+  ['mail', 455, null, null, 'sender_deferred', 'deferred', 'server'],
+  ['mail', 550, '5.6.7', null, 'address_needs_smtputf8', 'failed', 'recipient'],
+  ['rcpt', 553, '5.6.7', null, 'address_needs_smtputf8', 'failed', 'recipient'],
+  ['mail', 552, '5.3.4', null, 'message_too_big_at_size', 'deferred', 'campaign'],
+  ['rcpt', 552, '5.3.4', null, 'message_too_big', 'deferred', 'campaign'],
+  ['message', 552, '5.7.0', 'attachment not allowed', 'content_refused_for_good', 'deferred', 'campaign'],
+  ['rcpt', 553, '5.1.8', 'Domain of sender does not exist', 'sender_refused_later', 'deferred', 'campaign'],
+  ['rcpt', 550, '5.1.7', null, 'sender_refused_later', 'deferred', 'campaign'],
+  [
+    'rcpt',
+    553,
+    '5.7.1',
+    'Sender address rejected: not owned by user',
+    'sender_rejected',
+    'deferred',
+    'campaign',
+  ],
+  ['rcpt', 550, '5.2.1', 'disabled', 'mailbox_disabled', 'failed', 'recipient'],
+  ['rcpt', 550, '5.7.1', 'not here', 'refused_by_policy', 'failed', 'recipient'],
+  ['rcpt', 550, '5.7.515', null, 'we_are_blocked', 'deferred', 'campaign'],
+  ['message', 550, '5.7.25', null, 'we_are_blocked', 'deferred', 'campaign'],
+  ['rcpt', 550, '5.1.10', 'null MX', 'mailbox_unavailable', 'failed', 'recipient'],
+  ['rcpt', 551, null, 'moved', 'recipient_refused', 'failed', 'recipient'],
+  ['rcpt', 554, null, 'delivery error: dd Mailbox is not active', 'recipient_refused', 'failed', 'recipient'],
+  ['message', 554, '5.6.0', null, 'message_refused', 'failed', 'recipient'],
+  ['render', null, '5.3.5', 'no sender', 'message_not_made', 'deferred', 'campaign'],
   ['rcpt', 554, '5.7.1', 'Client host blocked using blocklist', 'blocklisted', 'deferred', 'campaign'],
   ['rcpt', 452, '4.3.1', 'Insufficient system storage', 'server_disk_full', 'deferred', 'server'],
   ['rcpt', null, null, null, 'no_reply_before_354', 'deferred', 'server'],
@@ -64,6 +118,16 @@ t.test('what replies mean', async t => {
       `${stage} ${code} ${enhanced ?? ''} ${text ?? ''}`,
     )
   }
+})
+
+t.test('every rule of ours decides something', async t => {
+  const { pool: db } = await createTestDatabase(t)
+  const { rows } = await db.query('select rule from daybatch.reply_rules')
+  const decided = new Set(table.map(([, , , , rule]) => rule))
+  t.same(
+    rows.map(({ rule }) => rule).filter(rule => !decided.has(rule)),
+    [],
+  )
 })
 
 t.test('one full mailbox is not a used-up quota of ours', async t => {

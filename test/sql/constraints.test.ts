@@ -22,6 +22,7 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.applied_views': engine.appliedViews,
   'daybatch.migrations': engine.migrations,
   'daybatch.reply_rules': engine.replyRules,
+  'daybatch.refusal_counts': engine.refusalCounts,
   'daybatch.suppressions': engine.suppressions,
   'daybatch.bounces': engine.bounces,
   'daybatch.bounce_limits': engine.bounceLimits,

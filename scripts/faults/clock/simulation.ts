@@ -92,6 +92,8 @@ export class ClockSimulation {
   /** Campaigns that need about `days` batches, begun at different times of the first day. */
   async start(campaigns: number, days: number): Promise<void> {
     await setClock(this.db, new Date(this.#now))
+    // who is refused is chance here: no breaker
+    await this.db.query('update daybatch.settings set refusals_in_a_row = null, refusals_in_200 = null')
     for (let index = 0; index < campaigns; index++) {
       const limit = 1 + (index % 3)
       const { id } = await makeCampaign(this.db, { contacts: limit * days, limit, status: 'draft' })

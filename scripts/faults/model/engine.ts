@@ -41,7 +41,11 @@ export class Engine {
   static async open(url: string): Promise<Engine> {
     const client = await connect(url)
     await client.query(SESSION_CLOCK)
-    await client.query(`update daybatch.settings set deferral_limit = $1`, [DEFERRAL_LIMIT])
+    // the model knows no breaker
+    await client.query(
+      `update daybatch.settings set deferral_limit = $1, refusals_in_a_row = null, refusals_in_200 = null`,
+      [DEFERRAL_LIMIT],
+    )
     return new Engine(client, await SavedState.open(client))
   }
 

@@ -16,6 +16,8 @@ export const settings: TableCase = {
       change(`first_retry_delay = '0'`),
       change(`first_retry_delay = '-1 minute'`),
     ],
+    refusals_in_a_row_is_at_least_two: [change('refusals_in_a_row = 1')],
+    refusals_in_200_is_at_most_200: [change('refusals_in_200 = 1'), change('refusals_in_200 = 201')],
   },
 }
 
@@ -67,6 +69,7 @@ export const replyRules: TableCase = {
     { outcome: 'in_doubt', stages: ['message'] },
     { outcome: 'deferred', stages: null, scope: 'server' },
     { scope: 'campaign' },
+    { scope: 'batch' },
   ],
   refuses: {
     reply_rules_pkey: [{ rule: 'ours' }],
@@ -231,4 +234,21 @@ export const campaignMessages: TableCase = {
   other: { ...message, message_version: 2 },
   takes: [{ text_body: null, html_body: '<p>Hello</p>' }],
   refuses: { campaign_messages_pkey: [{ message_version: 1 }], message_has_a_body: [{ text_body: null }] },
+}
+
+const refusalCount: Row = {
+  campaign_id: ids.campaign,
+  answer_count: 1,
+  refused_at_counts: [1],
+  rule: 'x',
+  in_a_row: 1,
+}
+
+export const refusalCounts: TableCase = {
+  rows: [refusalCount],
+  other: { ...refusalCount, campaign_id: ids.openCampaign },
+  refuses: {
+    refusal_counts_pkey: [{ campaign_id: ids.campaign }],
+    counts_are_not_negative: [{ answer_count: -1 }, { in_a_row: -1 }],
+  },
 }

@@ -1,0 +1,195 @@
+import type pg from 'pg'
+import { advance } from '../helper/clock.ts'
+import {
+  accepted,
+  begin,
+  claim,
+  closeBatch,
+  greylisted,
+  loginRefused,
+  makeCampaign,
+  noSuchUser,
+  openBatch,
+  processCampaign,
+  type Reply,
+  readBatch,
+  readCampaign,
+  readDeliveries,
+  readEvents,
+  readOne,
+  report,
+  send,
+} from '../helper/make.ts'
+import { after, DAY, MINUTE, scenario } from '../helper/scenario.ts'
+
+const quota: Reply = {
+  stage: 'message',
+  reply_code: 454,
+  reply_text: 'Throttling failure: Daily message quota exceeded for ada@example.org',
+}
+const policy: Reply = { stage: 'rcpt', reply_code: 554, enhanced_code: '5.7.1', reply_text: 'no' }
+
+/** One mail at a time, as a server sees them; returns how many it took until the campaign stopped. */
+async function sendOneByOne(db: pg.Pool, id: string, replies: Reply[]): Promise<number> {
+  for (const [index, reply] of replies.entries()) {
+    const rows = await claim(db, id, 1)
+    if (rows.length === 0) return index
+    await begin(db, id, rows)
+    await report(db, id, rows, reply)
+  }
+  return replies.length
+}
+
+const statuses = async (db: pg.Pool, id: string) => (await readDeliveries(db, id)).map(row => row.status)
+const times = (count: number, reply: Reply) => Array.from({ length: count }, () => reply)
+
+scenario('a used-up quota carries the rest to the next batch and burns nobody', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 6, limit: 6 })
+  await openBatch(db, campaign.id)
+  t.equal(await sendOneByOne(db, campaign.id, [accepted, accepted, quota, accepted]), 3)
+  t.match(await closeBatch(db, campaign.id), {
+    closed: true,
+    sent_count: 2,
+    failed_count: 0,
+    remaining_count: 4,
+  })
+  const row = await readCampaign(db, campaign.id)
+  t.match(row, { status: 'sending', contacts_failed: [] })
+  t.same(row.next_batch_send_time, after(DAY), 'the grid stays')
+  t.same([...row.contacts_remaining].sort(), campaign.contacts.slice(2).sort())
+  const blocker = await readOne(
+    db,
+    'select * from daybatch.campaign_blockers where campaign_id = $1 and ends_at is not null',
+    [campaign.id],
+  )
+  t.match(blocker, { blocker: 'quota', reason: /quota is used up \(message: 454 Throttling failure/ })
+  t.notMatch(blocker.reason, /ada@/)
+  t.ok((await readEvents(db, campaign.id)).some(({ event }) => event === 'batch_cut_off'))
+  await advance(db, '24 hours')
+  await processCampaign(db, campaign.id)
+  await send(db, campaign.id)
+  t.match(await closeBatch(db, campaign.id), { sent_count: 4, remaining_count: 0, completed: true })
+})
+
+scenario('what is on its way when the quota ends still counts', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 5, limit: 5 })
+  await openBatch(db, campaign.id)
+  const rows = await claim(db, campaign.id, 4)
+  await begin(db, campaign.id, rows.slice(0, 2))
+  await report(db, campaign.id, rows.slice(0, 1), quota)
+  t.match(await begin(db, campaign.id, rows.slice(2, 3)), [{ may_send: false }])
+  t.match(await closeBatch(db, campaign.id), { closed: false })
+  await report(db, campaign.id, rows.slice(1, 2))
+  t.match(await closeBatch(db, campaign.id), { closed: true, sent_count: 1, remaining_count: 4 })
+})
+
+for (const [name, reply] of Object.entries<Reply>({
+  credentials: loginRefused,
+  'sender refused': { stage: 'mail', reply_code: 550, reply_text: 'who?' },
+  'sender refused at RCPT': { stage: 'rcpt', reply_code: 550, enhanced_code: '5.1.8' },
+  blocklisted: {
+    stage: 'rcpt',
+    reply_code: 554,
+    enhanced_code: '5.7.1',
+    reply_text: 'blocked using zen.spamhaus.org',
+  },
+  'quota refused': {
+    stage: 'rcpt',
+    reply_code: 550,
+    enhanced_code: '5.4.5',
+    reply_text: 'Daily sending limit exceeded',
+  },
+})) {
+  scenario(`our fault pauses within five mails and burns nobody: ${name}`, async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 20, limit: 20 })
+    await openBatch(db, campaign.id)
+    t.ok((await sendOneByOne(db, campaign.id, times(20, reply))) <= 5)
+    const row = await readCampaign(db, campaign.id)
+    t.match(row, {
+      status: 'paused',
+      pause_reason: `the server refuses us at ${reply.stage}: ${reply.reply_code}`,
+    })
+    t.notOk((await statuses(db, campaign.id)).some(status => status === 'failed'))
+  })
+}
+
+scenario(
+  'five refusals of one kind in a row pause, with the reason, and the refused can be taken back',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 20, limit: 20 })
+    await openBatch(db, campaign.id)
+    t.equal(await sendOneByOne(db, campaign.id, [accepted, ...times(10, policy)]), 6)
+    const row = await readCampaign(db, campaign.id)
+    t.match(row, {
+      status: 'paused',
+      pause_reason:
+        '5 refusals of one kind in a row (refused_by_policy), the last rcpt: 554 5.7.1 no; daybatch.retry_failed takes the refused back',
+    })
+    await db.query('select daybatch.resume_campaign($1)', [campaign.id])
+    t.equal(await sendOneByOne(db, campaign.id, times(10, policy)), 5, 'counted anew after a resume')
+  },
+)
+
+scenario('an acceptance ends a row, another kind begins one, a deferral does neither', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 20, limit: 20 })
+  await openBatch(db, campaign.id)
+  const replies = [...times(4, policy), accepted, ...times(4, noSuchUser), greylisted, policy, noSuchUser]
+  // eleven refusals are more than the second rule allows
+  await db.query('update daybatch.settings set refusals_in_200 = null')
+  t.equal(await sendOneByOne(db, campaign.id, replies), replies.length)
+  t.match(await readCampaign(db, campaign.id), { status: 'sending' })
+  await sendOneByOne(db, campaign.id, [noSuchUser, greylisted, noSuchUser, noSuchUser, noSuchUser])
+  t.match(await readCampaign(db, campaign.id), {
+    status: 'paused',
+    pause_reason: /^5 refusals .*mailbox_unavailable/,
+  })
+})
+
+scenario('5 % of the last 200 pause; what is longer ago does not count', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 420, limit: 420 })
+  await openBatch(db, campaign.id)
+  const some = (refusals: number) =>
+    Array.from({ length: 200 }, (_, index) =>
+      index % 20 === 0 && index / 20 < refusals ? noSuchUser : accepted,
+    )
+  for (const replies of [some(9), some(9)]) {
+    const rows = await claim(db, campaign.id, 200)
+    await begin(db, campaign.id, rows)
+    await report(db, campaign.id, rows, replies)
+  }
+  t.match(await readCampaign(db, campaign.id), { status: 'sending' }, '9 of any 200')
+  await sendOneByOne(db, campaign.id, [noSuchUser, accepted, noSuchUser])
+  t.match(await readCampaign(db, campaign.id), {
+    status: 'paused',
+    pause_reason: /^10 of the last 200 answers were refusals/,
+  })
+})
+
+scenario('a resume never goes past the limit, however often', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 12, limit: 5 })
+  await openBatch(db, campaign.id)
+  for (let round = 0; round < 4; round++) {
+    await send(db, campaign.id, loginRefused)
+    await db.query('select daybatch.resume_campaign($1)', [campaign.id])
+    await processCampaign(db, campaign.id)
+    await advance(db, '10 minutes')
+  }
+  await send(db, campaign.id)
+  await processCampaign(db, campaign.id)
+  await db.query('select daybatch.pause_campaign($1)', [campaign.id])
+  await db.query('select daybatch.resume_campaign($1)', [campaign.id])
+  await processCampaign(db, campaign.id)
+  t.match(await readBatch(db, campaign.id, 1), { sent_count: 5, send_limit: 5 })
+  t.same(
+    (await db.query('select * from daybatch.batches where campaign_id = $1', [campaign.id])).rows.length,
+    1,
+  )
+  t.ok((await readCampaign(db, campaign.id)).next_batch_send_time >= after(DAY - 40 * MINUTE))
+})
+
+scenario('a campaign without refusals counts nothing', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 3 })
+  await openBatch(db, campaign.id)
+  await send(db, campaign.id)
+  t.same((await db.query('select * from daybatch.refusal_counts')).rows, [])
+})
