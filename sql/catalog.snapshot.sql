@@ -46,6 +46,27 @@ alter table daybatch.applied_views owner to daybatch_owner;
 grant select on daybatch.applied_views to daybatch_operator;
 comment on table daybatch.applied_views is 'Fingerprints of each view''s file and of what PostgreSQL made of it; a deploy leaves a view alone when both still fit.';
 
+create table daybatch.attachments (
+  attachment_id bigint not null generated always as identity,
+  campaign_id uuid not null,
+  file_name text not null,
+  media_type text not null,
+  content_id text,
+  content bytea not null storage external,
+  added_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  constraint a_file_holds_1_byte_to_10_mib CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 10485760))),
+  constraint attachments_pkey PRIMARY KEY (attachment_id),
+  constraint content_id_is_a_word CHECK ((content_id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+  constraint file_name_is_one_plain_name CHECK (((file_name ~ '^[^[:cntrl:]/\\]{1,200}$'::text) AND (file_name <> ALL (ARRAY['.'::text, '..'::text])) AND ((file_name COLLATE "C") !~ '[\u0080-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]'::text))),
+  constraint media_type_is_that_of_one_file CHECK (((media_type ~ '^[a-z0-9][a-z0-9!#$&^_.+-]{0,99}/[a-z0-9][a-z0-9!#$&^_.+-]{0,99}$'::text) AND (media_type !~ '^(multipart|message)/'::text)))
+);
+alter table daybatch.attachments owner to daybatch_owner;
+CREATE UNIQUE INDEX attachments_have_one_content_id_each ON daybatch.attachments USING btree (campaign_id, content_id) WHERE (removed_at IS NULL);
+CREATE UNIQUE INDEX attachments_have_one_name_each ON daybatch.attachments USING btree (campaign_id, file_name) WHERE (removed_at IS NULL);
+grant select on daybatch.attachments to daybatch_operator;
+comment on table daybatch.attachments is 'Files of campaigns'' messages: attached, or shown in the html by their content_id. A row never changes but for its removal, so a version of a message names its files by id.';
+
 create table daybatch.batches (
   campaign_id uuid not null,
   batch_number integer not null,
@@ -156,12 +177,14 @@ create table daybatch.campaign_messages (
   html_body text,
   text_body text,
   created_at timestamp with time zone not null,
+  attachment_ids bigint[],
   constraint campaign_messages_pkey PRIMARY KEY (campaign_id, message_version),
   constraint message_has_a_body CHECK ((COALESCE(html_body, text_body) IS NOT NULL))
 );
 alter table daybatch.campaign_messages owner to daybatch_owner;
 grant select on daybatch.campaign_messages to daybatch_operator;
 comment on table daybatch.campaign_messages is 'The message as each batch froze it: an edit of a running campaign applies from the next batch.';
+comment on column daybatch.campaign_messages.attachment_ids is 'The files as this version froze them; null: none.';
 
 create table daybatch.claims (
   claim_token uuid not null default gen_random_uuid(),
@@ -374,6 +397,7 @@ create table daybatch.resend_copies (
   email text not null,
   fields jsonb not null,
   message_date timestamp with time zone not null,
+  unsubscribe_token text,
   constraint resend_copies_pkey PRIMARY KEY (campaign_id, delivery_id)
 );
 alter table daybatch.resend_copies owner to daybatch_owner;
@@ -1398,6 +1422,14 @@ comment on view daybatch.worker_status is 'Delivering processes, whether they li
 
 -- functions (the bodies are in sql/functions; here their md5)
 
+create function daybatch.add_attachment(p_campaign_id uuid, p_file_name text, p_media_type text, p_content bytea, p_content_id text DEFAULT NULL::text)
+returns bigint language plpgsql volatile security definer set search_path="" -- body 1882267bb2a0b719c8a565ea1aaae0a6
+alter function daybatch.add_attachment(uuid,text,text,bytea,text) owner to daybatch_owner;
+grant execute on function daybatch.add_attachment(uuid,text,text,bytea,text) to daybatch_app;
+grant execute on function daybatch.add_attachment(uuid,text,text,bytea,text) to daybatch_operator;
+grant execute on function daybatch.add_attachment(uuid,text,text,bytea,text) to daybatch_service;
+comment on function daybatch.add_attachment(uuid,text,text,bytea,text) is 'Puts a file to a campaign''s message, from its next batch on. Example: select daybatch.add_attachment(id, ''terms.txt'', ''text/plain'', ''as agreed'') from public.campaigns limit 0;';
+
 create function daybatch.add_contacts(p_campaign_id uuid, p_contact_ids uuid[])
 returns integer language plpgsql volatile security definer set search_path="" -- body 219442ca18304c118a6ec3eb0183e215
 alter function daybatch.add_contacts(uuid,uuid[]) owner to daybatch_owner;
@@ -1505,7 +1537,7 @@ alter function daybatch.check_lists_visible() owner to daybatch_owner;
 comment on function daybatch.check_lists_visible() is 'Trigger of public.campaigns: refuses lists that the inserter cannot see. Example: select id, name from public.contact_lists;';
 
 create function daybatch.check_message(p_campaign_id uuid)
-returns TABLE(error_code text, reason text, hint text) language plpgsql stable security definer set search_path="" -- body 03cb498d570f31cd654360584f616abd
+returns TABLE(error_code text, reason text, hint text) language plpgsql stable security definer set search_path="" -- body 25369a1aa208052c333bd356c63787bb
 alter function daybatch.check_message(uuid) owner to daybatch_owner;
 grant execute on function daybatch.check_message(uuid) to daybatch_operator;
 comment on function daybatch.check_message(uuid) is 'Why a campaign''s message cannot be sent (no row: it can). Example: select c.name, m.reason from public.campaigns as c, daybatch.check_message(c.id) as m;';
@@ -1541,7 +1573,7 @@ alter function daybatch.check_vacuum() owner to daybatch_owner;
 comment on function daybatch.check_vacuum() is 'Whether dead rows of the hot tables are cleaned away (part of check_operation). Example: select state, finding from daybatch.check_vacuum();';
 
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10)
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 7d07690baf0c6483149334fd0f03b9c1
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text) language plpgsql volatile security definer set search_path="" -- body 556556a0e7d74d80f54dfbe23d997cbf
 alter function daybatch.claim_deliveries(uuid,text,integer) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_service;
@@ -1720,9 +1752,16 @@ grant execute on function daybatch.forget_worker(text) to daybatch_service;
 comment on function daybatch.forget_worker(text) is 'Takes an ended worker out of worker_status. Example: select daybatch.forget_worker(''psql'');';
 
 create function daybatch.freeze_message(p_campaign_id uuid)
-returns integer language plpgsql volatile security definer set search_path="" -- body 526cc5b12697fc7d4f164a25ec52b320
+returns integer language plpgsql volatile security definer set search_path="" -- body d2d969e1c93f136cfa4d595451b789c0
 alter function daybatch.freeze_message(uuid) owner to daybatch_owner;
 comment on function daybatch.freeze_message(uuid) is 'Keeps the campaign''s message as a version and returns its number. Example: select daybatch.freeze_message(id) from public.campaigns limit 0;';
+
+create function daybatch.get_attachments(p_campaign_id uuid, p_message_version integer DEFAULT NULL::integer)
+returns TABLE(file_name text, media_type text, content_id text, content bytea) language sql stable security definer set search_path="" -- body 13ab6fa4671bc2b1ad153373895e8aba
+alter function daybatch.get_attachments(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.get_attachments(uuid,integer) to daybatch_operator;
+grant execute on function daybatch.get_attachments(uuid,integer) to daybatch_service;
+comment on function daybatch.get_attachments(uuid,integer) is 'The files of a version of a campaign''s message. Example: select file_name from daybatch.get_attachments(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.get_campaign(p_campaign_id uuid)
 returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 20c5a4882c2e9eb130cd77d0f388d324
@@ -1794,6 +1833,13 @@ alter function daybatch.is_batch_finished(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.is_batch_finished(uuid,integer) to daybatch_operator;
 comment on function daybatch.is_batch_finished(uuid,integer) is 'True when nothing of the batch is left to claim, under claim or to retry. Example: select daybatch.is_batch_finished(''00000000-0000-0000-0000-000000000000'', 1);';
 
+create function daybatch.is_unsubscribe_token(p_token text)
+returns boolean language sql stable security definer set search_path="" -- body 49cbb181aaa4bad39a54885a08b5db52
+alter function daybatch.is_unsubscribe_token(text) owner to daybatch_owner;
+grant execute on function daybatch.is_unsubscribe_token(text) to daybatch_operator;
+grant execute on function daybatch.is_unsubscribe_token(text) to daybatch_service;
+comment on function daybatch.is_unsubscribe_token(text) is 'Whether a token is one of an unsubscribe link. Example: select daybatch.is_unsubscribe_token(''x'');';
+
 create function daybatch.is_valid_address(p_email text)
 returns boolean language sql immutable set search_path="" -- body 4ac29b5231440d722b440d177398b9ad
 alter function daybatch.is_valid_address(text) owner to daybatch_owner;
@@ -1816,6 +1862,14 @@ alter function daybatch.lift_suppression(text,uuid,boolean) owner to daybatch_ow
 grant execute on function daybatch.lift_suppression(text,uuid,boolean) to daybatch_operator;
 grant execute on function daybatch.lift_suppression(text,uuid,boolean) to daybatch_service;
 comment on function daybatch.lift_suppression(text,uuid,boolean) is 'Takes back a suppression; one that the person asked for needs p_confirmed. Example: select daybatch.lift_suppression(''ada@example.org'');';
+
+create function daybatch.list_attachments(p_campaign_id uuid)
+returns TABLE(attachment_id bigint, file_name text, media_type text, content_id text, byte_count integer, added_at timestamp with time zone) language sql stable security definer set search_path="" -- body 378b46bdbdb92a3393f3a3f637e86ef7
+alter function daybatch.list_attachments(uuid) owner to daybatch_owner;
+grant execute on function daybatch.list_attachments(uuid) to daybatch_app;
+grant execute on function daybatch.list_attachments(uuid) to daybatch_operator;
+grant execute on function daybatch.list_attachments(uuid) to daybatch_service;
+comment on function daybatch.list_attachments(uuid) is 'The files of a campaign''s message. Example: select c.name, a.file_name, a.byte_count from public.campaigns as c, daybatch.list_attachments(c.id) as a;';
 
 create function daybatch.list_batching_states()
 returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6c3dc1ee1ef42f019d3336861e016f62
@@ -1943,8 +1997,16 @@ grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_operato
 grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_service;
 comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at once, with a reason. Example: select daybatch.pause_campaign(id, ''wrong subject'') from public.campaigns where name = ''Spring offer'';';
 
+create function daybatch.preview_message(p_campaign_id uuid, p_contact_id uuid DEFAULT NULL::uuid, p_test_address text DEFAULT NULL::text)
+returns TABLE(contact_id uuid, email text, fields jsonb, subject text, sender text, reply_to text, html_body text, text_body text, problem text) language plpgsql stable security definer set search_path="" -- body 3f2b3cc327a57af1ec4c81a9993ceccb
+alter function daybatch.preview_message(uuid,uuid,text) owner to daybatch_owner;
+grant execute on function daybatch.preview_message(uuid,uuid,text) to daybatch_app;
+grant execute on function daybatch.preview_message(uuid,uuid,text) to daybatch_operator;
+grant execute on function daybatch.preview_message(uuid,uuid,text) to daybatch_service;
+comment on function daybatch.preview_message(uuid,uuid,text) is 'What a contact''s mail would be made of now; changes nothing. Example: select p.email, p.subject, p.problem from public.campaigns as c, daybatch.preview_message(c.id) as p where c.name = ''Spring offer'';';
+
 create function daybatch.process_campaign(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body e962acf8905c5d900c4fd45ef9a3ec6e
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body 2e47cae7d143f5121678e51e81935ca4
 alter function daybatch.process_campaign(uuid,text) owner to daybatch_owner;
 comment on function daybatch.process_campaign(uuid,text) is 'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select p.action, p.reason from public.campaigns as c, daybatch.process_campaign(c.id) as p where c.name = ''Spring offer'';';
 
@@ -2009,6 +2071,14 @@ alter function daybatch.release_expired_claims(integer) owner to daybatch_owner;
 grant execute on function daybatch.release_expired_claims(integer) to daybatch_operator;
 grant execute on function daybatch.release_expired_claims(integer) to daybatch_service;
 comment on function daybatch.release_expired_claims(integer) is 'Releases claims of workers that died: claimed to queued, sending to in doubt. Example: select daybatch.release_expired_claims();';
+
+create function daybatch.remove_attachment(p_campaign_id uuid, p_attachment_id bigint)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 94e52fc10c9817f30c17b9a4ad8d56c6
+alter function daybatch.remove_attachment(uuid,bigint) owner to daybatch_owner;
+grant execute on function daybatch.remove_attachment(uuid,bigint) to daybatch_app;
+grant execute on function daybatch.remove_attachment(uuid,bigint) to daybatch_operator;
+grant execute on function daybatch.remove_attachment(uuid,bigint) to daybatch_service;
+comment on function daybatch.remove_attachment(uuid,bigint) is 'Takes a file from a campaign''s message, from its next batch on. Example: select daybatch.remove_attachment(campaign_id, attachment_id) from daybatch.attachments limit 0;';
 
 create function daybatch.remove_contact(p_campaign_id uuid, p_contact_id uuid)
 returns boolean language plpgsql volatile security definer set search_path="" -- body e1b1fd87fefaf117cf65164ea809442f
@@ -2189,6 +2259,13 @@ create function daybatch.track_outcomes()
 returns trigger language plpgsql volatile security definer set search_path="" -- body cd5377f8ed2ccc9f379b1f29901c8385
 alter function daybatch.track_outcomes() owner to daybatch_owner;
 comment on function daybatch.track_outcomes() is 'Trigger of daybatch.deliveries beside an older application: tells public.email_tracking each outcome. Example: select tgname from pg_trigger where tgname like ''daybatch_020_track%'';';
+
+create function daybatch.unsubscribe_by_token(p_token text, p_source text DEFAULT 'link'::text)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 5edc6aa92b69626bf1f4e3ff32c5ae5a
+alter function daybatch.unsubscribe_by_token(text,text) owner to daybatch_owner;
+grant execute on function daybatch.unsubscribe_by_token(text,text) to daybatch_operator;
+grant execute on function daybatch.unsubscribe_by_token(text,text) to daybatch_service;
+comment on function daybatch.unsubscribe_by_token(text,text) is 'Unsubscribes whoever got the mail with this token; false when that was so already. Example: select daybatch.unsubscribe_by_token(daybatch.make_token(''unsubscribe'', int8send(d.delivery_id))) from daybatch.deliveries as d limit 0;';
 
 create function daybatch.unsubscribe_contact(p_contact_id uuid, p_source text DEFAULT 'manual'::text)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 612cbdd4685f8f22a9f976606136583a

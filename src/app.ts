@@ -8,16 +8,23 @@ import fastify, {
 } from 'fastify'
 import type { Config } from './config.ts'
 import type { Daybatch } from './db/daybatch.ts'
+import type { TestMailRequest } from './delivery/preview.ts'
+import type { Reply } from './delivery/reply.ts'
 import { ProblemError, problemFrom } from './errors.ts'
 import { type HealthParts, healthRoutes } from './routes/health.ts'
 import { apiRoutes } from './routes/index.ts'
+import { unsubscribeRoutes } from './routes/unsubscribe.ts'
 
 export interface AppParts extends HealthParts {
   db: Daybatch
   config: Config
   log: FastifyBaseLogger
   /** The delivery worker of this process, if it has one. */
-  worker?: { wake(): void }
+  worker?: {
+    wake(): void
+    /** Undefined: this process sends nothing. */
+    sendTest?(request: TestMailRequest): Promise<Reply> | undefined
+  }
 }
 
 /** Of JSON (bytes); imports are streams and have no limit of bytes. */
@@ -31,7 +38,8 @@ export async function buildApp({ db, config, log, checks, worker }: AppParts): P
     loggerInstance: log,
     // probes ask every few seconds
     logController: new LogController({
-      disableRequestLogging: request => request.url.startsWith('/health/'),
+      // and the path of /u/ is what lets one unsubscribe
+      disableRequestLogging: request => /^\/(health|u)\//.test(request.url),
     }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
@@ -44,7 +52,14 @@ export async function buildApp({ db, config, log, checks, worker }: AppParts): P
     reply.header('x-request-id', request.id)
   })
   await app.register(healthRoutes, { checks })
-  await app.register(apiRoutes, { prefix: '/api', db, config, wake: () => worker?.wake() })
+  await app.register(unsubscribeRoutes, { prefix: '/u', db })
+  await app.register(apiRoutes, {
+    prefix: '/api',
+    db,
+    config,
+    wake: () => worker?.wake(),
+    sendTest: request => worker?.sendTest?.(request),
+  })
   return app
 }
 

@@ -14,6 +14,8 @@ export function writeBanner(config: Config, service: Service): string {
   const parts: [name: string, ...lines: string[]][] = [
     ['database', ...describeDatabase(config, service)],
     ['mail', describeMail(config, service)],
+    ['leaving', describeUnsubscribing(config)],
+    ['signing', describeSigning(config)],
     ['http', describeHttp(config, service)],
     ['look', 'npm run sql -- "select * from daybatch.campaign_status"'],
     ['try', describeFirstStep(config, service)],
@@ -37,6 +39,20 @@ function describeMail(config: Config, { mailbox }: Service): string {
   if (!config.smtpUrl)
     return 'off: nothing is sent. Set SMTP_URL and MAIL_FROM (SMTP_URL=embedded records mails only)'
   return `${new URL(config.smtpUrl).host}, ${config.smtpConnections} connections, from ${config.mailFrom}`
+}
+
+function describeUnsubscribing({ publicUrl, unsubscribeMailto }: Config): string {
+  const byMail = unsubscribeMailto ?? "each campaign's sender"
+  if (publicUrl === undefined)
+    return `by mail to ${byMail} only: PUBLIC_URL is not set, so no mail has one-click unsubscribe`
+  if (publicUrl.startsWith('http:'))
+    return `at ${publicUrl}/u/..., for this machine only: one click needs https`
+  return `one click at ${publicUrl}/u/...${unsubscribeMailto === undefined ? '' : `, or by mail to ${unsubscribeMailto}`}`
+}
+
+function describeSigning({ dkimKeys }: Config): string {
+  if (dkimKeys.length === 0) return 'no DKIM here: DKIM_KEYS is not set, so your mail server must sign'
+  return `DKIM for ${dkimKeys.map(({ domain, selector }) => `${domain} (${selector})`).join(', ')}`
 }
 
 function describeHttp({ apiKey }: Config, { address }: Service): string {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The commands of an operator: npm run doctor, test-mail, import, campaign, watch. What they do is in commands/.
 import { Command, InvalidArgumentError } from 'commander'
+import { attachFile, detachFile } from './commands/attachments.ts'
 import {
   type CreateCommand,
   createCampaign,
@@ -12,7 +13,7 @@ import { withDatabase } from './commands/connection.ts'
 import { runDoctor } from './commands/doctor.ts'
 import { describeFailure } from './commands/failure.ts'
 import { importFile } from './commands/import.ts'
-import { sendTestMail } from './commands/test-mail.ts'
+import { sendCampaignTest, sendTestMail, showPreview } from './commands/test-mail.ts'
 import { watchCampaign } from './commands/watch.ts'
 import { readConfig, readEnvFile } from './config.ts'
 import type { Daybatch } from './db/daybatch.ts'
@@ -31,13 +32,15 @@ const program = new Command('daybatch')
 program
   .command('doctor')
   .description('check everything that sending needs, and send nothing')
+  .option('--domain <domain>', 'also what DNS says of this sender domain: SPF, DKIM, DMARC, PTR')
+  .option('--dns <server>', 'ask this DNS server (default: the one of this machine)')
   .option('--strict', `exit code ${NOTED} when there are notes, for monitoring`)
   .addHelpText(
     'after',
     `\nExit code: 0 all is in order; 1 something stands in the way of sending; with --strict ${NOTED} nothing does, and there are notes.`,
   )
-  .action(async ({ strict }: { strict?: boolean }) => {
-    const { failures, notes } = await runDoctor(readConfig())
+  .action(async ({ strict, ...options }: { strict?: boolean; domain?: string; dns?: string }) => {
+    const { failures, notes } = await runDoctor(readConfig(), options)
     if (failures > 0) process.exitCode = 1
     else if (strict && notes > 0) process.exitCode = NOTED
   })
@@ -45,7 +48,14 @@ program
 program
   .command('test-mail <address>')
   .description('send one mail to this address by SMTP_URL, from MAIL_FROM')
-  .action((address: string) => sendTestMail(readConfig(), address))
+  .option('--campaign <campaign>', 'the message of this campaign, by name or id, as it stands now')
+  .option('--contact <id>', 'filled in for this contact (default: the first of the audience)')
+  .action((address: string, { campaign, contact }: { campaign?: string; contact?: string }) => {
+    const config = readConfig()
+    return campaign === undefined
+      ? sendTestMail(config, address)
+      : withDb(db => sendCampaignTest(db, config, address, { campaign, contact }))
+  })
 
 program
   .command('import <file>')
@@ -81,6 +91,27 @@ campaign
   .command('list')
   .description('show all campaigns, newest first')
   .action(() => withDb(listCampaigns))
+
+campaign
+  .command('preview <campaign> [contact]')
+  .description(
+    "show a contact's mail, by the contact's id (default: the first of the audience); nothing is sent",
+  )
+  .action((given: string, contact?: string) => withDb(db => showPreview(db, readConfig(), given, contact)))
+
+campaign
+  .command('attach <campaign> <file>')
+  .description('attach a file from the next batch on; one of the same name takes its place')
+  .option('--inline <name>', 'the html shows it: <img src="cid:NAME">')
+  .option('--type <type>', 'media type (default: by the name of the file)')
+  .action((given: string, file: string, options: { inline?: string; type?: string }) =>
+    withDb(db => attachFile(db, given, file, options)),
+  )
+
+campaign
+  .command('detach <campaign> <file>')
+  .description('take a file away again, from the next batch on')
+  .action((given: string, file: string) => withDb(db => detachFile(db, given, file)))
 
 addSteering(campaign, 'start', 'send the first batch now')
 addSteering(campaign, 'schedule', 'send the first batch then', '<time>')

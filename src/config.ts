@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
+import { normalizeAddress } from './delivery/address.ts'
+import type { DkimKeySetting } from './delivery/dkim.ts'
 import { isLoopbackName } from './loopback.ts'
 
 /** What the environment says, checked once. Everything has a default: with nothing set all parts are embedded. */
@@ -10,6 +12,12 @@ export interface Config {
   smtpUrl?: string
   /** `MAIL_FROM`: the sender of campaigns that name none. */
   mailFrom?: string
+  /** `PUBLIC_URL`: where recipients reach this service, without a slash at its end; unset: they unsubscribe by mail. */
+  publicUrl?: string
+  /** `UNSUBSCRIBE_MAILTO`: takes requests to unsubscribe by mail; unset, and PUBLIC_URL too: the sender does. */
+  unsubscribeMailto?: string
+  /** `DKIM_KEYS`: `domain:selector:file`, several separated by commas; the keys themselves stand in the files. */
+  dkimKeys: DkimKeySetting[]
   /** `API_KEY`; unset: the API is open, and reachable from this machine only. */
   apiKey?: string
   /** `CRON_SECRET`: opens `/api/cron/process-campaigns` and nothing else. */
@@ -47,6 +55,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     smtpUrl:
       read(env, 'SMTP_URL') === 'embedded' ? 'embedded' : readUrl(env, 'SMTP_URL', ['smtp:', 'smtps:']),
     mailFrom: readSender(env),
+    publicUrl: readPublicUrl(env),
+    unsubscribeMailto: readMailto(env),
+    dkimKeys: readDkimKeySettings(env),
     apiKey,
     cronSecret: read(env, 'CRON_SECRET'),
     host: chooseHost(read(env, 'HOST'), apiKey),
@@ -94,6 +105,45 @@ function readSender(env: NodeJS.ProcessEnv): string | undefined {
   if (value === undefined || /^[^\r\n<>]*<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/.test(value))
     return value
   throw new ConfigError(`MAIL_FROM is not a sender: write it like Example Shop <news@example.com>`)
+}
+
+function readPublicUrl(env: NodeJS.ProcessEnv): string | undefined {
+  const value = read(env, 'PUBLIC_URL')
+  if (value === undefined) return undefined
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const isUsable =
+    url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackName(url.hostname)))
+  if (!isUsable || url.search + url.hash + url.username !== '') {
+    throw new ConfigError(
+      `PUBLIC_URL is ${value}: set the address that recipients reach, like https://mail.example.com (http:// only on this machine)`,
+    )
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+function readMailto(env: NodeJS.ProcessEnv): string | undefined {
+  const value = read(env, 'UNSUBSCRIBE_MAILTO')
+  if (value === undefined) return undefined
+  try {
+    return normalizeAddress(value)
+  } catch (error) {
+    throw new ConfigError(
+      `UNSUBSCRIBE_MAILTO is no address: ${(error as Error).message}: write it like unsubscribe@example.com`,
+    )
+  }
+}
+
+function readDkimKeySettings(env: NodeJS.ProcessEnv): DkimKeySetting[] {
+  const entries = read(env, 'DKIM_KEYS')?.split(',') ?? []
+  return entries.map(entry => {
+    const [, domain, selector, file] =
+      /^([^:\s]+\.[^:\s]+):([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?):(.+)$/.exec(entry.trim()) ?? []
+    if (domain && selector && file) return { domain: domain.toLowerCase(), selector, file }
+    // what is written there by mistake may be a key
+    throw new ConfigError(
+      'DKIM_KEYS is not a list of domain:selector:file: write it like example.com:mail:/etc/daybatch/mail.pem, several with commas between',
+    )
+  })
 }
 
 function readInteger(

@@ -44,6 +44,11 @@ const REFUSALS: Record<string, [status: number, slug: string]> = {
   MB022: [409, 'promise-broken'],
   MB023: [409, 'history-kept'],
   MB024: [409, 'application-refuses'],
+  MB030: [404, 'unknown-link'],
+  MB031: [422, 'message-too-large'],
+  MB032: [422, 'invalid-attachment'],
+  MB033: [422, 'image-missing'],
+  MB034: [409, 'address-suppressed'],
   MB035: [403, 'webhook-refused'],
   MB036: [409, 'consent-needed'],
 }

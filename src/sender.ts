@@ -5,7 +5,11 @@ import type pg from 'pg'
 import type { Config } from './config.ts'
 import { Daybatch } from './db/daybatch.ts'
 import { createPool } from './db/pool.ts'
+import { createSigner, readDkimKeys, type Signer } from './delivery/dkim.ts'
+import type { MessageOptions } from './delivery/message.ts'
 import { Presence } from './delivery/presence.ts'
+import { makeTestMail, type TestMailRequest } from './delivery/preview.ts'
+import type { Reply } from './delivery/reply.ts'
 import { createSmtpTransport, type Transport } from './delivery/transport.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { Installation, installationFile } from './installation.ts'
@@ -31,6 +35,16 @@ const EMBEDDED_SENDER = 'daybatch <daybatch@localhost>'
 export const usesMailbox = ({ databaseUrl, smtpUrl }: Pick<Config, 'databaseUrl' | 'smtpUrl'>): boolean =>
   smtpUrl === 'embedded' || (smtpUrl === undefined && databaseUrl === undefined)
 
+/** What all messages have from the configuration. */
+export const describeMessages = (config: Config): Pick<MessageOptions, 'mailFrom' | 'unsubscribe'> => ({
+  mailFrom: config.mailFrom ?? (usesMailbox(config) ? EMBEDDED_SENDER : undefined),
+  unsubscribe: { publicUrl: config.publicUrl, mailto: config.unsubscribeMailto },
+})
+
+/** Reads the keys; throws an Error of one line for one that cannot be used. */
+export const makeSigner = ({ dkimKeys }: Pick<Config, 'dkimKeys'>): Signer | undefined =>
+  dkimKeys.length === 0 ? undefined : createSigner(readDkimKeys(dkimKeys))
+
 /** The delivery of this process: its worker, its SMTP connections, and a pool that only the right database gets into. */
 export class Sender {
   readonly #options: SenderOptions
@@ -53,13 +67,13 @@ export class Sender {
       // a restored or copied database comes with new connections: none is used before it is recognised
       check: client => this.#checkInstallation(new Daybatch(client)),
     })
-    this.#transport = createSmtpTransport({ url: smtpUrl, connections })
+    this.#transport = createSmtpTransport({ url: smtpUrl, connections, sign: makeSigner(config) })
     this.#worker = createWorker({
       db: new Daybatch(this.#pool),
       transport: this.#transport,
       workerId,
       connections,
-      mailFrom: config.mailFrom ?? (usesMailbox(config) ? EMBEDDED_SENDER : undefined),
+      ...describeMessages(config),
       log,
     })
     this.#presence = new Presence({
@@ -94,6 +108,13 @@ export class Sender {
 
   wake(): void {
     this.#worker.wake()
+  }
+
+  /** Sends one mail of a campaign to an address of the operator's; the campaign knows nothing of it. */
+  async sendTest(request: TestMailRequest): Promise<Reply> {
+    const { db, config } = this.#options
+    const mail = await makeTestMail(db, request, describeMessages(config))
+    return this.#transport.send(mail, { permit: async () => {} })
   }
 
   /** Claims nothing more, waits for the mails in flight and their reports. */

@@ -11,7 +11,7 @@ import { type Mailbox, startMailbox } from './embedded/mailbox.ts'
 import { isDatabaseAway } from './errors.ts'
 import type { HealthParts } from './routes/health.ts'
 import { Scheduler } from './schedule/scheduler.ts'
-import { Sender, usesMailbox } from './sender.ts'
+import { makeSigner, Sender, usesMailbox } from './sender.ts'
 
 export interface ServiceOptions {
   config: Config
@@ -57,6 +57,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<Service, 'stop'>> {
   const { config, log, signal } = options
   checkSender(config)
+  checkDkimKeys(config)
   const embeddedDatabase = config.databaseUrl ? undefined : await startEmbeddedDatabase(config)
   stops.push(() => embeddedDatabase?.stop())
   const url = embeddedDatabase?.url ?? (config.databaseUrl as string)
@@ -77,7 +78,13 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     delivery: () => checkDelivery(config, sender),
   }
   // before anything is sent: a port that is taken ends the start
-  const app = await buildApp({ db, config, log, checks, worker: { wake } })
+  const app = await buildApp({
+    db,
+    config,
+    log,
+    checks,
+    worker: { wake, sendTest: request => sender?.sendTest(request) },
+  })
   stops.push(() => app.close())
   const address = await listen(app, config)
   signal.throwIfAborted()
@@ -101,6 +108,14 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
 function checkSender(config: Config): void {
   if (config.smtpUrl === undefined || usesMailbox(config) || config.mailFrom !== undefined) return
   throw new StartupError('SMTP_URL is set and MAIL_FROM is not: set MAIL_FROM="Your Name <you@your-domain>"')
+}
+
+function checkDkimKeys(config: Config): void {
+  try {
+    makeSigner(config)
+  } catch (error) {
+    throw new StartupError(`DKIM_KEYS: ${(error as Error).message}`)
+  }
 }
 
 async function startScheduler(scheduler: Scheduler): Promise<void> {

@@ -7,7 +7,7 @@
 -- Errors: MB001 unknown campaign, MB017 a limit below 1 or no worker id.
 create or replace function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer default 10)
 returns table (delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid,
-  attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamptz)
+  attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamptz, unsubscribe_token text)
 language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -20,6 +20,7 @@ declare
   v_last_slot integer;
   v_claimed bigint[];
   v_token uuid := gen_random_uuid();
+  v_unsubscribe_tokens text[];
   v_lease interval;
   v_message_key bytea;
   v_address_key bytea;
@@ -78,10 +79,12 @@ begin
   select s.value into v_address_key from daybatch.secrets as s where s.name = 'address_key';
   insert into daybatch.claims (claim_token, campaign_id, batch_number, worker_id, claimed_at, expires_at, delivery_ids)
   values (v_token, p_campaign_id, v_batch.batch_number, p_worker_id, v_now, v_now + v_lease, v_claimed);
+  v_unsubscribe_tokens := daybatch.make_tokens('unsubscribe', array(select int8send(c.id) from unnest(v_claimed) with ordinality as c (id, place) order by c.place));
   if v_campaign.in_doubt_policy = 'resend' then
-    insert into daybatch.resend_copies as r (campaign_id, delivery_id, message_version, email, fields, message_date)
-    select p_campaign_id, d.delivery_id, v_batch.message_version, p.email, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes'), v_now
+    insert into daybatch.resend_copies as r (campaign_id, delivery_id, message_version, email, fields, message_date, unsubscribe_token)
+    select p_campaign_id, d.delivery_id, v_batch.message_version, p.email, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes'), v_now, u.token
     from daybatch.deliveries as d join public.contacts as p on p.id = d.contact_id
+    join unnest(v_claimed, v_unsubscribe_tokens) as u (delivery_id, token) on u.delivery_id = d.delivery_id
     where d.delivery_id = any (v_claimed) and sha256(v_address_key || convert_to(lower(p.email), 'UTF8')) = d.address_key
     on conflict (campaign_id, delivery_id) do nothing;
   end if;
@@ -95,8 +98,9 @@ begin
       d.attempt_count + 1, coalesce(r.email, p.email), coalesce(r.fields, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes')),
       coalesce(r.message_version, v_batch.message_version),
       left(encode(sha256(v_message_key || uuid_send(p_campaign_id) || uuid_send(d.contact_id)), 'hex'), 40),
-      coalesce(r.message_date, v_now)
+      coalesce(r.message_date, v_now), coalesce(r.unsubscribe_token, u.token)
     from claimed as d
+    join unnest(v_claimed, v_unsubscribe_tokens) as u (delivery_id, token) on u.delivery_id = d.delivery_id
     join public.contacts as p on p.id = d.contact_id
     left join daybatch.resend_copies as r on r.campaign_id = p_campaign_id and r.delivery_id = d.delivery_id
     -- an address that changed since skip_ineligible looked, a moment ago: not sent to; the lease ends, and it is looked at again

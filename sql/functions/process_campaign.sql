@@ -61,7 +61,7 @@ begin
           when sqlstate 'MB006' then
             v_action := coalesce(v_action, 'waiting');
             v_reason := sqlerrm;
-          when sqlstate 'MB010' then
+          when sqlstate 'MB010' or sqlstate 'MB011' or sqlstate 'MB031' or sqlstate 'MB033' then
             v_code := sqlstate;
             v_reason := sqlerrm;
         end;

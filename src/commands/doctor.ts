@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts'
 import { checkDatabase } from './checks/database.ts'
+import { checkDomain, type Lookup, makeResolver } from './checks/domain.ts'
 import type { Finding } from './checks/finding.ts'
 import { checkMail } from './checks/mail.ts'
+import { CommandError } from './failure.ts'
 
 const MARKS: Record<Finding['state'], string> = { ok: 'ok  ', note: 'note', fail: 'FAIL' }
 
@@ -9,11 +11,16 @@ const MARKS: Record<Finding['state'], string> = { ok: 'ok  ', note: 'note', fail
  * Checks everything that sending needs, one line each, and sends nothing.
  * @returns how many findings keep mails from going out, and how many somebody should only know of
  */
-export async function runDoctor(config: Config): Promise<{ failures: number; notes: number }> {
+export async function runDoctor(
+  config: Config,
+  { domain, dns }: { domain?: string; dns?: string } = {},
+): Promise<{ failures: number; notes: number }> {
   let failures = 0
   let notes = 0
-  for (const check of [checkDatabase, checkMail]) {
-    for await (const { state, name, text } of check(config)) {
+  const checks = [checkDatabase(config), checkMail(config)]
+  if (domain !== undefined) checks.push(checkDomain(config, domain, chooseResolver(dns)))
+  for (const check of checks) {
+    for await (const { state, name, text } of check) {
       if (state === 'fail') failures += 1
       if (state === 'note') notes += 1
       console.log(`  ${MARKS[state]}  ${name.padEnd(8)}  ${text}`)
@@ -21,6 +28,16 @@ export async function runDoctor(config: Config): Promise<{ failures: number; not
   }
   console.log(describeOutcome(failures))
   return { failures, notes }
+}
+
+function chooseResolver(server: string | undefined): Lookup {
+  try {
+    return makeResolver(server)
+  } catch {
+    throw new CommandError(
+      `${server} is no address of a DNS server: write it like 192.0.2.53 or 192.0.2.53:5353`,
+    )
+  }
 }
 
 function describeOutcome(failures: number): string {

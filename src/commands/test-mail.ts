@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Config } from '../config.ts'
+import type { Daybatch } from '../db/daybatch.ts'
+import type { MessageRow } from '../db/rows.ts'
 import { AddressError, normalizeAddress } from '../delivery/address.ts'
-import { compileMessage } from '../delivery/message.ts'
+import { compileMessage, type Mail, MessageError } from '../delivery/message.ts'
+import { makeTestMail, previewMail } from '../delivery/preview.ts'
 import type { Reply } from '../delivery/reply.ts'
 import { createSmtpTransport } from '../delivery/transport.ts'
-import { usesMailbox } from '../sender.ts'
+import { TEST_TOKEN } from '../delivery/unsubscribe.ts'
+import { describeMessages, makeSigner, usesMailbox } from '../sender.ts'
+import { findCampaign } from './campaigns.ts'
 import { explainSmtpFailure } from './checks/mail.ts'
 import { CommandError } from './failure.ts'
 
-const MESSAGE = {
+const MESSAGE: MessageRow = {
   subject: 'Test mail of daybatch',
   sender: null,
   reply_to: null,
@@ -20,6 +25,61 @@ const MESSAGE = {
 
 /** Sends one mail to one address, the way a campaign's mails go; no database takes part. */
 export async function sendTestMail(config: Config, address: string): Promise<void> {
+  const { smtpUrl, mailFrom } = checkServer(config)
+  const message = await compileMessage(MESSAGE, { mailFrom })
+  const mail = message({
+    email: checkAddress(address),
+    fields: { machine: hostname() },
+    message_key: randomUUID(),
+    message_date: new Date(),
+    unsubscribe_token: TEST_TOKEN,
+  })
+  await send(config, smtpUrl, address, mail)
+}
+
+/** Sends a campaign's message, as it stands now, to one address in place of a contact's; the campaign knows nothing of it. */
+export async function sendCampaignTest(
+  db: Daybatch,
+  config: Config,
+  address: string,
+  { campaign, contact }: { campaign: string; contact?: string },
+): Promise<void> {
+  const { smtpUrl } = checkServer(config)
+  const { id: campaignId } = await findCampaign(db, campaign)
+  const request = { campaignId, contactId: contact, to: checkAddress(address) }
+  const mail = await makeMail(makeTestMail(db, request, describeMessages(config)))
+  await send(config, smtpUrl, address, mail)
+}
+
+/** Prints what a contact's mail would be. */
+export async function showPreview(
+  db: Daybatch,
+  config: Config,
+  campaign: string,
+  contactId?: string,
+): Promise<void> {
+  const { id: campaignId } = await findCampaign(db, campaign)
+  const preview = await makeMail(previewMail(db, { campaignId, contactId }, describeMessages(config)))
+  const { from, to, reply_to, subject, attachments, text, html, problem } = preview
+  const files = attachments
+    .map(({ file_name, byte_count }) => `${file_name} (${byte_count} bytes)`)
+    .join(', ')
+  const lines = { From: from, To: to, 'Reply-To': reply_to, Subject: subject, Files: files, Problem: problem }
+  for (const [name, value] of Object.entries(lines)) if (value) console.log(`${name}: ${value}`)
+  console.log(`\n${text}`)
+  if (html !== null) console.log(`--- html\n${html}`)
+}
+
+async function makeMail<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof MessageError) throw new CommandError(`the message cannot be made: ${error.message}`)
+    throw error
+  }
+}
+
+function checkServer(config: Config): { smtpUrl: string; mailFrom: string } {
   const { smtpUrl, mailFrom } = config
   if (usesMailbox(config)) {
     throw new CommandError('nothing leaves this machine without SMTP_URL: set SMTP_URL and MAIL_FROM in .env')
@@ -27,14 +87,11 @@ export async function sendTestMail(config: Config, address: string): Promise<voi
   if (smtpUrl === undefined || mailFrom === undefined) {
     throw new CommandError('set SMTP_URL and MAIL_FROM in .env')
   }
-  const message = await compileMessage(MESSAGE, { mailFrom })
-  const mail = message({
-    ...unsentDelivery,
-    email: checkAddress(address),
-    message_key: randomUUID(),
-    message_date: new Date(),
-  })
-  const transport = createSmtpTransport({ url: smtpUrl, connections: 1 })
+  return { smtpUrl, mailFrom }
+}
+
+async function send(config: Config, smtpUrl: string, address: string, mail: Mail): Promise<void> {
+  const transport = createSmtpTransport({ url: smtpUrl, connections: 1, sign: readSigner(config) })
   try {
     const reply = await transport.send(mail, { permit: async () => {} })
     if (reply.stage !== 'message' || reply.reply_code === null || reply.reply_code >= 300) {
@@ -47,17 +104,12 @@ export async function sendTestMail(config: Config, address: string): Promise<voi
   }
 }
 
-/** What the message is made for where there is no campaign. */
-const unsentDelivery = {
-  delivery_id: '0',
-  claim_token: '',
-  lease_ms: 0,
-  batch_number: 1,
-  slot: 1,
-  contact_id: '',
-  attempt_number: 1,
-  fields: { machine: hostname() },
-  message_version: 1,
+function readSigner(config: Config) {
+  try {
+    return makeSigner(config)
+  } catch (error) {
+    throw new CommandError(`DKIM_KEYS: ${(error as Error).message}`)
+  }
 }
 
 function checkAddress(address: string): string {

@@ -1,5 +1,6 @@
 import { Connection } from './connection.ts'
 import type {
+  AttachmentRow,
   BegunDeliveryRow,
   ClaimedDeliveryRow,
   ClosedBatchRow,
@@ -36,6 +37,14 @@ export abstract class DeliveryStatements extends Connection {
       `select * from daybatch.get_message(p_campaign_id => $1::uuid, p_message_version => $2::integer)`,
       [args.campaignId, args.messageVersion],
       'get_message',
+    )
+  }
+
+  /** The files of a frozen message; without a version those of the message as it stands now. */
+  getAttachments(args: { campaignId: string; messageVersion?: number }): Promise<AttachmentRow[]> {
+    return this.rows(
+      `select * from daybatch.get_attachments(p_campaign_id => $1::uuid, p_message_version => $2::integer)`,
+      [args.campaignId, args.messageVersion ?? null],
     )
   }
 

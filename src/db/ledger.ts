@@ -59,6 +59,23 @@ export abstract class LedgerStatements extends ContactStatements {
     )
   }
 
+  /** By the token of a mail's link; false when that was so already. MB030 for what is no token of ours. */
+  unsubscribeByToken(args: { token: string; source: string }): Promise<boolean> {
+    return this.value(
+      `select daybatch.unsubscribe_by_token(p_token => $1::text, p_source => $2::text) as value`,
+      [args.token, args.source],
+      'unsubscribe_by_token',
+    )
+  }
+
+  isUnsubscribeToken(args: { token: string }): Promise<boolean> {
+    return this.value(
+      `select daybatch.is_unsubscribe_token(p_token => $1::text) as value`,
+      [args.token],
+      'is_unsubscribe_token',
+    )
+  }
+
   /** Personal data gone; the never-twice key and the totals stay. False for an id that is not there. */
   eraseContact(args: { contactId: string }): Promise<boolean> {
     return this.value(`select daybatch.erase_contact(p_contact_id => $1::uuid) as value`, [args.contactId])

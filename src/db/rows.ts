@@ -49,6 +49,35 @@ export interface ClaimedDeliveryRow {
   message_version: number
   message_key: string
   message_date: Date
+  /** Stands in the mail's unsubscribe link. */
+  unsubscribe_token: string
+}
+
+/** A file of a message; `content_id`: shown by the html. */
+export interface AttachmentRow {
+  file_name: string
+  media_type: string
+  content_id: string | null
+  content: Buffer
+}
+
+/** The same without what is in it. */
+export interface AttachmentSummary {
+  attachment_id: string
+  file_name: string
+  media_type: string
+  content_id: string | null
+  byte_count: number
+  added_at: Date
+}
+
+/** What a contact's mail would be made of now. */
+export interface PreviewRow extends MessageRow {
+  contact_id: string
+  email: string
+  fields: Record<string, unknown>
+  /** Why the campaign cannot be sent as it is. */
+  problem: string | null
 }
 
 export interface MessageRow {

@@ -1,10 +1,12 @@
 import { DeliveryStatements } from './delivery.ts'
 import type {
+  AttachmentSummary,
   BatchingState,
   BatchTest,
   Campaign,
   CampaignStatus,
   PageStart,
+  PreviewRow,
   ProcessedCampaignRow,
   Source,
   SweepCounts,
@@ -38,6 +40,46 @@ export abstract class SteeringStatements extends DeliveryStatements {
       args.campaignId,
       JSON.stringify(args.changes),
     ])
+  }
+
+  /** What a contact's mail would be made of now; without a contact, the first of the audience. Changes nothing. */
+  previewMessage(args: {
+    campaignId: string
+    contactId?: string | undefined
+    testAddress?: string | undefined
+  }): Promise<PreviewRow> {
+    return this.row(
+      `select * from daybatch.preview_message(
+         p_campaign_id => $1::uuid, p_contact_id => $2::uuid, p_test_address => $3::text)`,
+      [args.campaignId, args.contactId ?? null, args.testAddress ?? null],
+    )
+  }
+
+  /** Returns the attachment's id. */
+  addAttachment(args: {
+    campaignId: string
+    fileName: string
+    mediaType: string
+    content: Buffer
+    contentId?: string | undefined
+  }): Promise<string> {
+    return this.value(
+      `select daybatch.add_attachment(p_campaign_id => $1::uuid, p_file_name => $2::text,
+         p_media_type => $3::text, p_content => $4::bytea, p_content_id => $5::text) as value`,
+      [args.campaignId, args.fileName, args.mediaType, args.content, args.contentId ?? null],
+    )
+  }
+
+  /** False when it is not there. */
+  removeAttachment(args: { campaignId: string; attachmentId: string }): Promise<boolean> {
+    return this.value(
+      `select daybatch.remove_attachment(p_campaign_id => $1::uuid, p_attachment_id => $2::bigint) as value`,
+      [args.campaignId, args.attachmentId],
+    )
+  }
+
+  listAttachments(args: { campaignId: string }): Promise<AttachmentSummary[]> {
+    return this.rows(`select * from daybatch.list_attachments(p_campaign_id => $1::uuid)`, [args.campaignId])
   }
 
   getCampaign(args: { campaignId: string }): Promise<Campaign> {

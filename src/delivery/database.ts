@@ -6,6 +6,7 @@ export type DeliveryDatabase = Pick<
   | 'listWork'
   | 'claimDeliveries'
   | 'getMessage'
+  | 'getAttachments'
   | 'beginSending'
   | 'reportOutcomes'
   | 'reportAndBegin'

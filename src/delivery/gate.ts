@@ -24,12 +24,12 @@ export class Gate {
    * ready as bytes goes as it is: nodemailer's way through three streams cost a tenth of a mail's CPU time.
    */
   attach({ message, data }: Pick<MailMessage, 'message' | 'data'>): void {
-    const { raw } = data
+    const { raw, tail } = data as { raw?: unknown; tail?: Buffer }
     // async: what it throws nodemailer would not catch where it asks for the stream
     const createReadStream = message.createReadStream.bind(message)
     const compose = async () => (Buffer.isBuffer(raw) ? raw : await collect(createReadStream()))
     this.progress = 'unconnected'
-    message.createReadStream = () => this.#open(compose)
+    message.createReadStream = () => this.#open(compose, tail)
   }
 
   /** Ends the mail: what was not released yet never will be. */
@@ -37,32 +37,35 @@ export class Gate {
     this.#message?.destroy()
   }
 
-  #open(compose: () => Promise<Buffer>): Readable {
+  #open(compose: () => Promise<Buffer>, tail?: Buffer): Readable {
     // a message is handed to a connection once; a second one must not find anything to send
     if (this.progress !== 'unconnected')
       return new GuardedMessage(Promise.reject(new Error('handed out twice')))
     this.progress = 'unread'
     // composed while MAIL and RCPT are under way: a message that cannot be made never asks for permission
-    this.#message = new GuardedMessage(compose(), async () => {
+    const release = async () => {
       this.progress = 'asked'
       await this.#permit()
       // the connection may be gone by now, and the mail with it
       if (this.#message!.destroyed) return false
       this.progress = 'released'
       return true
-    })
+    }
+    this.#message = new GuardedMessage(compose(), release, tail)
     return this.#message
   }
 }
 
-/** The message as one chunk, kept back until `release` says so. */
+/** The message as one chunk, and one of its files if it has some, kept back until `release` says so. */
 class GuardedMessage extends Readable {
   readonly #bytes: Promise<Buffer>
   readonly #release: () => Promise<boolean>
+  readonly #tail: Buffer | undefined
   #wasRead = false
 
-  constructor(bytes: Promise<Buffer>, release = async () => false) {
+  constructor(bytes: Promise<Buffer>, release = async () => false, tail?: Buffer) {
     super()
+    this.#tail = tail
     this.#bytes = bytes
     this.#release = release
     // seen when it is read, if it ever is
@@ -82,6 +85,7 @@ class GuardedMessage extends Readable {
     const bytes = await this.#bytes
     if (this.destroyed || !(await this.#release())) return
     this.push(bytes)
+    if (this.#tail) this.push(this.#tail)
     this.push(null)
   }
 }

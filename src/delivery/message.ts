@@ -3,16 +3,35 @@ import type { SendMailOptions } from 'nodemailer'
 import addressparser from 'nodemailer/lib/addressparser'
 import type { ClaimedDeliveryRow, MessageRow } from '../db/rows.ts'
 import { AddressError, normalizeAddress } from './address.ts'
-import { compileMime, encodeLines } from './mime.ts'
-import { compileTemplate, type Fields, splitLines } from './template.ts'
+import { compileMime, encodeLines, type MailFile } from './mime.ts'
+import { makePlainText } from './plain-text.ts'
+import { compileTemplate, type Fields, listFields, splitLines } from './template.ts'
+import { describeUnsubscribe, type UnsubscribeOptions } from './unsubscribe.ts'
 
 /** A campaign's message that cannot be made for anybody; the message says what to change. */
 export class MessageError extends Error {
   override name = 'MessageError'
 }
 
+/** A mail for nodemailer; what follows `raw`, the same for all mails of its message, is in `tail`. */
+export type Mail = SendMailOptions & { raw: Buffer; tail?: Buffer | undefined }
+
 /** Makes one contact's mail. Throws an AddressError when the contact's address cannot be mailed. */
-export type Message = (delivery: ClaimedDeliveryRow) => SendMailOptions
+export type Message = (delivery: MailContact) => Mail
+
+/** What of a delivery its mail is made of. */
+export type MailContact = Pick<
+  ClaimedDeliveryRow,
+  'email' | 'fields' | 'message_key' | 'message_date' | 'unsubscribe_token'
+>
+
+export interface MessageOptions {
+  /** The sender where the campaign names none. */
+  mailFrom?: string | undefined
+  files?: MailFile[] | undefined
+  /** Without it a mail says nothing about leaving. */
+  unsubscribe?: UnsubscribeOptions | undefined
+}
 
 interface Mailbox {
   name: string
@@ -25,23 +44,32 @@ interface Mailbox {
  */
 export async function compileMessage(
   row: MessageRow,
-  { mailFrom }: { mailFrom?: string | undefined } = {},
+  { mailFrom, files, unsubscribe: options }: MessageOptions = {},
 ): Promise<Message> {
   const from = readSender(row.sender ?? mailFrom)
   const replyTo = row.reply_to === null ? undefined : readMailboxes(row.reply_to, 'reply_to')
   const domain = from.address.slice(from.address.indexOf('@') + 1)
   const subject = compileTemplate(row.subject, { escape: 'header' })
-  const text = compileBody(row.text_body, 'text')
   const html = compileBody(row.html_body, 'html')
+  const text = compileBody(await readText(row), 'text')
   if (!text && !html) throw new MessageError('the campaign has neither html_body nor text_body: set one')
-  const compose = await compileMime(
-    { from, domain, ...(replyTo && { replyTo }) },
-    { text: text !== undefined, html: html !== undefined },
+  const unsubscribe = options && describeUnsubscribe(options, from.address)
+  const hasLink = [row.subject, row.text_body, row.html_body].some(
+    source => source !== null && listFields(source).includes(UNSUBSCRIBE_FIELD),
   )
+  const compose = await compileMime({
+    from,
+    domain,
+    ...(replyTo && { replyTo }),
+    bodies: { text: text !== undefined, html: html !== undefined },
+    files,
+    unsubscribe: unsubscribe && (unsubscribe.isOneClick ? 'one-click' : 'plain'),
+  })
 
-  return ({ email, fields, message_key, message_date }) => {
+  return ({ email, fields: ownFields, message_key, message_date, unsubscribe_token: token }) => {
     const to = normalizeAddress(email)
-    const raw = compose({
+    const fields = hasLink ? { ...ownFields, [UNSUBSCRIBE_FIELD]: unsubscribe?.link(token) } : ownFields
+    const bytes = compose({
       messageKey: message_key,
       date: message_date,
       to,
@@ -49,16 +77,46 @@ export async function compileMessage(
       boundary: createHash('sha256').update(message_key).digest('hex').slice(0, 32),
       text: text?.(fields),
       html: html?.(fields),
+      unsubscribe: unsubscribe?.header(token),
     })
     // explicit, with one recipient: what a header says never decides who gets the mail
     return {
       envelope: { from: from.address, to: [to] },
       messageId: `<${message_key}@${domain}>`,
-      raw,
+      ...bytes,
       disableFileAccess: true,
       disableUrlAccess: true,
     }
   }
+}
+
+/** What the engine fills in; an attribute of a contact with this name is not looked at. */
+const UNSUBSCRIBE_FIELD = 'unsubscribe_url'
+
+/** A contact's subject and bodies as text, for a look at them. */
+export async function renderMessage(
+  row: MessageRow,
+  contactFields: Fields,
+  options: MessageOptions & { token: string },
+): Promise<{ from: string; subject: string; text: string; html: string | null }> {
+  const from = readSender(row.sender ?? options.mailFrom)
+  const link =
+    options.unsubscribe && describeUnsubscribe(options.unsubscribe, from.address).link(options.token)
+  const fields = { ...contactFields, [UNSUBSCRIBE_FIELD]: link }
+  const render = (source: string, target: 'header' | 'text' | 'html') =>
+    compileTemplate(source, { escape: target })(fields)
+  return {
+    from: from.name === '' ? from.address : `${from.name} <${from.address}>`,
+    subject: render(row.subject, 'header'),
+    text: render((await readText(row)) ?? '', 'text'),
+    html: row.html_body === null ? null : render(row.html_body, 'html'),
+  }
+}
+
+/** Who reads no html gets the html's words. */
+async function readText({ text_body, html_body }: MessageRow): Promise<string | null> {
+  if (text_body !== null && text_body !== '') return text_body
+  return html_body === null || html_body === '' ? null : makePlainText(html_body)
 }
 
 /** Lines without a field are encoded once. */

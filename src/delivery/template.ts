@@ -4,7 +4,7 @@ export type Escape = 'html' | 'text' | 'header'
 export type Fields = Record<string, unknown>
 
 /** `{{name}}` or `{{ name | default text }}`; daybatch.check_message reads the same syntax. */
-const FIELD = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\|([^{}]*))?\}\}/g
+export const FIELD = /\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\|([^{}]*))?\}\}/g
 
 const ENTITIES: Record<string, string> = {
   '&': '&amp;',
@@ -17,15 +17,25 @@ const ENTITIES: Record<string, string> = {
 /** C0, DEL, C1 and the two Unicode line ends: nothing of it may stand in a header. */
 const CONTROLS = /[\0-\x1f\x7f-\x9f\u2028\u2029]+/g
 
+/** A subject of 998 octets is the longest line (RFC 5322 2.1.1); nobody sees more than a tenth of it. */
+const LONGEST_HEADER = 900
+
+/** What turns the text around it (bidi) or hides in it (zero width). Joiners stay: languages and emoji need them. */
+const HIDDEN = /[\u200b\u202a-\u202e\u2060-\u2069\ufeff]+/g
+
+/** C0 but for tabs and line ends, DEL and C1. */
+const STRAY_CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+/g
+
 const escapes: Record<Escape, (text: string) => string> = {
-  html: text => text.replace(/[&<>"']/g, character => ENTITIES[character]!),
-  text: text => text,
+  html: text => escapes.text(text).replace(/[&<>"']/g, character => ENTITIES[character]!),
+  text: text => text.replace(STRAY_CONTROLS, ' '),
   header: text => text.replace(CONTROLS, ' '),
 }
 
 /**
  * Compiles a template once, to be filled in for every contact. There is no logic in a template, and a value is never
- * read as a template itself. A missing, null or empty value takes the field's default text, or nothing.
+ * read as a template itself. A missing, null or empty value takes the field's default text, or nothing. Of values, not
+ * of what the author wrote, control characters become blanks, and what turns or hides text is left out.
  *
  *     compileTemplate('Hello {{ first_name | friend }}', { escape: 'text' })({ first_name: '' })   // 'Hello friend'
  */
@@ -50,6 +60,7 @@ export function compileTemplate(
       if (typeof part === 'string') text += part
       else text += escaped(describe(fields, part.name)) || part.otherwise
     }
+    if (target === 'header' && text.length > LONGEST_HEADER) return cut(text)
     return text
   }
 }
@@ -79,5 +90,13 @@ export function listFields(source: string): string[] {
 function describe(fields: Fields, name: string): string {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined
   if (value === undefined || value === null) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return (typeof value === 'object' ? JSON.stringify(value) : String(value)).replace(HIDDEN, '')
+}
+
+/** Between two characters, never inside of one. */
+function cut(text: string): string {
+  return text
+    .slice(0, LONGEST_HEADER - 1)
+    .replace(/[\ud800-\udbff]$/, '')
+    .concat('…')
 }

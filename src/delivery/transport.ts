@@ -1,6 +1,8 @@
-import { createTransport, type SendMailOptions, type SMTPPoolOptions } from 'nodemailer'
+import { createTransport, type SMTPPoolOptions } from 'nodemailer'
 import { isLoopbackName } from '../loopback.ts'
+import type { Signer } from './dkim.ts'
 import { Gate, guardMessages, type Permit } from './gate.ts'
+import type { Mail } from './message.ts'
 import { type Reply, readAcceptance, readFailure } from './reply.ts'
 
 export interface Transport {
@@ -8,7 +10,7 @@ export interface Transport {
    * Hands one mail to the SMTP server. Asks for permission when the server waits for the message data, and never
    * throws: the reply says how far it got. Aborting the signal drops the mail, and the connection it is on.
    */
-  send(mail: SendMailOptions, options: { permit: Permit; signal?: AbortSignal }): Promise<Reply>
+  send(mail: Mail, options: { permit: Permit; signal?: AbortSignal }): Promise<Reply>
   /** Connects, greets and logs in, and sends nothing; throws what stands in the way. */
   verify(): Promise<void>
   /** Closes idle connections now and the others after their mail; with `force` all of them now. */
@@ -19,10 +21,12 @@ export interface TransportOptions {
   /** `smtp://user:password@host:port` or `smtps://…`; see readSmtpUrl for what may follow a `?`. */
   url: string
   connections: number
+  /** Signs each mail before it goes out. */
+  sign?: Signer | undefined
 }
 
 /** A pool of SMTP connections that keeps the 354 rule: no message data without permission. */
-export function createSmtpTransport({ url, connections }: TransportOptions): Transport {
+export function createSmtpTransport({ url, connections, sign }: TransportOptions): Transport {
   const transporter = createTransport({
     ...readSmtpUrl(url),
     pool: true,
@@ -40,7 +44,7 @@ export function createSmtpTransport({ url, connections }: TransportOptions): Tra
   transporter.use('stream', guardMessages)
 
   /** `wasLost`: the connection ended, and the server had not asked for the message yet. */
-  function sendOnce(mail: SendMailOptions, gate: Gate, signal?: AbortSignal) {
+  function sendOnce(mail: Mail, gate: Gate, signal?: AbortSignal) {
     return new Promise<{ reply: Reply; wasLost: boolean }>(resolve => {
       const guarded = { ...mail, gate, signal }
       transporter.sendMail(guarded, (error, info) => {
@@ -55,9 +59,10 @@ export function createSmtpTransport({ url, connections }: TransportOptions): Tra
   return {
     async send(mail, { permit, signal }) {
       const gate = new Gate(permit)
-      const first = await sendOnce(mail, gate, signal)
+      const signed = sign ? { ...mail, raw: await sign(mail.raw, mail.tail) } : mail
+      const first = await sendOnce(signed, gate, signal)
       // servers end connections after so many mails or minutes, without a word: nothing was sent, once more is safe
-      return first.wasLost && !signal?.aborted ? (await sendOnce(mail, gate, signal)).reply : first.reply
+      return first.wasLost && !signal?.aborted ? (await sendOnce(signed, gate, signal)).reply : first.reply
     },
     async verify() {
       await transporter.verify()

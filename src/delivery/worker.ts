@@ -5,6 +5,7 @@ import type { DeliveryDatabase, Log } from './database.ts'
 import { MessageError } from './message.ts'
 import { Messages } from './messages.ts'
 import type { Transport } from './transport.ts'
+import type { UnsubscribeOptions } from './unsubscribe.ts'
 
 export interface WorkerOptions {
   db: DeliveryDatabase
@@ -15,6 +16,8 @@ export interface WorkerOptions {
   connections: number
   /** The sender of campaigns that name none. */
   mailFrom?: string | undefined
+  /** Where requests to unsubscribe go; without it mails have no such header. */
+  unsubscribe?: UnsubscribeOptions | undefined
   log: Log
   /** How long stop() waits for mails in flight, in ms; default: the ten minutes of RFC 5321 4.5.3.2.6. */
   drainMs?: number
@@ -75,13 +78,14 @@ class DeliveryWorker implements Worker {
   #loop: Promise<void> = Promise.resolve()
   #stopped: Promise<void> | undefined
 
-  constructor({ db, transport, workerId, connections, mailFrom, log, drainMs = DRAIN_MS }: WorkerOptions) {
+  constructor(options: WorkerOptions) {
+    const { db, transport, workerId, connections, mailFrom, unsubscribe, log, drainMs = DRAIN_MS } = options
     this.#db = db
     this.#log = log
     this.#workerId = workerId
     this.#connections = connections
     this.#drainMs = drainMs
-    this.#messages = new Messages(db, mailFrom)
+    this.#messages = new Messages(db, { mailFrom, unsubscribe })
     this.#courier = new Courier({ db, transport, connections, log, onWork: () => this.wake() })
   }
 

@@ -1,7 +1,11 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Daybatch } from '../db/daybatch.ts'
+import type { TestMailRequest } from '../delivery/preview.ts'
+import type { Reply } from '../delivery/reply.ts'
+import { describeMessages } from '../sender.ts'
 import { guardAccess } from './access.ts'
+import { attachmentRoutes } from './attachments.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { contactRoutes } from './contacts.ts'
 import { cronRoutes } from './cron.ts'
@@ -9,22 +13,35 @@ import { debugRoutes } from './debug.ts'
 import { importRoutes } from './imports.ts'
 import { ledgerRoutes } from './ledger.ts'
 import { listRoutes } from './lists.ts'
+import { messageRoutes } from './messages.ts'
 
 /** What the routes of `/api` work with. */
 export interface ApiParts {
   db: Daybatch
   /** Tells the delivery worker, if there is one here, that there may be work. */
   wake: () => void
+  /** Sends a test mail by the SMTP server; undefined: this process sends nothing. */
+  sendTest: (request: TestMailRequest) => Promise<Reply> | undefined
 }
 
 /** Everything below `/api`, behind the key. */
 export const apiRoutes: FastifyPluginAsync<ApiParts & { config: Config }> = async (
   app,
-  { config, db, wake },
+  { config, db, wake, sendTest },
 ) => {
   app.addHook('onRequest', guardAccess(config))
-  const all = [campaignRoutes, ledgerRoutes, contactRoutes, listRoutes, importRoutes, cronRoutes, debugRoutes]
+  const all = [
+    campaignRoutes,
+    attachmentRoutes,
+    ledgerRoutes,
+    contactRoutes,
+    listRoutes,
+    importRoutes,
+    cronRoutes,
+    debugRoutes,
+  ]
   for (const routes of all) {
-    await app.register(routes, { db, wake })
+    await app.register(routes, { db, wake, sendTest })
   }
+  await app.register(messageRoutes, { db, wake, sendTest, messages: describeMessages(config) })
 }

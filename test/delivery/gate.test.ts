@@ -158,7 +158,7 @@ t.test('a message that cannot be made never asks for permission', async t => {
   const { smtp, transport } = await start(t, () => undefined)
   let asked = 0
   const reply = await transport.send(
-    { ...makeMail('ada@example.org'), raw: { path: '/etc/hostname' } },
+    { ...makeMail('ada@example.org'), raw: { path: '/etc/hostname' } as unknown as Buffer },
     {
       permit: async () => {
         asked += 1

@@ -1,6 +1,5 @@
-import type { SendMailOptions } from 'nodemailer'
 import type { ClaimedDeliveryRow, MessageRow } from '../../src/db/rows.ts'
-import { compileMessage } from '../../src/delivery/message.ts'
+import { compileMessage, type Mail } from '../../src/delivery/message.ts'
 
 export const messageRow: MessageRow = {
   subject: 'News for {{first_name|you}}',
@@ -25,12 +24,13 @@ export function makeDelivery(email: string, changes: Partial<ClaimedDeliveryRow>
     message_version: 1,
     message_key: `key-${email.split('@')[0]}`,
     message_date: new Date('2026-01-31T09:00:00Z'),
+    unsubscribe_token: 'token',
     ...changes,
   }
 }
 
 const makeDailyNews = await compileMessage({ ...messageRow, sender: 'Daily News <news@example.org>' })
 
-export function makeMail(email: string): SendMailOptions {
+export function makeMail(email: string): Mail {
   return makeDailyNews(makeDelivery(email))
 }

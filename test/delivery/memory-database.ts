@@ -121,6 +121,10 @@ export class MemoryDatabase implements DeliveryDatabase {
     })
   }
 
+  getAttachments(args: { campaignId: string; messageVersion?: number }) {
+    return this.#call('getAttachments', args, () => [])
+  }
+
   getMessage(args: { campaignId: string; messageVersion: number }) {
     return this.#call('getMessage', args, () => this.message)
   }

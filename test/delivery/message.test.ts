@@ -94,15 +94,16 @@ t.test('a filled message says what nodemailer would have composed', async t => {
         messageId: '<key-ada@example.com>',
         date: delivery.message_date,
         subject: compileTemplate(subject, { escape: 'header' })(values),
-        ...(text !== null && { text: lines(compileTemplate(text, { escape: 'text' })(values)) }),
+        text: lines(compileTemplate(text ?? 'made of the html', { escape: 'text' })(values)),
         html: lines(compileTemplate(html, { escape: 'html' })(values)),
         textEncoding: 'quoted-printable',
       })
         .compile()
         .build()
       const [a, b] = [await simpleParser(filled), await simpleParser(composed)]
-      for (const name of ['subject', 'text', 'html', 'messageId', 'from', 'to', 'date'] as const)
+      for (const name of ['subject', 'html', 'messageId', 'from', 'to', 'date'] as const)
         assert.deepEqual(a[name], b[name], name)
+      if (text !== null) assert.deepEqual(a.text, b.text)
       const [head, ...bodies] = filled.toString('latin1').split('\r\n\r\n')
       const isAscii = (text: string, longest: number) =>
         text.split('\r\n').every(line => line.length <= longest && /^[\t\x20-\x7e]*$/.test(line))
@@ -115,11 +116,25 @@ t.test('a filled message says what nodemailer would have composed', async t => {
   t.pass('300 messages')
 })
 
-t.test('html or text alone', async t => {
-  t.match((await build({ html_body: null })).toString(), /^Content-Type: text\/plain/m)
-  const html = (await build({ text_body: null })).toString()
-  t.match(html, /^Content-Type: text\/html/m)
-  t.notMatch(html, /multipart/)
+t.test('text alone is one part; html alone gets a text made of it', async t => {
+  const text = (await build({ html_body: null })).toString()
+  t.match(text, /^Content-Type: text\/plain/m)
+  t.notMatch(text, /multipart/)
+  const html = `<style>p{color:red}</style><h1>News for {{first_name|<you>}}</h1>
+    <p>Tom &amp; Jerry say <b>{{greeting | hello, friend}}</b>.<br>Second line</p>
+    <a href="https://example.com/?c={{city}}&amp;x=1">Shop</a> <img src="https://example.com/x.png" alt="Logo">
+    <ul><li>one<li>two</ul><a href="{{unsubscribe_url}}">Unsubscribe</a>`
+  const mail = await simpleParser(
+    await build(
+      { text_body: null, html_body: html },
+      makeDelivery('ada@example.org', { fields: { city: 'Köln' } }),
+    ),
+  )
+  t.equal(
+    mail.text,
+    'News for <you>\n\nTom & Jerry say hello, friend.\nSecond line\n\nShop (https://example.com/?c=Köln&x=1)\n * one\n * two\n\nUnsubscribe ()\n',
+  )
+  t.match(mail.html, '<h1>News for &lt;you&gt;</h1>')
 })
 
 t.test('no header can be slipped in', async t => {

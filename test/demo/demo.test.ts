@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
+import PostalMime from 'postal-mime'
 import t, { type Test } from 'tap'
 import { listProcesses, PROJECT, startProgram } from '../helper/program.ts'
 import { until } from '../helper/until.ts'
@@ -93,7 +94,24 @@ t.test('17 contacts, 5 a batch: the timeline, the proof, the mails, and nothing 
   t.ok(subjects.includes('Good morning, Kurt'))
   t.ok(subjects.includes('Good morning, dear reader'), 'the contact without a name')
   t.same(await listProcesses(folders.made), [], 'no process')
+  await checkByOtherParser(t, mailbox)
 })
+
+/** Every mail as a parser of another make reads it: both bodies, one recipient, and how one leaves. */
+async function checkByOtherParser(t: Test, mailbox: string): Promise<void> {
+  const files = (await readdir(mailbox)).filter(name => name.endsWith('.eml'))
+  t.equal(files.length, 17)
+  for (const file of files) {
+    const mail = await PostalMime.parse(await readFile(join(mailbox, file)))
+    t.equal(mail.to?.length, 1)
+    t.match(mail.text, /^Hello .*, this is the mail of your day\.\n?$/)
+    t.match(mail.html, /^<p>Hello <b>.*<\/b>, this is the mail of your day\.<\/p>\n?$/)
+    const headers = mail.headers.filter(({ key }) => key.startsWith('list-unsubscribe'))
+    // without PUBLIC_URL by mail only
+    t.match(headers, [{ value: /^<mailto:daybatch@localhost\?subject=unsubscribe%20[0-9a-f]{52}>$/ }])
+    t.equal(headers.length, 1)
+  }
+}
 
 t.test('a file of your own: a byte order mark, semicolons, and rows that are named and left out', async t => {
   const folders = await makeFolders(t)

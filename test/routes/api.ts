@@ -19,7 +19,11 @@ export interface Answer {
 /** The app on a database of its own, as the service's login; `send` injects a request. */
 export async function openApi(
   t: Testing,
-  options: { config?: Partial<Config>; checks?: AppParts['checks'] } = {},
+  options: {
+    config?: Partial<Config>
+    checks?: AppParts['checks']
+    sendTest?: NonNullable<AppParts['worker']>['sendTest']
+  } = {},
 ) {
   const database = await createTestDatabase(t)
   const pool = createPool(database.serviceUrl, { applicationName: 'daybatch test service' })
@@ -34,6 +38,7 @@ export async function openApi(
       wake() {
         calls.wake += 1
       },
+      sendTest: options.sendTest,
     },
   })
   t.teardown(async () => {

@@ -34,3 +34,24 @@ t.test('what an operator should know is a warning', async t => {
     /warning +asleep .*daybatch\.take_over\(true\)/,
   )
 })
+
+t.test('how recipients leave, and who signs', async t => {
+  const cases: [env: Record<string, string>, line: RegExp][] = [
+    [{}, /leaving +by mail to each campaign's sender only: PUBLIC_URL is not set/],
+    [
+      { UNSUBSCRIBE_MAILTO: 'leave@example.com' },
+      /leaving +by mail to leave@example\.com only: PUBLIC_URL is not set/,
+    ],
+    [
+      { PUBLIC_URL: 'http://127.0.0.1:3000' },
+      /leaving +at http:\/\/127\.0\.0\.1:3000\/u\/\.\.\., for this machine only/,
+    ],
+    [
+      { PUBLIC_URL: 'https://mail.example.com' },
+      /leaving +one click at https:\/\/mail\.example\.com\/u\/\.\.\.\n/,
+    ],
+    [{}, /signing +no DKIM here/],
+    [{ DKIM_KEYS: 'example.com:mail:/x.pem' }, /signing +DKIM for example\.com \(mail\)\n/],
+  ]
+  for (const [env, line] of cases) t.match(writeBanner(readConfig(env), service), line)
+})

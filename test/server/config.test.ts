@@ -35,6 +35,13 @@ t.test('values that cannot be used: one line, what to set, and no secret in it',
     [{ SMTP_URL: 'smtp://user:secret@mail:port' }, /SMTP_URL/],
     [{ MAIL_FROM: 'Example Shop' }, /MAIL_FROM .*Example Shop <news@example.com>/],
     [{ MAIL_FROM: 'ann@example.com\r\nBcc: all@example.com' }, /MAIL_FROM/],
+    [{ PUBLIC_URL: 'mail.example.com' }, /PUBLIC_URL is mail\.example\.com: set .*https:\/\//],
+    [{ PUBLIC_URL: 'http://mail.example.com' }, /PUBLIC_URL/],
+    [{ PUBLIC_URL: 'https://mail.example.com/?x=1' }, /PUBLIC_URL/],
+    [{ UNSUBSCRIBE_MAILTO: 'leave' }, /UNSUBSCRIBE_MAILTO .*unsubscribe@example\.com/],
+    [{ UNSUBSCRIBE_MAILTO: 'leave@example.com\r\nBcc: x@example.com' }, /UNSUBSCRIBE_MAILTO/],
+    [{ DKIM_KEYS: 'secret' }, /DKIM_KEYS is not a list of domain:selector:file/],
+    [{ DKIM_KEYS: 'example.com:a b:/x' }, /DKIM_KEYS/],
     [{ PORT: '80a' }, /PORT is 80a/],
     [{ PORT: '65536' }, /0 to 65535/],
     [{ SMTP_CONNECTIONS: '0' }, /SMTP_CONNECTIONS is 0/],
@@ -66,6 +73,14 @@ t.test('values as they are written', async t => {
       startupTimeoutMs: 5000,
     },
   )
+  t.equal(readConfig({ PUBLIC_URL: 'https://mail.example.com/x/' }).publicUrl, 'https://mail.example.com/x')
+  t.equal(readConfig({ PUBLIC_URL: 'http://127.0.0.1:3000' }).publicUrl, 'http://127.0.0.1:3000')
+  t.equal(readConfig({ UNSUBSCRIBE_MAILTO: 'a@Bücher.example' }).unsubscribeMailto, 'a@xn--bcher-kva.example')
+  t.same(readConfig({ DKIM_KEYS: 'Example.com:mail:/a.pem, bücher.example:k2:C:\\b.pem' }).dkimKeys, [
+    { domain: 'example.com', selector: 'mail', file: '/a.pem' },
+    { domain: 'bücher.example', selector: 'k2', file: 'C:\\b.pem' },
+  ])
+  t.same(readConfig({}).dkimKeys, [])
   t.equal(readConfig({ SMTP_URL: 'embedded' }).smtpUrl, 'embedded')
   t.equal(readConfig({ MAIL_FROM: 'ann@example.com' }).mailFrom, 'ann@example.com')
 })

@@ -34,6 +34,7 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.untracked_outcomes': engine.untrackedOutcomes,
   'daybatch.removed_contacts': engine.removedContacts,
   'daybatch.campaign_messages': engine.campaignMessages,
+  'daybatch.attachments': engine.attachments,
   'daybatch.batches': batches,
   'daybatch.deliveries': deliveries,
   'daybatch.delivery_attempts': deliveryAttempts,

@@ -1,5 +1,7 @@
+import { domainToASCII } from 'node:url'
 import type { NodemailerError } from 'nodemailer'
 import type { Config } from '../../config.ts'
+import { chooseKeys, readDkimKeys } from '../../delivery/dkim.ts'
 import { compileMessage } from '../../delivery/message.ts'
 import { createSmtpTransport, readSmtpUrl } from '../../delivery/transport.ts'
 import { usesMailbox } from '../../sender.ts'
@@ -21,6 +23,24 @@ export async function* checkMail(config: Config): AsyncGenerator<Finding> {
   }
   yield await checkServer(config.smtpUrl)
   yield checkSender(config)
+  yield checkSigning(config)
+}
+
+/** Only that the keys can be used; --domain asks DNS whether others can use them, too. */
+function checkSigning({ dkimKeys, mailFrom }: Config): Finding {
+  if (dkimKeys.length === 0) return ok('dkim', 'DKIM_KEYS is not set: the mail server must sign')
+  try {
+    const keys = readDkimKeys(dkimKeys)
+    const names = keys
+      .map(({ domain, selector, algorithm }) => `${domain} (${selector}, ${algorithm})`)
+      .join(', ')
+    const from = domainToASCII(/@([^\s<>@]+)>?$/.exec(mailFrom ?? '')?.[1]?.toLowerCase() ?? '')
+    return chooseKeys(keys, from).length > 0
+      ? ok('dkim', `signs for ${names}`)
+      : note('dkim', `signs for ${names}, and not for MAIL_FROM: add a key of its domain`)
+  } catch (error) {
+    return fail('dkim', (error as Error).message)
+  }
 }
 
 async function checkServer(url: string): Promise<Finding> {

@@ -252,3 +252,53 @@ export const refusalCounts: TableCase = {
     counts_are_not_negative: [{ answer_count: -1 }, { in_a_row: -1 }],
   },
 }
+
+const attachment: Row = {
+  attachment_id: 9000,
+  campaign_id: ids.campaign,
+  file_name: 'logo.png',
+  media_type: 'image/png',
+  content_id: 'logo',
+  content: '\\x00',
+  added_at: at(0),
+}
+
+export const attachments: TableCase = {
+  rows: [attachment],
+  other: { ...attachment, attachment_id: 9001, file_name: 'other.png', content_id: 'other' },
+  takes: [
+    { file_name: 'logo.png', content_id: 'logo', removed_at: at(1) },
+    { file_name: 'Bedingungen für alle.pdf', content_id: null },
+    { media_type: 'application/vnd.oasis.opendocument.text' },
+    { content_id: 'a'.repeat(64) },
+  ],
+  refuses: {
+    attachments_pkey: [{ attachment_id: 9000 }],
+    attachments_have_one_name_each: [{ file_name: 'logo.png' }],
+    attachments_have_one_content_id_each: [{ content_id: 'logo' }],
+    file_name_is_one_plain_name: [
+      '',
+      '..',
+      'a/b',
+      'a\\b',
+      'a\nb',
+      'a\u202eb',
+      'a\u200b',
+      'x'.repeat(201),
+    ].map(file_name => ({ file_name })),
+    media_type_is_that_of_one_file: [
+      '',
+      'image',
+      'Image/PNG',
+      'image/png; x=y',
+      'multipart/mixed',
+      'message/rfc822',
+    ].map(media_type => ({ media_type })),
+    content_id_is_a_word: ['', '<a>', 'a b', '-a', 'a'.repeat(65)].map(content_id => ({ content_id })),
+    a_file_holds_1_byte_to_10_mib: [
+      { content: '\\x' },
+      `insert into daybatch.attachments (campaign_id, file_name, media_type, content, added_at)
+       values ('${ids.campaign}', 'big', 'image/png', decode(repeat('00', 10485761), 'hex'), '${at(0)}')`,
+    ],
+  },
+}
