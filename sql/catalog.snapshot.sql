@@ -98,6 +98,7 @@ create table daybatch.batches (
   returned_count integer,
   remaining_count integer,
   cut_off_reason text,
+  smtp_server text,
   constraint a_delivery_copies_its_batch_limit UNIQUE (campaign_id, batch_number, send_limit),
   constraint batch_is_not_too_early CHECK (((counted_at - previous_spaced_from) >= previous_interval)),
   constraint batch_number_is_not_negative CHECK ((batch_number >= 0)),
@@ -126,6 +127,7 @@ comment on column daybatch.batches.counted_at is 'The moment the batch counts fr
 comment on column daybatch.batches.spaced_from is 'The moment the next interval counts from: counted_at, or the restart after a standstill.';
 comment on column daybatch.batches.cut_off_at is 'No first attempt from here on: what is unsent goes back to remaining.';
 comment on column daybatch.batches.cut_off_reason is 'Why the batch was cut off before its time: what it has not sent goes to the next one.';
+comment on column daybatch.batches.smtp_server is 'The SMTP server that the batch goes through now; null: default.';
 
 create table daybatch.bounce_limits (
   campaign_id uuid,
@@ -194,6 +196,7 @@ create table daybatch.claims (
   claimed_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   delivery_ids bigint[] not null,
+  smtp_server text,
   constraint a_claim_ends_after_it_began CHECK ((expires_at > claimed_at)),
   constraint a_claim_holds_something CHECK ((cardinality(delivery_ids) > 0)),
   constraint claims_pkey PRIMARY KEY (claim_token)
@@ -271,6 +274,7 @@ create table daybatch.delivery_attempts (
   reply_text text,
   rule text,
   outcome text not null,
+  smtp_server text,
   constraint delivery_attempts_pkey PRIMARY KEY (attempt_id),
   constraint only_the_message_stage_can_be_sent CHECK (((outcome <> ALL (ARRAY['sent'::text, 'accepted_twice'::text])) OR ((stage = 'message'::text) AND ((reply_code >= 200) AND (reply_code <= 299))))),
   constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['sent'::text, 'failed'::text, 'in_doubt'::text, 'deferred'::text, 'accepted_twice'::text]))),
@@ -283,6 +287,7 @@ CREATE INDEX delivery_attempts_delivery_idx ON daybatch.delivery_attempts USING 
 CREATE INDEX delivery_attempts_in_doubt_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) WHERE (outcome = 'in_doubt'::text);
 grant select on daybatch.delivery_attempts to daybatch_operator;
 comment on table daybatch.delivery_attempts is 'One try of one delivery: append-only, with stage, reply and time. Its last id is the installation''s high-water mark.';
+comment on column daybatch.delivery_attempts.smtp_server is 'The SMTP server of this try; null: default.';
 
 create table daybatch.events (
   event_id bigint not null generated always as identity,
@@ -441,6 +446,45 @@ comment on table daybatch.settings is 'The engine''s one row of settings. taken_
 comment on column daybatch.settings.refusals_in_a_row is 'So many refusals of one rule in a row pause a campaign; null: never.';
 comment on column daybatch.settings.refusals_in_200 is 'So many refusals among the last 200 final answers pause a campaign; null: never.';
 
+create table daybatch.smtp_servers (
+  name text not null,
+  host text,
+  port integer,
+  tls text,
+  username text,
+  sealed_password text,
+  priority integer not null default 100,
+  is_fallback boolean not null default false,
+  is_enabled boolean not null default true,
+  per_second integer,
+  per_minute integer,
+  connections integer,
+  next_send_at timestamp with time zone,
+  refused_since timestamp with time zone,
+  refused_until timestamp with time zone,
+  refusal text,
+  refusal_count integer not null default 0,
+  changed_at timestamp with time zone not null default clock_timestamp(),
+  changed_by text not null default SESSION_USER,
+  constraint a_password_is_sealed_and_has_a_user CHECK (((sealed_password IS NULL) OR ((username IS NOT NULL) AND (sealed_password ~ '^v1\.[A-Za-z0-9_-]{1,32}\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_-]{22,}$'::text)))),
+  constraint a_password_leaves_encrypted CHECK (((sealed_password IS NULL) OR (tls <> 'optional'::text) OR (host = ANY (ARRAY['localhost'::text, '::1'::text])) OR (host ~ '^127(\.\d{1,3}){3}$'::text))),
+  constraint a_refusal_is_told_whole_or_not_at_all CHECK ((num_nulls(refused_since, refused_until, refusal) = ANY (ARRAY[0, 3]))),
+  constraint connections_are_at_least_one CHECK ((connections >= 1)),
+  constraint host_is_a_host CHECK ((host ~ '^[A-Za-z0-9:][A-Za-z0-9.:-]{0,252}$'::text)),
+  constraint name_is_short_and_plain CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$'::text)),
+  constraint only_named_servers_have_a_login CHECK (((name <> 'default'::text) OR ((username IS NULL) AND (sealed_password IS NULL)))),
+  constraint only_the_default_is_in_the_environment CHECK ((((host IS NULL) = (name = 'default'::text)) AND (num_nulls(host, port, tls) = ANY (ARRAY[0, 3])))),
+  constraint port_is_a_port CHECK (((port >= 1) AND (port <= 65535))),
+  constraint rates_are_at_least_one CHECK (((per_second >= 1) AND (per_minute >= 1))),
+  constraint smtp_servers_pkey PRIMARY KEY (name),
+  constraint tls_is_known CHECK ((tls = ANY (ARRAY['implicit'::text, 'starttls'::text, 'optional'::text])))
+);
+alter table daybatch.smtp_servers owner to daybatch_owner;
+comment on table daybatch.smtp_servers is 'SMTP servers and their limits, shared by all services; default is each service''s SMTP_URL. A password is sealed with a key that is not in the database.';
+comment on column daybatch.smtp_servers.is_fallback is 'Takes the mails of campaigns whose own server takes no session, if they were certainly not sent.';
+comment on column daybatch.smtp_servers.connections is 'Mails under way at once, over all services; each has a connection of its own.';
+comment on column daybatch.smtp_servers.next_send_at is 'Booked up to here: the next mail goes out at this moment at the earliest.';
+
 create table daybatch.suppressions (
   suppression_id bigint not null generated always as identity,
   address_key bytea not null,
@@ -524,6 +568,7 @@ create table public.campaigns (
   in_doubt_policy text default 'never'::text,
   pause_reason text,
   paused_at timestamp with time zone,
+  smtp_server text,
   constraint batch_interval_is_at_least_a_second CHECK ((batch_interval >= '00:00:01'::interval)) NOT VALID,
   constraint batch_interval_is_given_in_hours CHECK (((EXTRACT(year FROM batch_interval) = (0)::numeric) AND (EXTRACT(month FROM batch_interval) = (0)::numeric) AND (EXTRACT(day FROM batch_interval) = (0)::numeric))) NOT VALID,
   constraint campaigns_pkey PRIMARY KEY (id),
@@ -557,6 +602,7 @@ comment on column public.campaigns.batch_history is 'One object per closed batch
 comment on column public.campaigns.tracking_initialised_at is 'When the audience was frozen; null means the arrays say nothing yet.';
 comment on column public.campaigns.batch_interval is 'Time between two batches, in hours or smaller units: never days, which follow the session''s clock changes.';
 comment on column public.campaigns.in_doubt_policy is 'What to do with a mail that may or may not have been accepted: never resend, resend, or ask.';
+comment on column public.campaigns.smtp_server is 'The SMTP server of this campaign, a name in daybatch.smtp_servers; null: default, the service''s SMTP_URL.';
 
 create table public.contact_list_members (
   list_id uuid not null,
@@ -980,6 +1026,41 @@ create view daybatch.campaign_blockers as
             false
           WHERE ((c.status = 'sending'::text) AND (o.refused_until > clock.now))
         UNION ALL
+         SELECT 'smtp_server'::text,
+            format('SMTP server %s %s, and there is no fall-back'::text, v.name,
+                CASE
+                    WHEN v.is_known THEN 'is switched off'::text
+                    ELSE 'does not exist'::text
+                END) AS format,
+            NULL::timestamp with time zone,
+            NULL::timestamp with time zone,
+            true
+           FROM ( SELECT COALESCE(c.smtp_server, 'default'::text) AS name,
+                    (EXISTS ( SELECT
+                           FROM daybatch.smtp_servers s
+                          WHERE (s.name = COALESCE(c.smtp_server, 'default'::text)))) AS is_known) v
+          WHERE ((c.status = 'sending'::text) AND (NOT (EXISTS ( SELECT
+                   FROM daybatch.smtp_servers s
+                  WHERE (s.is_enabled AND (s.is_fallback OR (s.name = v.name)))))))
+        UNION ALL
+         SELECT
+                CASE
+                    WHEN (s.booked_until > (clock.now + '00:00:02'::interval)) THEN 'smtp_rate'::text
+                    ELSE 'smtp_connections'::text
+                END AS "case",
+                CASE
+                    WHEN (s.booked_until > (clock.now + '00:00:02'::interval)) THEN concat('SMTP server ', s.name, ' takes ', concat_ws(', '::text, (s.per_second || ' a second'::text), (s.per_minute || ' a minute'::text)), ': booked until ', to_char((s.booked_until AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+                    ELSE format('SMTP server %s takes %s mails at once: all are under way'::text, s.name, s.connections)
+                END AS format,
+            NULL::timestamp with time zone,
+                CASE
+                    WHEN (s.booked_until > (clock.now + '00:00:02'::interval)) THEN s.booked_until
+                    ELSE NULL::timestamp with time zone
+                END AS "case",
+            false
+           FROM daybatch.smtp_server_status s
+          WHERE ((c.status = 'sending'::text) AND (o.next_slot <= o.slot_count) AND (s.name = COALESCE(o.smtp_server, c.smtp_server, 'default'::text)) AND ((s.booked_until > (clock.now + '00:00:02'::interval)) OR (s.under_way >= s.connections)))
+        UNION ALL
          SELECT 'retries'::text,
             format('%s contacts are deferred, tried again from %s'::text, r.deferred, to_char((r.retry_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS format,
             NULL::timestamp with time zone,
@@ -1191,7 +1272,8 @@ create view daybatch.delivery_log as
     a.worker_id,
     d.status,
     a.delivery_id,
-    a.attempt_id
+    a.attempt_id,
+    COALESCE(a.smtp_server, 'default'::text) AS smtp_server
    FROM (daybatch.delivery_attempts a
      LEFT JOIN daybatch.deliveries d ON ((d.delivery_id = a.delivery_id)));
 alter view daybatch.delivery_log owner to daybatch_owner;
@@ -1382,6 +1464,46 @@ grant select on daybatch.scheduled_jobs to daybatch_operator;
 grant select on daybatch.scheduled_jobs to daybatch_reader;
 comment on view daybatch.scheduled_jobs is 'What pg-boss will trigger, and when. Example: select due_at, name, batch_number, state from daybatch.scheduled_jobs order by due_at limit 10;';
 
+create view daybatch.smtp_server_status as
+ SELECT s.name,
+    COALESCE(s.host, 'SMTP_URL'::text) AS host,
+    s.port,
+    s.tls,
+    s.username,
+    (s.sealed_password IS NOT NULL) AS has_password,
+    s.is_enabled,
+    s.is_fallback,
+    s.priority,
+    s.per_second,
+    s.per_minute,
+    s.connections,
+    u.under_way,
+        CASE
+            WHEN (s.refused_until > daybatch.current_moment()) THEN s.refused_since
+            ELSE NULL::timestamp with time zone
+        END AS refused_since,
+        CASE
+            WHEN (s.refused_until > daybatch.current_moment()) THEN s.refused_until
+            ELSE NULL::timestamp with time zone
+        END AS refused_until,
+        CASE
+            WHEN (s.refused_until > daybatch.current_moment()) THEN s.refusal
+            ELSE NULL::text
+        END AS refusal,
+        CASE
+            WHEN (s.next_send_at > daybatch.current_moment()) THEN s.next_send_at
+            ELSE NULL::timestamp with time zone
+        END AS booked_until
+   FROM (daybatch.smtp_servers s
+     CROSS JOIN LATERAL ( SELECT (COALESCE(sum(cardinality(k.delivery_ids)), (0)::bigint))::integer AS under_way
+           FROM daybatch.claims k
+          WHERE (COALESCE(k.smtp_server, 'default'::text) = s.name)) u);
+alter view daybatch.smtp_server_status owner to daybatch_owner;
+grant select on daybatch.smtp_server_status to daybatch_app;
+grant select on daybatch.smtp_server_status to daybatch_operator;
+grant select on daybatch.smtp_server_status to daybatch_reader;
+comment on view daybatch.smtp_server_status is 'SMTP servers, their limits and whether one refuses. Example: select name, under_way, refusal from daybatch.smtp_server_status;';
+
 create view daybatch.sweep_log as
  SELECT sweep_id,
     source,
@@ -1475,6 +1597,11 @@ grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybat
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;
 comment on function daybatch.begin_sending(uuid,uuid[],bigint[]) is 'Commits the intent to send before the message data leaves; only deliveries answered may_send = true may go out. Example: select b.* from public.campaigns as c, daybatch.begin_sending(c.id, array[gen_random_uuid()], array[1]) as b where c.name = ''Spring offer'';';
 
+create function daybatch.book_mails(p_name text, p_count integer, p_now timestamp with time zone)
+returns integer[] language sql volatile security definer set search_path="" -- body 60a5e1304239a6ff1f13565fb4aacc25
+alter function daybatch.book_mails(text,integer,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.book_mails(text,integer,timestamp with time zone) is 'Books places in an SMTP server''s rate (part of claim_deliveries). Example: select daybatch.book_mails(''default'', 0, daybatch.current_moment());';
+
 create function daybatch.calculate_address_key(p_email text)
 returns bytea language sql stable security definer set search_path="" -- body 5e158a4f4853d101223edf26213a6756
 alter function daybatch.calculate_address_key(text) owner to daybatch_owner;
@@ -1503,6 +1630,11 @@ grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_operat
 grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_service;
 comment on function daybatch.cancel_campaign(uuid,text) is 'Cancels a campaign; whom it has not mailed stays in contacts_remaining. Example: select daybatch.cancel_campaign(id, ''offer withdrawn'') from public.campaigns where name = ''Spring offer'';';
 
+create function daybatch.change_smtp_server(p_campaign_id uuid, p_batch_number integer, p_delivery_ids bigint[], p_claim_tokens uuid[], p_now timestamp with time zone)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 939e36d610f66e0812f3c90f62a1060a
+alter function daybatch.change_smtp_server(uuid,integer,bigint[],uuid[],timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.change_smtp_server(uuid,integer,bigint[],uuid[],timestamp with time zone) is 'Moves a batch to a fall-back SMTP server (part of report_outcomes). Example: select daybatch.change_smtp_server(null, 1, ''{}'', ''{}'', daybatch.current_moment()) limit 0;';
+
 create function daybatch.check_application()
 returns TABLE(finding text) language plpgsql volatile security definer set search_path="" -- body 8286a46e362de35d7ca3f3d5a111fd92
 alter function daybatch.check_application() owner to daybatch_owner;
@@ -1515,7 +1647,7 @@ alter function daybatch.check_awake() owner to daybatch_owner;
 comment on function daybatch.check_awake() is 'Raises MB009 while the engine sleeps. Example: select daybatch.check_awake();';
 
 create function daybatch.check_campaign_fields(p_fields jsonb)
-returns void language plpgsql stable security definer set search_path="" -- body 5de4afb1fea9a167d386490899233d13
+returns void language plpgsql stable security definer set search_path="" -- body ef43c462891ade31f67799ef5827ad95
 alter function daybatch.check_campaign_fields(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_campaign_fields(jsonb) is 'Raises what cannot be set on a campaign (part of create_campaign). Example: select daybatch.check_campaign_fields(''{"name": "Spring offer"}'');';
 
@@ -1572,12 +1704,12 @@ returns TABLE(name text, state text, finding text) language plpgsql volatile sec
 alter function daybatch.check_vacuum() owner to daybatch_owner;
 comment on function daybatch.check_vacuum() is 'Whether dead rows of the hot tables are cleaned away (part of check_operation). Example: select state, finding from daybatch.check_vacuum();';
 
-create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10)
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text) language plpgsql volatile security definer set search_path="" -- body 556556a0e7d74d80f54dfbe23d997cbf
-alter function daybatch.claim_deliveries(uuid,text,integer) owner to daybatch_owner;
-grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_operator;
-grant execute on function daybatch.claim_deliveries(uuid,text,integer) to daybatch_service;
-comment on function daybatch.claim_deliveries(uuid,text,integer) is 'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select k.delivery_id, k.slot from public.campaigns as c, daybatch.claim_deliveries(c.id, ''psql'', 1) as k where c.name = ''Spring offer'';';
+create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10, p_smtp_servers text[] DEFAULT NULL::text[])
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 6945109e9304309e89949182d11d065f
+alter function daybatch.claim_deliveries(uuid,text,integer,text[]) owner to daybatch_owner;
+grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_operator;
+grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_service;
+comment on function daybatch.claim_deliveries(uuid,text,integer,text[]) is 'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select k.delivery_id, k.slot from public.campaigns as c, daybatch.claim_deliveries(c.id, ''psql'', 1) as k where c.name = ''Spring offer'';';
 
 create function daybatch.classify_bounce(p_report jsonb)
 returns TABLE(kind text, is_address_fault boolean, status_code text, reason text) language plpgsql immutable set search_path="" -- body 7815ea2987fafd8552bf708d3fdbf4b8
@@ -1728,6 +1860,11 @@ returns bigint language plpgsql stable security definer set search_path="" -- bo
 alter function daybatch.find_bounced_delivery(jsonb,boolean) owner to daybatch_owner;
 comment on function daybatch.find_bounced_delivery(jsonb,boolean) is 'The delivery that a bounce or complaint is about (part of record_bounces). Example: select daybatch.find_bounced_delivery(''{"email": "ada@example.org"}'', true);';
 
+create function daybatch.find_smtp_server(p_campaign_id uuid, p_current text, p_known text[], p_now timestamp with time zone)
+returns TABLE(name text, is_limited boolean) language sql stable security definer set search_path="" -- body d71ab3b7163fc552c8d91194cd3422f1
+alter function daybatch.find_smtp_server(uuid,text,text[],timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.find_smtp_server(uuid,text,text[],timestamp with time zone) is 'The SMTP server that a campaign''s mails go through now. Example: select s.name from public.campaigns as c, daybatch.find_smtp_server(c.id, null, null, daybatch.current_moment()) as s limit 1;';
+
 create function daybatch.finish_import(p_import_id uuid)
 returns jsonb language plpgsql volatile security definer set search_path="" -- body 505fe3de3f921660750abac0bd038d87
 alter function daybatch.finish_import(uuid) owner to daybatch_owner;
@@ -1785,6 +1922,11 @@ alter function daybatch.get_message(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.get_message(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.get_message(uuid,integer) to daybatch_service;
 comment on function daybatch.get_message(uuid,integer) is 'A version of a campaign''s message; sender null means the service''s MAIL_FROM. Example: select subject from daybatch.get_message(''00000000-0000-0000-0000-000000000000'', 1);';
+
+create function daybatch.grant_mails(p_name text, p_wanted integer, p_now timestamp with time zone)
+returns integer language plpgsql volatile security definer set search_path="" -- body 3fb2c79ad664c064c224bcd7aaabb887
+alter function daybatch.grant_mails(text,integer,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.grant_mails(text,integer,timestamp with time zone) is 'How many mails an SMTP server with limits may get now (part of claim_deliveries). Example: select daybatch.grant_mails(''default'', 10, daybatch.current_moment());';
 
 create function daybatch.guard_engine_columns()
 returns trigger language plpgsql volatile security definer set search_path="" -- body f5950b9d446e701ecd5ca88a548e0023
@@ -1855,6 +1997,11 @@ create function daybatch.judge_bounces(p_campaign_id uuid)
 returns text language plpgsql volatile security definer set search_path="" -- body ed68f7c470efa710b61a647544d1f182
 alter function daybatch.judge_bounces(uuid) owner to daybatch_owner;
 comment on function daybatch.judge_bounces(uuid) is 'Pauses a campaign whose bounces or complaints are above its limits (part of record_bounces). Example: select daybatch.judge_bounces(id) from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.keep_resend_copies(p_campaign_id uuid, p_message_version integer, p_delivery_ids bigint[], p_unsubscribe_tokens text[], p_now timestamp with time zone)
+returns void language sql volatile security definer set search_path="" -- body 46ef0306458ad64011e3cb4378e609fd
+alter function daybatch.keep_resend_copies(uuid,integer,bigint[],text[],timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.keep_resend_copies(uuid,integer,bigint[],text[],timestamp with time zone) is 'Keeps what claimed mails are made of, for a second copy (part of claim_deliveries). Example: select daybatch.keep_resend_copies(null, 1, ''{}'', ''{}'', daybatch.current_moment());';
 
 create function daybatch.lift_suppression(p_email text, p_list_id uuid DEFAULT NULL::uuid, p_confirmed boolean DEFAULT false)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 4cc5b702d2884ea6d482b1608967b404
@@ -1931,6 +2078,13 @@ grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_app
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_operator;
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_reader;
 comment on function daybatch.list_misplaced_contacts(uuid) is 'Contacts about whom a campaign''s arrays and ledger disagree (part of the view audit). Example: select m.* from public.campaigns as c, daybatch.list_misplaced_contacts(c.id) as m where c.name = ''Spring offer'';';
+
+create function daybatch.list_smtp_servers()
+returns TABLE(name text, host text, port integer, tls text, username text, sealed_password text, is_enabled boolean, is_fallback boolean, connections integer, changed_at timestamp with time zone) language sql stable security definer set search_path="" -- body 6dc5b07194f6f895d4624b02ef9d7a1e
+alter function daybatch.list_smtp_servers() owner to daybatch_owner;
+grant execute on function daybatch.list_smtp_servers() to daybatch_operator;
+grant execute on function daybatch.list_smtp_servers() to daybatch_service;
+comment on function daybatch.list_smtp_servers() is 'The SMTP servers with sealed passwords, for services. Example: select name, host, port from daybatch.list_smtp_servers();';
 
 create function daybatch.list_suppressions(p_after_id bigint DEFAULT 0, p_limit integer DEFAULT 50, p_email text DEFAULT NULL::text)
 returns SETOF jsonb language plpgsql stable security definer set search_path="" -- body 679a910a21ed5a395eab83912ffaa808
@@ -2042,7 +2196,7 @@ grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time
 comment on function daybatch.record_bounces(text,jsonb,timestamp with time zone) is 'Records bounces and complaints, suppresses addresses, pauses a campaign above its limits. Example: select * from daybatch.record_bounces(''postmark'', ''[{"email": "ada@example.org", "word": "permanent"}]'');';
 
 create function daybatch.record_campaign_change()
-returns trigger language plpgsql volatile security definer set search_path="" -- body c8de772188d9380fd7ed4b41acd2bb00
+returns trigger language plpgsql volatile security definer set search_path="" -- body 7807231af73eb1b48c249028e7602dea
 alter function daybatch.record_campaign_change() owner to daybatch_owner;
 comment on function daybatch.record_campaign_change() is 'Trigger of public.campaigns: writes who changed what to daybatch.events. Example: select happened_at, event, done_by, detail from daybatch.events order by event_id desc limit 10;';
 
@@ -2087,6 +2241,13 @@ grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_operato
 grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_service;
 comment on function daybatch.remove_contact(uuid,uuid) is 'Takes a contact out of a campaign before its turn; false when it was mailed already. Example: select daybatch.remove_contact(c.id, p.id) from public.campaigns as c, public.contacts as p limit 0;';
 
+create function daybatch.remove_smtp_server(p_name text)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 8c87e49f40bbd583f3617ac1d2b37a85
+alter function daybatch.remove_smtp_server(text) owner to daybatch_owner;
+grant execute on function daybatch.remove_smtp_server(text) to daybatch_operator;
+grant execute on function daybatch.remove_smtp_server(text) to daybatch_service;
+comment on function daybatch.remove_smtp_server(text) is 'Takes an SMTP server away. Example: select daybatch.remove_smtp_server(''an old relay'');';
+
 create function daybatch.reopen_campaign(p_campaign_id uuid, p_now timestamp with time zone)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 0601b121d6a0c6ef0db4f70a48718ec3
 alter function daybatch.reopen_campaign(uuid,timestamp with time zone) owner to daybatch_owner;
@@ -2098,7 +2259,7 @@ alter function daybatch.replace_adapter(text,text) owner to daybatch_owner;
 comment on function daybatch.replace_adapter(text,text) is 'Makes an adapter view unless a DBA has replaced it (part of a deploy). Example: select a.view_name from daybatch.adapters as a;';
 
 create function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
-returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body 6bf1e64bb9b8ff0269b093072c1e91a8
+returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body 25a19c44cfe88066c8153d61ec3e8b4c
 alter function daybatch.report_outcomes(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_service;
@@ -2141,7 +2302,7 @@ grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_service
 comment on function daybatch.retry_failed(uuid,uuid[]) is 'Puts refused contacts back to remaining and returns how many. Example: select daybatch.retry_failed(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.return_claims(p_campaign_id uuid, p_claim_tokens uuid[], p_expired boolean)
-returns integer language plpgsql volatile security definer set search_path="" -- body 71e72cd096b4d05b021357de23d6eeca
+returns integer language plpgsql volatile security definer set search_path="" -- body 4d06cf8c768f15f8ee8c0e1ddc42bdd2
 alter function daybatch.return_claims(uuid,uuid[],boolean) owner to daybatch_owner;
 comment on function daybatch.return_claims(uuid,uuid[],boolean) is 'Takes a campaign''s claims back: claimed to queued, sending to in doubt when the worker is gone (part of release_claims). Example: select daybatch.return_claims(id, ''{}'', true) from public.campaigns limit 0;';
 
@@ -2178,18 +2339,25 @@ grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_ope
 grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_service;
 comment on function daybatch.set_daily_limit(uuid,integer) is 'Changes the daily limit from the next batch on. Example: select daybatch.set_daily_limit(id, 20) from public.campaigns where name = ''Spring offer'';';
 
+create function daybatch.set_smtp_server(p_name text, p_server jsonb)
+returns void language plpgsql volatile security definer set search_path="" -- body 8d7380af96e7fc8f6787eefe9ec98a0d
+alter function daybatch.set_smtp_server(text,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.set_smtp_server(text,jsonb) to daybatch_operator;
+grant execute on function daybatch.set_smtp_server(text,jsonb) to daybatch_service;
+comment on function daybatch.set_smtp_server(text,jsonb) is 'Makes or changes an SMTP server, or the limits of default. Example: select daybatch.set_smtp_server(''default'', ''{"per_second": 10, "connections": 4}'');';
+
 create function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamp with time zone)
 returns integer language plpgsql volatile security definer set search_path="" -- body 3d6d85de82c2315a814bcc3f2f5a4717
 alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
 
 create function daybatch.settle_late_report(p_campaign_id uuid, p_report jsonb, p_now timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body 317c73310ff73e9985f5633db688d54f
+returns void language plpgsql volatile security definer set search_path="" -- body fc7462237cb5cd584bb2234a0e5df9de
 alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 
 create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 9b87b096cf23b7eab49e3609f6fe32e8
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body b716b21bde82af9c6512cabfcb88dc70
 alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 

@@ -13,6 +13,7 @@ import { withDatabase } from './commands/connection.ts'
 import { runDoctor } from './commands/doctor.ts'
 import { describeFailure } from './commands/failure.ts'
 import { importFile } from './commands/import.ts'
+import { listServers, removeServer, rotateKeys, type ServerOptions, setServer } from './commands/smtp.ts'
 import { sendCampaignTest, sendTestMail, showPreview } from './commands/test-mail.ts'
 import { watchCampaign } from './commands/watch.ts'
 import { readConfig, readEnvFile } from './config.ts'
@@ -70,6 +71,52 @@ program
     const isWhole = await withDb(db => importFile(db, { file, ...options }))
     if (!isWhole) process.exitCode = ROWS_REJECTED
   })
+
+const smtp = program
+  .command('smtp')
+  .description('SMTP servers beside SMTP_URL: per campaign, or as fall-back')
+
+smtp
+  .command('list')
+  .description('names and addresses; never a password')
+  .action(() => withDb(listServers))
+
+smtp
+  .command('set <name> [url]')
+  .description(
+    'make a server, smtp://user@host:587 or smtps://user@host:465, or change one; default: SMTP_URL',
+  )
+  .option('--password-stdin', 'read the password from standard input; it is sealed with ENCRYPTION_KEYS')
+  .option('--fallback', 'takes mails of campaigns whose own server takes none')
+  .option('--no-fallback', 'only for campaigns that name it')
+  .option('--priority <number>', 'of several fall-backs the lowest first (default: 100)', readInteger)
+  .option(
+    '--per-second <mails>',
+    'at most so many mails a second, over all services; 0: no limit',
+    readInteger,
+  )
+  .option('--per-minute <mails>', 'at most so many mails a minute; 0: no limit', readInteger)
+  .option(
+    '--connections <number>',
+    'at most so many mails at once, over all services; 0: no limit',
+    readInteger,
+  )
+  .option('--plain', 'without TLS, for a relay in your own network; not with a password')
+  .option('--off', 'use it no more')
+  .option('--on', 'use it again')
+  .action((name: string, url: string | undefined, options: ServerOptions) =>
+    withDb(db => setServer(db, readConfig().encryptionKeys, { name, url, ...options })),
+  )
+
+smtp
+  .command('remove <name>')
+  .description('take a server away; campaigns that name it wait, or go through a fall-back')
+  .action((name: string) => withDb(db => removeServer(db, name)))
+
+smtp
+  .command('rotate')
+  .description('seal every password anew with the first of ENCRYPTION_KEYS')
+  .action(() => withDb(db => rotateKeys(db, readConfig().encryptionKeys)))
 
 const campaign = program.command('campaign').description('make, list and steer campaigns')
 

@@ -3,6 +3,7 @@ import { loadEnvFile } from 'node:process'
 import { normalizeAddress } from './delivery/address.ts'
 import type { DkimKeySetting } from './delivery/dkim.ts'
 import { isLoopbackName } from './loopback.ts'
+import { SecretBox } from './secret-box.ts'
 
 /** What the environment says, checked once. Everything has a default: with nothing set all parts are embedded. */
 export interface Config {
@@ -26,6 +27,8 @@ export interface Config {
   port: number
   /** `STATE_FOLDER`: the embedded database and mailbox. */
   stateFolder: string
+  /** `ENCRYPTION_KEYS`: seal the passwords of SMTP servers in the database; the first seals, all of them open. */
+  encryptionKeys: SecretBox
   /** `SMTP_CONNECTIONS`: how many mails are under way at once. */
   smtpConnections: number
   installationId?: string
@@ -63,6 +66,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: chooseHost(read(env, 'HOST'), apiKey),
     port: readInteger(env, 'PORT', { least: 0, most: 65535, otherwise: 3000 }),
     stateFolder: read(env, 'STATE_FOLDER') ?? '.daybatch',
+    encryptionKeys: readKeys(env),
     smtpConnections: readInteger(env, 'SMTP_CONNECTIONS', { least: 1, most: 500, otherwise: 10 }),
     installationId: read(env, 'INSTALLATION_ID'),
     logLevel: readOneOf(env, 'LOG_LEVEL', LOG_LEVELS) ?? 'info',
@@ -162,4 +166,12 @@ function readOneOf(env: NodeJS.ProcessEnv, name: string, values: string[]): stri
   const value = read(env, name)
   if (value === undefined || values.includes(value)) return value
   throw new ConfigError(`${name} is ${value}: set one of ${values.join(', ')}`)
+}
+
+function readKeys(env: NodeJS.ProcessEnv): SecretBox {
+  try {
+    return SecretBox.read(read(env, 'ENCRYPTION_KEYS'))
+  } catch (error) {
+    throw new ConfigError((error as Error).message)
+  }
 }

@@ -49,6 +49,8 @@ const REFUSALS: Record<string, [status: number, slug: string]> = {
   MB032: [422, 'invalid-attachment'],
   MB033: [422, 'image-missing'],
   MB034: [409, 'address-suppressed'],
+  MB040: [409, 'smtp-server-kept'],
+  MB041: [422, 'password-needed'],
   MB035: [403, 'webhook-refused'],
   MB036: [409, 'consent-needed'],
 }

@@ -10,7 +10,7 @@ import type { MessageOptions } from './delivery/message.ts'
 import { Presence } from './delivery/presence.ts'
 import { makeTestMail, type TestMailRequest } from './delivery/preview.ts'
 import type { Reply } from './delivery/reply.ts'
-import { createSmtpTransport, type Transport } from './delivery/transport.ts'
+import { SmtpServers } from './delivery/servers.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { Installation, installationFile } from './installation.ts'
 
@@ -19,7 +19,8 @@ export interface SenderOptions {
   url: string
   /** Tells that this process is there, also when it may not send from this database. */
   db: Daybatch
-  smtpUrl: string
+  /** undefined: only the SMTP servers that the database names. */
+  smtpUrl: string | undefined
   config: Config
   log: FastifyBaseLogger
 }
@@ -49,7 +50,7 @@ export const makeSigner = ({ dkimKeys }: Pick<Config, 'dkimKeys'>): Signer | und
 export class Sender {
   readonly #options: SenderOptions
   readonly #pool: pg.Pool
-  readonly #transport: Transport
+  readonly #transport: SmtpServers
   readonly #worker: Worker
   readonly #presence: Presence
   #mirroring: NodeJS.Timeout | undefined
@@ -67,9 +68,17 @@ export class Sender {
       // a restored or copied database comes with new connections: none is used before it is recognised
       check: client => this.#checkInstallation(new Daybatch(client)),
     })
-    this.#transport = createSmtpTransport({ url: smtpUrl, connections, sign: makeSigner(config) })
+    const db = new Daybatch(this.#pool)
+    this.#transport = new SmtpServers({
+      db,
+      url: smtpUrl,
+      secrets: config.encryptionKeys,
+      connections,
+      sign: makeSigner(config),
+      log,
+    })
     this.#worker = createWorker({
-      db: new Daybatch(this.#pool),
+      db,
       transport: this.#transport,
       workerId,
       connections,
@@ -80,7 +89,10 @@ export class Sender {
       db: options.db,
       workerId,
       connections,
-      status: () => this.#worker.status(),
+      status: () => {
+        const { held, problem } = this.#worker.status()
+        return { held, problem: problem ?? this.#transport.problem }
+      },
     })
   }
 
@@ -90,7 +102,7 @@ export class Sender {
 
   /** Why nothing is sent, if so: the database or the SMTP server is away, or it is another database. */
   get problem(): string | undefined {
-    return this.#worker.status().problem ?? undefined
+    return this.#worker.status().problem ?? this.#transport.problem ?? undefined
   }
 
   start(): void {

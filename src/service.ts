@@ -97,12 +97,17 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   await startScheduler(scheduler)
   signal.throwIfAborted()
   const smtpUrl = mailbox?.url ?? config.smtpUrl
-  if (smtpUrl) {
+  if (smtpUrl || (await hasSmtpServers(db))) {
     sender = new Sender({ url, db, smtpUrl, config, log })
     stops.push(() => sender?.stop())
     sender.start()
   }
   return { address, embeddedDatabase, mailbox, isAwake: await db.isAwake() }
+}
+
+/** Servers that the database names are the explicit word, as SMTP_URL is. */
+async function hasSmtpServers(db: Daybatch): Promise<boolean> {
+  return (await db.listSmtpServers()).some(({ host, is_enabled }) => host !== null && is_enabled)
 }
 
 function checkSender(config: Config): void {
@@ -147,7 +152,8 @@ function checkScheduler(scheduler: Scheduler): void {
 }
 
 function checkDelivery(config: Config, sender: Sender | undefined): string | undefined {
-  if (config.smtpUrl === undefined && !usesMailbox(config)) return 'off: SMTP_URL is not set'
+  if (config.smtpUrl === undefined && !usesMailbox(config) && !sender)
+    return 'off: SMTP_URL is not set, and the database names no SMTP server'
   if (!sender?.isRunning) throw new Error('it is starting or stopping')
   return sender.problem
 }

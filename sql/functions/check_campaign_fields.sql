@@ -11,12 +11,12 @@ begin
     raise exception using errcode = 'MB017', message = 'a campaign is given as a JSON object', hint = 'Example: {"name": "Spring offer"}';
   end if;
   select k.key into v_text from jsonb_object_keys(p_fields) as k (key)
-  where k.key not in ('name', 'subject', 'sender', 'reply_to', 'html_body', 'text_body', 'daily_send_limit', 'contact_list_ids',
+  where k.key not in ('name', 'subject', 'sender', 'smtp_server', 'reply_to', 'html_body', 'text_body', 'daily_send_limit', 'contact_list_ids',
     'batch_interval', 'in_doubt_policy', 'status', 'scheduled_at')
   limit 1;
   if found then
     raise exception using errcode = 'MB017', message = format('%s is no field that can be set', v_text),
-      hint = 'name, subject, sender, reply_to, html_body, text_body, daily_send_limit, contact_list_ids, batch_interval, in_doubt_policy, status, scheduled_at';
+      hint = 'name, subject, sender, smtp_server, reply_to, html_body, text_body, daily_send_limit, contact_list_ids, batch_interval, in_doubt_policy, status, scheduled_at';
   end if;
   begin
     perform jsonb_populate_record(null::public.campaigns, p_fields);

@@ -2,12 +2,15 @@
 -- again at the contact: gone, unsubscribed, suppressed or without a valid address, or with a new address that
 -- somebody else of the campaign has, it is skipped (its slot stays used). Under the policy resend it keeps what the
 -- mail is made of, so that a second copy has the same bytes.
+-- A claim goes through one SMTP server of those that the caller can use (p_smtp_servers; null: default alone); one with
+-- limits grants what it has room for, and send_in_ms says how long a mail waits before its data.
 -- Called by the delivery loop with its number of free connections. No row: nothing to claim now (list_work says when).
--- Locks: campaign, batch, deliveries. Not repeatable: each call leases others.
+-- Locks: campaign, batch, SMTP server (with limits), deliveries. Not repeatable: each call leases others.
 -- Errors: MB001 unknown campaign, MB017 a limit below 1 or no worker id.
-create or replace function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer default 10)
+create or replace function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer default 10, p_smtp_servers text[] default null)
 returns table (delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid,
-  attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamptz, unsubscribe_token text)
+  attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamptz, unsubscribe_token text,
+  smtp_server text, send_in_ms integer)
 language plpgsql volatile security definer set search_path = ''
 as $$
 #variable_conflict use_column
@@ -24,6 +27,8 @@ declare
   v_lease interval;
   v_message_key bytea;
   v_address_key bytea;
+  v_server record;
+  v_waits integer[];
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
   if p_limit is null or p_limit < 1 or p_worker_id is null then
@@ -40,11 +45,15 @@ begin
   if v_batch.refused_since is not null then
     -- the server refused: one mail finds out whether it still does, the others wait for it
     if exists (select from daybatch.claims as k
-      where k.campaign_id = p_campaign_id and k.batch_number = v_batch.batch_number and k.claimed_at >= v_batch.refused_until)
-    then
-      return;
-    end if;
+      where k.campaign_id = p_campaign_id and k.batch_number = v_batch.batch_number and k.claimed_at >= v_batch.refused_until) then return; end if;
     v_limit := 1;
+  end if;
+  select f.name, f.is_limited into v_server from daybatch.find_smtp_server(p_campaign_id, v_batch.smtp_server, p_smtp_servers, v_now) as f;
+  v_limit := case when v_server.is_limited then daybatch.grant_mails(v_server.name, v_limit, v_now) else v_limit end;
+  if v_server.name is null or v_limit < 1 then
+    return;
+  elsif v_server.name <> coalesce(v_batch.smtp_server, 'default') then
+    update daybatch.batches as b set smtp_server = v_server.name where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
   end if;
 
   loop
@@ -53,6 +62,9 @@ begin
       where d.campaign_id = p_campaign_id and d.batch_number = v_batch.batch_number and d.retry_at <= v_now
         -- a contact whose mail always looks like a refusing server must not be every probe
         and (v_batch.refused_since is null or v_batch.next_slot > v_batch.slot_count)
+        -- a mail in doubt is repeated, under the policy resend, only by the server that had it
+        and (v_campaign.in_doubt_policy <> 'resend' or not exists (select from daybatch.delivery_attempts as a where a.campaign_id = p_campaign_id
+          and a.delivery_id = d.delivery_id and a.outcome = 'in_doubt' and coalesce(a.smtp_server, 'default') <> v_server.name))
       order by d.retry_at limit v_limit);
     if cardinality(v_ids) < v_limit and v_batch.next_slot <= v_batch.slot_count then
       select v_ids || coalesce(array_agg(s.delivery_id), '{}'), max(s.slot)
@@ -77,17 +89,11 @@ begin
   select s.lease into v_lease from daybatch.settings as s;
   select s.value into v_message_key from daybatch.secrets as s where s.name = 'message_key';
   select s.value into v_address_key from daybatch.secrets as s where s.name = 'address_key';
-  insert into daybatch.claims (claim_token, campaign_id, batch_number, worker_id, claimed_at, expires_at, delivery_ids)
-  values (v_token, p_campaign_id, v_batch.batch_number, p_worker_id, v_now, v_now + v_lease, v_claimed);
+  insert into daybatch.claims (claim_token, campaign_id, batch_number, worker_id, claimed_at, expires_at, delivery_ids, smtp_server)
+  values (v_token, p_campaign_id, v_batch.batch_number, p_worker_id, v_now, v_now + v_lease, v_claimed, nullif(v_server.name, 'default'));
+  v_waits := case when v_server.is_limited then daybatch.book_mails(v_server.name, cardinality(v_claimed), v_now) end;
   v_unsubscribe_tokens := daybatch.make_tokens('unsubscribe', array(select int8send(c.id) from unnest(v_claimed) with ordinality as c (id, place) order by c.place));
-  if v_campaign.in_doubt_policy = 'resend' then
-    insert into daybatch.resend_copies as r (campaign_id, delivery_id, message_version, email, fields, message_date, unsubscribe_token)
-    select p_campaign_id, d.delivery_id, v_batch.message_version, p.email, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes'), v_now, u.token
-    from daybatch.deliveries as d join public.contacts as p on p.id = d.contact_id
-    join unnest(v_claimed, v_unsubscribe_tokens) as u (delivery_id, token) on u.delivery_id = d.delivery_id
-    where d.delivery_id = any (v_claimed) and sha256(v_address_key || convert_to(lower(p.email), 'UTF8')) = d.address_key
-    on conflict (campaign_id, delivery_id) do nothing;
-  end if;
+  perform daybatch.keep_resend_copies(p_campaign_id, v_batch.message_version, v_claimed, v_unsubscribe_tokens, v_now) where v_campaign.in_doubt_policy = 'resend';
   return query
     with claimed as (
       update daybatch.deliveries as d set status = 'claimed', claim_token = v_token, retry_at = null
@@ -98,7 +104,7 @@ begin
       d.attempt_count + 1, coalesce(r.email, p.email), coalesce(r.fields, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes')),
       coalesce(r.message_version, v_batch.message_version),
       left(encode(sha256(v_message_key || uuid_send(p_campaign_id) || uuid_send(d.contact_id)), 'hex'), 40),
-      coalesce(r.message_date, v_now), coalesce(r.unsubscribe_token, u.token)
+      coalesce(r.message_date, v_now), coalesce(r.unsubscribe_token, u.token), v_server.name, v_waits[row_number() over (order by d.slot)]
     from claimed as d
     join unnest(v_claimed, v_unsubscribe_tokens) as u (delivery_id, token) on u.delivery_id = d.delivery_id
     join public.contacts as p on p.id = d.contact_id
@@ -109,5 +115,5 @@ begin
 end;
 $$;
 
-comment on function daybatch.claim_deliveries(uuid, text, integer) is
+comment on function daybatch.claim_deliveries(uuid, text, integer, text[]) is
   'Leases up to p_limit deliveries of the open batch to a worker, ready to be sent. Example: select k.delivery_id, k.slot from public.campaigns as c, daybatch.claim_deliveries(c.id, ''psql'', 1) as k where c.name = ''Spring offer'';';

@@ -58,6 +58,7 @@ begin
   from (values
     ('batch_interval', jsonb_build_object('from', old.batch_interval, 'to', new.batch_interval), old.batch_interval is distinct from new.batch_interval),
     ('in_doubt_policy', jsonb_build_object('from', old.in_doubt_policy, 'to', new.in_doubt_policy), old.in_doubt_policy is distinct from new.in_doubt_policy),
+    ('smtp_server', jsonb_build_object('from', old.smtp_server, 'to', new.smtp_server), old.smtp_server is distinct from new.smtp_server),
     ('name', jsonb_build_object('from', old.name, 'to', new.name), old.name is distinct from new.name),
     ('subject', '"changed"', old.subject is distinct from new.subject),
     ('sender', '"changed"', old.sender is distinct from new.sender),

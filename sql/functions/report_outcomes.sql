@@ -25,6 +25,13 @@ begin
 
   -- reports of a live claim; the rest is late or stale
   select * into v_done from daybatch.settle_reports(p_campaign_id, p_reports, v_now);
+  if coalesce(v_done.refusal, v_done.pause_reason) is not null and v_batch.campaign_id is not null
+    and daybatch.change_smtp_server(p_campaign_id, v_batch.batch_number, v_done.settled_ids, v_done.settled_tokens, v_now)
+  then
+    -- another server takes what this one did not: no wait, no pause
+    v_done.refusal := null;
+    v_done.pause_reason := null;
+  end if;
   if v_done.refusal is not null and v_batch.campaign_id is not null then
     perform daybatch.note_refusal(p_campaign_id, v_batch.batch_number, v_done.refusal, v_now);
   end if;

@@ -49,7 +49,7 @@ begin
 
   if p_expired then
     with lost as (
-      select d.delivery_id, d.batch_number, d.slot, d.attempt_count, d.deferral_count, d.claim_token, k.worker_id, d.sending_at,
+      select d.delivery_id, d.batch_number, d.slot, d.attempt_count, d.deferral_count, d.claim_token, k.worker_id, k.smtp_server, d.sending_at,
         v_campaign.in_doubt_policy = 'resend' and d.deferral_count + 1 < v_settings.deferral_limit as is_tried_again
       from daybatch.claims as k
       join daybatch.deliveries as d on d.delivery_id = any (k.delivery_ids) and d.claim_token = k.claim_token and d.status = 'sending'
@@ -69,8 +69,8 @@ begin
     ),
     attempts as (
       insert into daybatch.delivery_attempts (campaign_id, delivery_id, batch_number, slot, attempt_number, claim_token, worker_id,
-        sending_at, ended_at, stage, rule, outcome)
-      select p_campaign_id, l.delivery_id, l.batch_number, l.slot, l.attempt_count + 1, l.claim_token, l.worker_id, l.sending_at, v_now,
+        smtp_server, sending_at, ended_at, stage, rule, outcome)
+      select p_campaign_id, l.delivery_id, l.batch_number, l.slot, l.attempt_count + 1, l.claim_token, l.worker_id, l.smtp_server, l.sending_at, v_now,
         'lease', 'worker_lost', 'in_doubt'
       from lost as l
       returning 1

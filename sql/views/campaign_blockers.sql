@@ -34,6 +34,24 @@ cross join lateral (
   select 'server_refuses', concat('the server refuses: ', o.refusal), o.refused_since, o.refused_until, false
   where c.status::text = 'sending' and o.refused_until > clock.now
   union all
+  -- its own server first, then the fall-backs; the rate and the connections are those of the server that it uses
+  select 'smtp_server', format('SMTP server %s %s, and there is no fall-back', v.name, case when v.is_known then 'is switched off' else 'does not exist' end), null, null, true
+  from (
+    select coalesce(c.smtp_server, 'default') as name,
+      exists (select from daybatch.smtp_servers as s where s.name = coalesce(c.smtp_server, 'default')) as is_known
+  ) as v
+  where c.status::text = 'sending' and not exists (
+    select from daybatch.smtp_servers as s where s.is_enabled and (s.is_fallback or s.name = v.name))
+  union all
+  select case when s.booked_until > clock.now + interval '2 seconds' then 'smtp_rate' else 'smtp_connections' end,
+    case when s.booked_until > clock.now + interval '2 seconds'
+      then concat('SMTP server ', s.name, ' takes ', concat_ws(', ', s.per_second || ' a second', s.per_minute || ' a minute'), ': booked until ', to_char(s.booked_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
+      else format('SMTP server %s takes %s mails at once: all are under way', s.name, s.connections) end,
+    null, case when s.booked_until > clock.now + interval '2 seconds' then s.booked_until end, false
+  from daybatch.smtp_server_status as s
+  where c.status::text = 'sending' and o.next_slot <= o.slot_count and s.name = coalesce(o.smtp_server, c.smtp_server, 'default')
+    and (s.booked_until > clock.now + interval '2 seconds' or s.under_way >= s.connections)
+  union all
   -- the batch is under way, its slots are used: only retries are left
   select 'retries', format('%s contacts are deferred, tried again from %s', r.deferred, to_char(r.retry_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')), null, r.retry_at, false
   from (

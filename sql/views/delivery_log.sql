@@ -3,7 +3,8 @@
 create or replace view daybatch.delivery_log as
 select
   a.campaign_id, d.contact_id, a.batch_number, a.slot, a.attempt_number, a.outcome, a.stage, a.reply_code, a.enhanced_code,
-  a.reply_text, a.rule, a.sending_at, a.ended_at, a.worker_id, d.status, a.delivery_id, a.attempt_id
+  a.reply_text, a.rule, a.sending_at, a.ended_at, a.worker_id, d.status, a.delivery_id, a.attempt_id,
+  coalesce(a.smtp_server, 'default') as smtp_server
 from daybatch.delivery_attempts as a
 -- a left join by the unique id: it costs nothing where only the tries are asked for
 left join daybatch.deliveries as d on d.delivery_id = a.delivery_id;

@@ -9,6 +9,7 @@ import type {
   MessageRow,
   OutcomeReport,
   RecordedOutcomeRow,
+  SmtpServerRow,
   WorkRow,
 } from './rows.ts'
 
@@ -23,11 +24,13 @@ export abstract class DeliveryStatements extends Connection {
     campaignId: string
     workerId: string
     limit: number
+    /** The SMTP servers that the worker can use; default: `default` alone. */
+    smtpServers?: string[] | undefined
   }): Promise<ClaimedDeliveryRow[]> {
     return this.rows(
       `select * from daybatch.claim_deliveries(
-         p_campaign_id => $1::uuid, p_worker_id => $2::text, p_limit => $3::integer)`,
-      [args.campaignId, args.workerId, args.limit],
+         p_campaign_id => $1::uuid, p_worker_id => $2::text, p_limit => $3::integer, p_smtp_servers => $4::text[])`,
+      [args.campaignId, args.workerId, args.limit, args.smtpServers ?? null],
       'claim_deliveries',
     )
   }
@@ -138,6 +141,24 @@ export abstract class DeliveryStatements extends Connection {
   /** The worker ended in order. */
   forgetWorker(args: { workerId: string }): Promise<void> {
     return this.value(`select daybatch.forget_worker(p_worker_id => $1::text) as value`, [args.workerId])
+  }
+
+  /** The SMTP servers, with their passwords sealed. */
+  listSmtpServers(): Promise<SmtpServerRow[]> {
+    return this.rows('select * from daybatch.list_smtp_servers()', [], 'list_smtp_servers')
+  }
+
+  /** Makes an SMTP server or changes the named fields of one. */
+  setSmtpServer(args: { name: string; server: Record<string, unknown> }): Promise<void> {
+    return this.value(`select daybatch.set_smtp_server(p_name => $1::text, p_server => $2::jsonb) as value`, [
+      args.name,
+      JSON.stringify(args.server),
+    ])
+  }
+
+  /** Whether there was one of that name. */
+  removeSmtpServer(args: { name: string }): Promise<boolean> {
+    return this.value(`select daybatch.remove_smtp_server(p_name => $1::text) as value`, [args.name])
   }
 
   /** Whether this is the database that the service last ran on, by what it remembers. */

@@ -51,6 +51,25 @@ export interface ClaimedDeliveryRow {
   message_date: Date
   /** Stands in the mail's unsubscribe link. */
   unsubscribe_token: string
+  /** The SMTP server that the mail goes through; `default`: SMTP_URL. */
+  smtp_server?: string | undefined
+  /** Of a server with limits: how long the mail waits before its data goes out, from the claim on. */
+  send_in_ms?: number | null | undefined
+}
+
+/** An SMTP server as a service needs it; `host` is null for `default`, the service's SMTP_URL. */
+export interface SmtpServerRow {
+  name: string
+  host: string | null
+  port: number | null
+  tls: 'implicit' | 'starttls' | 'optional' | null
+  username: string | null
+  sealed_password: string | null
+  is_enabled: boolean
+  is_fallback: boolean
+  /** The most mails under way at once, over all services. */
+  connections: number | null
+  changed_at: Date
 }
 
 /** A file of a message; `content_id`: shown by the html. */

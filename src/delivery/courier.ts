@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClaimedDeliveryRow } from '../db/rows.ts'
 import { AddressError } from './address.ts'
 import { Alarm } from './alarm.ts'
@@ -41,6 +42,7 @@ export class Courier {
   readonly #reporter: Reporter
   readonly #held = new Set<Delivery>()
   readonly #room = new Alarm()
+  #outageCounts = true
   /** Batches that are being closed here. */
   readonly #closing = new Set<string>()
 
@@ -52,6 +54,11 @@ export class Courier {
     this.#leases = new Leases(db, log)
     this.#reporter = new Reporter(db, log)
     this.#exchange = new Exchange(db, this.#reporter, connections)
+  }
+
+  /** With several servers it is the database that leaves one that refuses. */
+  noteServers(count: number): void {
+    this.#outageCounts = count <= 1
   }
 
   /** Deliveries that are claimed and have not ended. */
@@ -77,7 +84,10 @@ export class Courier {
     return rows.map(row => {
       const lease = this.#leases.open(row.claim_token, row.lease_ms, start)
       const withdrawal = new AbortController()
-      const delivery: Delivery = { row, campaignId, lease, withdrawal, begin: 'none', begun: undefined }
+      // how many mails a second or a minute a server takes, the database decides: each has its moment
+      const wait = (row.send_in_ms ?? 0) - (performance.now() - start)
+      const turn = wait > 0 ? sleep(wait, undefined, { ref: false }) : undefined
+      const delivery: Delivery = { row, campaignId, lease, withdrawal, turn, begin: 'none', begun: undefined }
       lease.deliveries.add(delivery)
       this.#held.add(delivery)
       return delivery
@@ -132,10 +142,14 @@ export class Courier {
     try {
       if (message instanceof MessageError) throw message
       const mail = message(delivery.row)
-      const permit = () => this.#exchange.ask(delivery)
-      const reply = await this.#transport.send(mail, { permit, signal: delivery.withdrawal.signal })
+      const { signal } = delivery.withdrawal
+      const permit = async () => {
+        await delivery.turn
+        await this.#exchange.ask(delivery)
+      }
+      const reply = await this.#transport.send(mail, { permit, signal, server: delivery.row.smtp_server })
       // a mail that we took back says nothing about the server
-      if (!delivery.withdrawal.signal.aborted) this.#noteOutage(reply)
+      if (!signal.aborted && this.#outageCounts) this.#noteOutage(reply)
       return reply
     } catch (error) {
       const reply = noReply('render', (error as Error).message)
@@ -195,5 +209,7 @@ export class Courier {
     await this.#leases.settle(lease)
     this.#held.delete(delivery)
     this.#room.ring()
+    // a server with limits has room again
+    if (typeof delivery.row.send_in_ms === 'number') this.#onWork()
   }
 }

@@ -8,6 +8,8 @@ export interface Delivery {
   readonly lease: Lease
   /** Aborted to take the mail back from the transport. */
   readonly withdrawal: AbortController
+  /** Resolved when the rate of its SMTP server lets it go; undefined: at once. */
+  readonly turn?: Promise<unknown> | undefined
   /** How far begin_sending got: only `none` and `refused` surely left no trace in the database. */
   begin: 'none' | 'asked' | 'committed' | 'refused' | 'unknown'
   /** Settled when begin_sending has answered; never rejects. */

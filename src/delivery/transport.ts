@@ -10,7 +10,12 @@ export interface Transport {
    * Hands one mail to the SMTP server. Asks for permission when the server waits for the message data, and never
    * throws: the reply says how far it got. Aborting the signal drops the mail, and the connection it is on.
    */
-  send(mail: Mail, options: { permit: Permit; signal?: AbortSignal }): Promise<Reply>
+  send(
+    mail: Mail,
+    options: { permit: Permit; signal?: AbortSignal; server?: string | undefined },
+  ): Promise<Reply>
+  /** The names of the servers that it reaches; a transport without this reaches one. */
+  list?(): Promise<string[]>
   /** Connects, greets and logs in, and sends nothing; throws what stands in the way. */
   verify(): Promise<void>
   /** Closes idle connections now and the others after their mail; with `force` all of them now. */

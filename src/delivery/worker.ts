@@ -66,6 +66,7 @@ class DeliveryWorker implements Worker {
   readonly #db: DeliveryDatabase
   readonly #log: Log
   readonly #workerId: string
+  readonly #transport: Transport
   readonly #connections: number
   readonly #drainMs: number
   readonly #messages: Messages
@@ -83,6 +84,7 @@ class DeliveryWorker implements Worker {
     this.#db = db
     this.#log = log
     this.#workerId = workerId
+    this.#transport = transport
     this.#connections = connections
     this.#drainMs = drainMs
     this.#messages = new Messages(db, { mailFrom, unsubscribe })
@@ -176,7 +178,9 @@ class DeliveryWorker implements Worker {
   async #claim({ campaign_id: campaignId }: WorkRow): Promise<'more' | 'last' | 'nothing'> {
     const limit = CLAIMED_PER_CONNECTION * this.#connections
     const start = performance.now()
-    const rows = await this.#db.claimDeliveries({ campaignId, workerId: this.#workerId, limit })
+    const smtpServers = await this.#transport.list?.()
+    if (smtpServers) this.#courier.noteServers(smtpServers.length)
+    const rows = await this.#db.claimDeliveries({ campaignId, workerId: this.#workerId, limit, smtpServers })
     const [first] = rows
     if (first === undefined) return 'nothing'
     const deliveries = this.#courier.take(campaignId, rows, start)

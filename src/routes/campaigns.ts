@@ -23,6 +23,8 @@ const fields = {
   /** as Postgres reads an interval, in hours or less: `24 hours` */
   batch_interval: Type.Optional(Type.String({ maxLength: 50 })),
   in_doubt_policy: Type.Optional(Type.Enum(['never', 'resend', 'ask'])),
+  /** A name in daybatch.smtp_servers. */
+  smtp_server: Type.Optional(Type.Union([Type.String({ maxLength: 63 }), Type.Null()])),
 }
 
 const name = Type.String({ minLength: 1, maxLength: 500 })

@@ -23,6 +23,7 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.migrations': engine.migrations,
   'daybatch.reply_rules': engine.replyRules,
   'daybatch.refusal_counts': engine.refusalCounts,
+  'daybatch.smtp_servers': engine.smtpServers,
   'daybatch.suppressions': engine.suppressions,
   'daybatch.bounces': engine.bounces,
   'daybatch.bounce_limits': engine.bounceLimits,

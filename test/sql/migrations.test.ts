@@ -130,7 +130,9 @@ t.test('an upgrade from any earlier state, with rows, ends as a fresh installati
     // one that was sent in full by then
     const old = await makeCampaign(pool, { contacts: 1, limit: 1, status: 'completed' })
     const readRows = async () =>
-      (await pool.query('select to_jsonb(c) as row from public.campaigns as c order by c.id')).rows
+      // but for a column that came later
+      (await pool.query(`select to_jsonb(c) - 'smtp_server' as row from public.campaigns as c order by c.id`))
+        .rows
     const rows = await readRows()
     t.same(await migrate({ url }), { applied: MIGRATIONS.slice(count) })
     t.equal(await catalogOf(url), fresh, `from ${MIGRATIONS[count - 1]}`)

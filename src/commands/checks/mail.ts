@@ -1,10 +1,13 @@
 import { domainToASCII } from 'node:url'
 import type { NodemailerError } from 'nodemailer'
 import type { Config } from '../../config.ts'
+import type { SmtpServerRow } from '../../db/rows.ts'
 import { chooseKeys, readDkimKeys } from '../../delivery/dkim.ts'
 import { compileMessage } from '../../delivery/message.ts'
+import { describeServer } from '../../delivery/servers.ts'
 import { createSmtpTransport, readSmtpUrl } from '../../delivery/transport.ts'
 import { usesMailbox } from '../../sender.ts'
+import { withDatabase } from '../connection.ts'
 import { type Finding, fail, note, ok } from './finding.ts'
 
 /** A server that says nothing for so long is behind a firewall, or is none. */
@@ -18,10 +21,12 @@ export async function* checkMail(config: Config): AsyncGenerator<Finding> {
       : ok('smtp', 'the embedded mailbox: nothing leaves this machine')
     return
   }
-  if (config.smtpUrl === undefined) {
+  const servers = await listServers(config)
+  if (config.smtpUrl === undefined && servers.length === 0) {
     return yield fail('smtp', 'SMTP_URL is not set, nothing is sent: set it in .env, with MAIL_FROM')
   }
-  yield await checkServer(config.smtpUrl)
+  if (config.smtpUrl !== undefined) yield await checkServer(config.smtpUrl)
+  for (const server of servers) yield await checkNamedServer(server, config)
   yield checkSender(config)
   yield checkSigning(config)
 }
@@ -40,6 +45,29 @@ function checkSigning({ dkimKeys, mailFrom }: Config): Finding {
       : note('dkim', `signs for ${names}, and not for MAIL_FROM: add a key of its domain`)
   } catch (error) {
     return fail('dkim', (error as Error).message)
+  }
+}
+
+/** Those of the database; a database that cannot be asked has said so in its own checks. */
+async function listServers(config: Config): Promise<SmtpServerRow[]> {
+  if (config.databaseUrl === undefined) return []
+  try {
+    const servers = await withDatabase(config, db => db.listSmtpServers())
+    return servers.filter(({ host, is_enabled }) => host !== null && is_enabled)
+  } catch {
+    return []
+  }
+}
+
+async function checkNamedServer(server: SmtpServerRow, { encryptionKeys }: Config): Promise<Finding> {
+  try {
+    const finding = await checkServer(describeServer(server, encryptionKeys))
+    return {
+      ...finding,
+      text: `${server.name}: ${finding.text.replaceAll('SMTP_URL', 'npm run smtp -- set')}`,
+    }
+  } catch (error) {
+    return fail('smtp', `${server.name}: its password cannot be opened: ${(error as Error).message}`)
   }
 }
 

@@ -302,3 +302,46 @@ export const attachments: TableCase = {
     ],
   },
 }
+
+const smtpServer: Row = {
+  name: 'relay',
+  host: 'smtp.example.org',
+  port: 587,
+  tls: 'starttls',
+  username: 'ada',
+  sealed_password: `v1.k1.${'i'.repeat(16)}.${'s'.repeat(30)}`,
+  priority: 100,
+  is_fallback: false,
+  is_enabled: true,
+  refusal_count: 0,
+  changed_at: at(0),
+  changed_by: 'x',
+}
+
+export const smtpServers: TableCase = {
+  rows: [smtpServer],
+  other: { ...smtpServer, name: 'other' },
+  takes: [
+    { tls: 'implicit', port: 465 },
+    { tls: 'optional', host: '127.0.0.1' },
+    { tls: 'optional', sealed_password: null },
+    { username: null, sealed_password: null },
+    { per_second: 1, per_minute: 1, connections: 1 },
+  ],
+  refuses: {
+    smtp_servers_pkey: [{ name: 'relay' }],
+    name_is_short_and_plain: [{ name: 'a b' }, { name: '' }, { name: 'x'.repeat(64) }],
+    only_the_default_is_in_the_environment: [{ host: null }, { port: null }, { tls: null }],
+    host_is_a_host: [{ host: 'a b' }, { host: 'a@b' }, { host: '-' }],
+    port_is_a_port: [{ port: 0 }, { port: 65536 }],
+    tls_is_known: [{ tls: 'none', sealed_password: null }],
+    a_password_is_sealed_and_has_a_user: [{ sealed_password: 'secret' }, { username: null }],
+    a_password_leaves_encrypted: [{ tls: 'optional' }],
+    only_named_servers_have_a_login: [
+      `update daybatch.smtp_servers set username = 'ada' where name = 'default'`,
+    ],
+    rates_are_at_least_one: [{ per_second: 0 }, { per_minute: 0 }],
+    connections_are_at_least_one: [{ connections: 0 }],
+    a_refusal_is_told_whole_or_not_at_all: [{ refusal: 'no' }],
+  },
+}
