@@ -1705,7 +1705,7 @@ alter function daybatch.check_vacuum() owner to daybatch_owner;
 comment on function daybatch.check_vacuum() is 'Whether dead rows of the hot tables are cleaned away (part of check_operation). Example: select state, finding from daybatch.check_vacuum();';
 
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10, p_smtp_servers text[] DEFAULT NULL::text[])
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 6945109e9304309e89949182d11d065f
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 5e37cbc5929428dc583918cdd4f1c0d2
 alter function daybatch.claim_deliveries(uuid,text,integer,text[]) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_service;
@@ -1999,7 +1999,7 @@ alter function daybatch.judge_bounces(uuid) owner to daybatch_owner;
 comment on function daybatch.judge_bounces(uuid) is 'Pauses a campaign whose bounces or complaints are above its limits (part of record_bounces). Example: select daybatch.judge_bounces(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.keep_resend_copies(p_campaign_id uuid, p_message_version integer, p_delivery_ids bigint[], p_unsubscribe_tokens text[], p_now timestamp with time zone)
-returns void language sql volatile security definer set search_path="" -- body 46ef0306458ad64011e3cb4378e609fd
+returns void language sql volatile security definer set search_path="" -- body be7e4f1dc71789c08fb76bd1d179ad25
 alter function daybatch.keep_resend_copies(uuid,integer,bigint[],text[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.keep_resend_copies(uuid,integer,bigint[],text[],timestamp with time zone) is 'Keeps what claimed mails are made of, for a second copy (part of claim_deliveries). Example: select daybatch.keep_resend_copies(null, 1, ''{}'', ''{}'', daybatch.current_moment());';
 

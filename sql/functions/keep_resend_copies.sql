@@ -4,10 +4,12 @@ create or replace function daybatch.keep_resend_copies(p_campaign_id uuid, p_mes
 returns void
 language sql volatile security definer set search_path = ''
 as $$
+  -- built once and looked up by key, as in claim_deliveries
+  with tokens as materialized (select jsonb_object(p_delivery_ids::text[], p_unsubscribe_tokens) as by_id)
   insert into daybatch.resend_copies as r (campaign_id, delivery_id, message_version, email, fields, message_date, unsubscribe_token)
-  select p_campaign_id, d.delivery_id, p_message_version, p.email, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes'), p_now, u.token
+  select p_campaign_id, d.delivery_id, p_message_version, p.email, coalesce(p.attributes, '{}') || (to_jsonb(p) - 'attributes'), p_now, t.by_id ->> d.delivery_id::text
   from daybatch.deliveries as d
-  join unnest(p_delivery_ids, p_unsubscribe_tokens) as u (delivery_id, token) on u.delivery_id = d.delivery_id
+  cross join tokens as t
   join public.contacts as p on p.id = d.contact_id
   cross join daybatch.secrets as s
   where d.delivery_id = any (p_delivery_ids) and s.name = 'address_key'

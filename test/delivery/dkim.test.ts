@@ -1,8 +1,10 @@
 // Signatures are judged by two verifiers that are not ours: mailauth (npm), and dkimpy (Debian) where it is installed.
+import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { dkimVerify } from 'mailauth'
 import t from 'tap'
 import { chooseKeys, createSigner, type DkimKey, readDkimKeys } from '../../src/delivery/dkim.ts'
@@ -140,6 +142,28 @@ t.test(
     for (const [name, make] of shapes) t.same(verifyByDkimpy(await make()), [true, true], name)
   },
 )
+
+t.test('whatever a message and a contact say, mailauth accepts the signature', async t => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('\r\n', '\n\n\n', ' \t ', '.', '\r', 'Ü'.repeat(90)),
+  )
+  const property = fc.asyncProperty(text, text, text, async (subject, body, value) => {
+    const clean = (words: string) => `x${words.toWellFormed().replaceAll('{{', '')}`
+    const bytes = await makeBytes(
+      { subject: `${clean(subject)}{{a}}`, text_body: `${clean(body)}{{a}}`, html_body: null },
+      {},
+      { a: value.toWellFormed() },
+    )
+    const results = await verify(bytes)
+    assert.deepEqual(
+      results.map(({ result }) => result),
+      ['pass', 'pass'],
+    )
+  })
+  await fc.assert(property, { numRuns: 100 })
+  t.pass('100 mails')
+})
 
 t.test('whatever is changed on the way is found', async t => {
   const bytes = (await makeBytes()).toString('latin1')

@@ -191,3 +191,11 @@ t.test('files are sent as they are, listed and taken away', async t => {
   for (const [query, payload, type, status, body] of cases)
     t.match(await upload(query, payload, type), { status, body }, query)
 })
+
+t.test('a template of 5 MB is refused, and what is there stays', async t => {
+  const url = await makeCampaign()
+  const before = (await send('GET', url)).body
+  t.match(await send('PATCH', url, { html_body: 'x'.repeat(5_000_000) }), { status: 413 })
+  t.match(await send('PATCH', url, { html_body: 'x'.repeat(1_000_001) }), { status: 400 })
+  t.same((await send('GET', url)).body, before)
+})

@@ -166,3 +166,22 @@ t.test('a lock that is never released ends the deploy, which says what held it u
   await reader.query('commit')
   t.ok((await migrate({ url })).applied.length > 0)
 })
+
+t.test('a function whose columns changed is made anew, once', async t => {
+  const { pool, url } = await createTestDatabase(t)
+  await pool.query(`
+    drop function daybatch.claim_deliveries(uuid, text, integer, text[]);
+    create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer default 10)
+    returns table (delivery_id bigint, claim_token uuid) language sql set search_path = '' as 'select 1::bigint, gen_random_uuid()'`)
+  const readOid = async () =>
+    (await pool.query(`select p.oid, p.proargnames from pg_proc as p where p.proname = 'claim_deliveries'`))
+      .rows
+  const [old] = await readOid()
+  await migrate({ url })
+  const [made, ...others] = await readOid()
+  t.same(others, [])
+  t.not(made.oid, old.oid)
+  t.ok(made.proargnames.includes('unsubscribe_token'))
+  await migrate({ url })
+  t.equal((await readOid())[0].oid, made.oid, 'replaced in place from then on')
+})
