@@ -126,7 +126,9 @@ export class Sender {
   async sendTest(request: TestMailRequest): Promise<Reply> {
     const { db, config } = this.#options
     const mail = await makeTestMail(db, request, describeMessages(config))
-    return this.#transport.send(mail, { permit: async () => {} })
+    // SMTP_URL's where it is set
+    const [server] = await this.#transport.list()
+    return this.#transport.send(mail, { permit: async () => {}, server })
   }
 
   /** Claims nothing more, waits for the mails in flight and their reports. */

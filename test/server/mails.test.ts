@@ -87,7 +87,7 @@ const contacts = await makeContacts(
   pool,
   people.map(([email, first_name]) => ({ email, first_name })),
 )
-await sendCampaign('First', contacts)
+const first = await sendCampaign('First', contacts)
 const mails = await Promise.all(
   smtp.accepted.map(async ({ recipient, sender, content }) => ({
     recipient: normalize(recipient),
@@ -212,6 +212,27 @@ t.test('one click, as RFC 8058 has it: out of every campaign', async t => {
   const later = smtp.accepted.slice(before).map(({ recipient }) => recipient)
   t.equal(later.length, people.length - 1)
   t.notOk(later.includes('plain@example.org'))
+})
+
+t.test('a test mail by HTTP goes out signed, and leads to a page that unsubscribes nobody', async t => {
+  const before = smtp.accepted.length
+  const answer = await fetch(`${address}/api/campaigns/${first}/test`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${'k'.repeat(32)}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ to: 'me@example.net' }),
+  })
+  t.equal(answer.status, 200)
+  const [mail, ...others] = smtp.accepted.slice(before)
+  t.same(others, [])
+  t.equal(mail!.recipient, 'me@example.net')
+  const { results } = await dkimVerify(Buffer.from(mail!.content!, 'latin1'), {
+    resolver: async name => [[records.get(name) ?? '']],
+  })
+  t.same(
+    results.map(({ status }) => status.result),
+    ['pass', 'pass'],
+  )
+  t.match(mail!.content, `<${PUBLIC_URL}/u/test>`)
 })
 
 t.test('the start says how one leaves and who signs; no key and no link is in the log', async t => {
