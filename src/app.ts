@@ -6,12 +6,15 @@ import fastify, {
   type FastifyInstance,
   LogController,
 } from 'fastify'
+import { fetchText } from './bounces/providers/fetch.ts'
+import type { Fetch } from './bounces/providers/sns.ts'
 import type { Config } from './config.ts'
 import type { Daybatch } from './db/daybatch.ts'
 import type { TestMailRequest } from './delivery/preview.ts'
 import type { Reply } from './delivery/reply.ts'
 import { ProblemError, problemFrom } from './errors.ts'
 import { type HealthParts, healthRoutes } from './routes/health.ts'
+import { inboundRoutes } from './routes/inbound.ts'
 import { apiRoutes } from './routes/index.ts'
 import { unsubscribeRoutes } from './routes/unsubscribe.ts'
 
@@ -25,6 +28,8 @@ export interface AppParts extends HealthParts {
     /** Undefined: this process sends nothing. */
     sendTest?(request: TestMailRequest): Promise<Reply> | undefined
   }
+  /** How certificates of webhooks are read; tests put files in their place. */
+  fetch?: Fetch
 }
 
 /** Of JSON (bytes); imports are streams and have no limit of bytes. */
@@ -33,7 +38,8 @@ const BODY_LIMIT = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 10 * 60 * 1000
 
 /** The HTTP surface, not listening: the server listens, tests inject. Every error is answered as problem details (RFC 9457). */
-export async function buildApp({ db, config, log, checks, worker }: AppParts): Promise<FastifyInstance> {
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const { db, config, log, checks, worker, fetch = fetchText } = parts
   const app = fastify({
     loggerInstance: log,
     // probes ask every few seconds
@@ -52,6 +58,7 @@ export async function buildApp({ db, config, log, checks, worker }: AppParts): P
     reply.header('x-request-id', request.id)
   })
   await app.register(healthRoutes, { checks })
+  await app.register(inboundRoutes, { prefix: '/api/inbound', db, config, fetch })
   await app.register(unsubscribeRoutes, { prefix: '/u', db })
   await app.register(apiRoutes, {
     prefix: '/api',

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
 import { normalizeAddress } from './delivery/address.ts'
@@ -23,6 +24,14 @@ export interface Config {
   apiKey?: string
   /** `CRON_SECRET`: opens `/api/cron/process-campaigns` and nothing else. */
   cronSecret?: string
+  /** `RETURN_PATH_DOMAIN`: mails leave with `bounce+<token>@<domain>` as their envelope sender. */
+  returnPathDomain?: string
+  /** `BOUNCE_MAILBOX`: where what comes back is read, `imaps://…` or `maildir:/…`. */
+  bounceMailbox?: string
+  /** `INBOUND_SECRET`: opens `/api/inbound/dsn` and nothing else. */
+  inboundSecret?: string
+  /** What providers' webhooks are verified by; a provider without one is not answered. */
+  webhooks: WebhookKeys
   host: string
   port: number
   /** `STATE_FOLDER`: the embedded database and mailbox. */
@@ -35,6 +44,17 @@ export interface Config {
   logLevel: string
   /** `STARTUP_TIMEOUT` (given in seconds): how long to wait for a database that does not answer. */
   startupTimeoutMs: number
+}
+
+export interface WebhookKeys {
+  /** `SES_TOPIC_ARN`: the SNS topics that are ours; anybody may have one. */
+  ses?: string[]
+  /** `SENDGRID_PUBLIC_KEY`: the verification key of the signed event webhook (base64). */
+  sendgrid?: string
+  /** `MAILGUN_SIGNING_KEY`: the HTTP webhook signing key. */
+  mailgun?: string
+  /** `POSTMARK_WEBHOOK_AUTH`: `user:password`, as in the webhook's URL; Postmark signs nothing. */
+  postmark?: string
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
@@ -63,6 +83,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dkimKeys: readDkimKeySettings(env),
     apiKey,
     cronSecret: read(env, 'CRON_SECRET'),
+    returnPathDomain: readDomain(env, 'RETURN_PATH_DOMAIN'),
+    bounceMailbox: readMailboxUrl(env),
+    inboundSecret: read(env, 'INBOUND_SECRET'),
+    webhooks: readWebhookKeys(env),
     host: chooseHost(read(env, 'HOST'), apiKey),
     port: readInteger(env, 'PORT', { least: 0, most: 65535, otherwise: 3000 }),
     stateFolder: read(env, 'STATE_FOLDER') ?? '.daybatch',
@@ -148,6 +172,62 @@ function readDkimKeySettings(env: NodeJS.ProcessEnv): DkimKeySetting[] {
       'DKIM_KEYS is not a list of domain:selector:file: write it like example.com:mail:/etc/daybatch/mail.pem, several with commas between',
     )
   })
+}
+
+/** The local part takes 59 of the 64 octets, so the domain alone bounds the address (RFC 5321 4.5.3.1). */
+function readDomain(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = read(env, name)
+  if (value === undefined) return undefined
+  const labels = value.toLowerCase().split('.')
+  const isDomain =
+    labels.length > 1 && labels.every(label => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label))
+  if (isDomain && value.length <= 190) return value.toLowerCase()
+  throw new ConfigError(`${name} is not a domain: write it like bounces.example.com`)
+}
+
+function readMailboxUrl(env: NodeJS.ProcessEnv): string | undefined {
+  const value = read(env, 'BOUNCE_MAILBOX')
+  if (value === undefined || /^maildir:\/.+/.test(value)) return value
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (url?.protocol === 'imaps:' && url.username !== '') return value
+  // without TLS on this machine only: the password would be readable on the way
+  if (url?.protocol === 'imap:' && url.username !== '' && isLoopbackName(url.hostname)) return value
+  throw new ConfigError(
+    'BOUNCE_MAILBOX is no mailbox: write it like imaps://user:password@host/INBOX, special characters in %XX form, or maildir:/folder',
+  )
+}
+
+function readWebhookKeys(env: NodeJS.ProcessEnv): WebhookKeys {
+  const ses = read(env, 'SES_TOPIC_ARN')
+    ?.split(',')
+    .map(arn => arn.trim())
+  if (ses?.some(arn => !/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]+$/.test(arn))) {
+    throw new ConfigError(
+      'SES_TOPIC_ARN is no topic: write it like arn:aws:sns:eu-west-1:123456789012:bounces',
+    )
+  }
+  const postmark = read(env, 'POSTMARK_WEBHOOK_AUTH')
+  if (postmark !== undefined && !/^[^:]+:.+$/.test(postmark)) {
+    throw new ConfigError('POSTMARK_WEBHOOK_AUTH is not user:password')
+  }
+  const sendgrid = read(env, 'SENDGRID_PUBLIC_KEY')
+  if (sendgrid !== undefined && !isPublicKey(sendgrid)) {
+    throw new ConfigError(
+      'SENDGRID_PUBLIC_KEY is no key: copy the verification key of the signed event webhook',
+    )
+  }
+  return { ses, sendgrid, mailgun: read(env, 'MAILGUN_SIGNING_KEY'), postmark }
+}
+
+function isPublicKey(text: string): boolean {
+  try {
+    return (
+      createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' }).asymmetricKeyType ===
+      'ec'
+    )
+  } catch {
+    return false
+  }
 }
 
 function readInteger(

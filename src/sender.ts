@@ -83,6 +83,7 @@ export class Sender {
       workerId,
       connections,
       ...describeMessages(config),
+      returnPathDomain: config.returnPathDomain,
       log,
     })
     this.#presence = new Presence({

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
+import { BounceReader, openMailbox } from './bounces/reader.ts'
 import type { Config } from './config.ts'
 import { Daybatch } from './db/daybatch.ts'
 import { checkMigrated } from './db/migrate.ts'
@@ -101,6 +102,11 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     sender = new Sender({ url, db, smtpUrl, config, log })
     stops.push(() => sender?.stop())
     sender.start()
+  }
+  if (config.bounceMailbox) {
+    const reader = new BounceReader({ db, mailbox: openMailbox(config.bounceMailbox), log })
+    stops.push(() => reader.stop())
+    reader.start()
   }
   return { address, embeddedDatabase, mailbox, isAwake: await db.isAwake() }
 }

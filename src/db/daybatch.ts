@@ -1,4 +1,4 @@
-import { LedgerStatements } from './ledger.ts'
+import { BounceStatements } from './bounces.ts'
 
 /**
  * Every function of schema `daybatch` that the service calls: one method each, of the same name in camel case, with
@@ -9,9 +9,10 @@ import { LedgerStatements } from './ledger.ts'
  *     await daybatch.startCampaign({ campaignId })
  *
  * The statements stand by task: delivery.ts (what the worker calls), steering.ts (campaigns and batches),
- * contacts.ts (contacts, lists, imports), ledger.ts (doubts, failures, proofs, suppressions).
+ * contacts.ts (contacts, lists, imports), ledger.ts (doubts, failures, proofs, suppressions), bounces.ts (what came back
+ * after a mail was accepted, suppressions by the thousand).
  */
-export class Daybatch extends LedgerStatements {
+export class Daybatch extends BounceStatements {
   /** Runs `work` in one transaction on one client: committed when it returns, rolled back when it throws. */
   transaction<Result>(work: (transaction: Daybatch) => Promise<Result>): Promise<Result> {
     return this.withClient(async client => {

@@ -35,6 +35,15 @@ export abstract class DeliveryStatements extends Connection {
     )
   }
 
+  /** Tokens for the return paths of these deliveries, in their order. */
+  makeReturnPaths(args: { deliveryIds: string[] }): Promise<string[]> {
+    return this.value(
+      `select daybatch.make_return_paths(p_delivery_ids => $1::bigint[]) as value`,
+      [args.deliveryIds],
+      'make_return_paths',
+    )
+  }
+
   getMessage(args: { campaignId: string; messageVersion: number }): Promise<MessageRow> {
     return this.row(
       `select * from daybatch.get_message(p_campaign_id => $1::uuid, p_message_version => $2::integer)`,

@@ -55,6 +55,8 @@ export interface ClaimedDeliveryRow {
   smtp_server?: string | undefined
   /** Of a server with limits: how long the mail waits before its data goes out, from the claim on. */
   send_in_ms?: number | null | undefined
+  /** The envelope sender, where a return-path domain is set; not from claim_deliveries. */
+  return_path?: string
 }
 
 /** An SMTP server as a service needs it; `host` is null for `default`, the service's SMTP_URL. */
@@ -266,4 +268,46 @@ export interface PageStart {
   afterCreatedAt?: string
   afterId?: string
   limit?: number
+}
+
+/** A kind of report about accepted mails, as `record_bounces` reads it; see classify_bounce and find_bounced_delivery. */
+export interface BounceReport {
+  /** Candidates from the addresses that a bounce was sent to; SQL says which is ours. */
+  tokens?: string[]
+  email?: string | undefined
+  message_id?: string | undefined
+  /** A provider's own judgement. */
+  word?: 'permanent' | 'temporary' | 'blocked' | 'complaint'
+  /** Of a complaint (RFC 5965). */
+  feedback_type?: string | undefined
+  /** Per-recipient fields of a delivery status notification (RFC 3464). */
+  recipients?: { action?: string | undefined; status?: string | undefined; diagnostic?: string | undefined }[]
+  event_at?: string | undefined
+}
+
+export type BounceSource = 'dsn' | 'arf' | 'ses' | 'sendgrid' | 'mailgun' | 'postmark'
+
+export interface RecordedBounceRow {
+  /** Of the report, from 1. */
+  place: number
+  result: 'recorded' | 'known' | 'ignored' | 'unknown'
+  kind: 'hard' | 'soft' | 'blocked' | 'complaint' | null
+  campaign_id: string | null
+  delivery_id: string | null
+  suppressed: boolean
+}
+
+export interface SuppressionRow {
+  id: number
+  address_key: string
+  list_id: string | null
+  reason: string
+  source: string
+  created_at: string
+}
+
+export interface ImportedSuppressions {
+  added: number
+  existing: number
+  rejected: { place: number; rejection: string }[]
 }

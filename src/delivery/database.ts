@@ -5,6 +5,7 @@ export type DeliveryDatabase = Pick<
   Daybatch,
   | 'listWork'
   | 'claimDeliveries'
+  | 'makeReturnPaths'
   | 'getMessage'
   | 'getAttachments'
   | 'beginSending'

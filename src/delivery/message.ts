@@ -22,7 +22,7 @@ export type Message = (delivery: MailContact) => Mail
 /** What of a delivery its mail is made of. */
 export type MailContact = Pick<
   ClaimedDeliveryRow,
-  'email' | 'fields' | 'message_key' | 'message_date' | 'unsubscribe_token'
+  'email' | 'fields' | 'message_key' | 'message_date' | 'unsubscribe_token' | 'return_path'
 >
 
 export interface MessageOptions {
@@ -66,7 +66,7 @@ export async function compileMessage(
     unsubscribe: unsubscribe && (unsubscribe.isOneClick ? 'one-click' : 'plain'),
   })
 
-  return ({ email, fields: ownFields, message_key, message_date, unsubscribe_token: token }) => {
+  return ({ email, fields: ownFields, message_key, message_date, unsubscribe_token: token, return_path }) => {
     const to = normalizeAddress(email)
     const fields = hasLink ? { ...ownFields, [UNSUBSCRIBE_FIELD]: unsubscribe?.link(token) } : ownFields
     const bytes = compose({
@@ -81,7 +81,7 @@ export async function compileMessage(
     })
     // explicit, with one recipient: what a header says never decides who gets the mail
     return {
-      envelope: { from: from.address, to: [to] },
+      envelope: { from: return_path ?? from.address, to: [to] },
       messageId: `<${message_key}@${domain}>`,
       ...bytes,
       disableFileAccess: true,

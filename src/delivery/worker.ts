@@ -1,4 +1,4 @@
-import type { WorkRow } from '../db/rows.ts'
+import type { ClaimedDeliveryRow, WorkRow } from '../db/rows.ts'
 import { Alarm } from './alarm.ts'
 import { Courier } from './courier.ts'
 import type { DeliveryDatabase, Log } from './database.ts'
@@ -18,6 +18,8 @@ export interface WorkerOptions {
   mailFrom?: string | undefined
   /** Where requests to unsubscribe go; without it mails have no such header. */
   unsubscribe?: UnsubscribeOptions | undefined
+  /** Mails leave with bounce+<token>@<this> as their envelope sender. */
+  returnPathDomain?: string | undefined
   log: Log
   /** How long stop() waits for mails in flight, in ms; default: the ten minutes of RFC 5321 4.5.3.2.6. */
   drainMs?: number
@@ -69,6 +71,7 @@ class DeliveryWorker implements Worker {
   readonly #transport: Transport
   readonly #connections: number
   readonly #drainMs: number
+  readonly #returnPathDomain: string | undefined
   readonly #messages: Messages
   readonly #courier: Courier
   readonly #alarm = new Alarm()
@@ -82,6 +85,7 @@ class DeliveryWorker implements Worker {
   constructor(options: WorkerOptions) {
     const { db, transport, workerId, connections, mailFrom, unsubscribe, log, drainMs = DRAIN_MS } = options
     this.#db = db
+    this.#returnPathDomain = options.returnPathDomain
     this.#log = log
     this.#workerId = workerId
     this.#transport = transport
@@ -193,11 +197,19 @@ class DeliveryWorker implements Worker {
         this.#rest(campaignId, message)
         return 'last'
       }
+      await this.#addReturnPaths(rows)
       for (const delivery of deliveries.splice(0)) void this.#courier.deliver(delivery, message)
       return rows.length < limit ? 'last' : 'more'
     } finally {
       await Promise.all(deliveries.map(delivery => this.#courier.giveBack(delivery)))
     }
+  }
+
+  async #addReturnPaths(rows: ClaimedDeliveryRow[]): Promise<void> {
+    const domain = this.#returnPathDomain
+    if (domain === undefined) return
+    const tokens = await this.#db.makeReturnPaths({ deliveryIds: rows.map(row => row.delivery_id) })
+    for (const [index, row] of rows.entries()) row.return_path = `bounce+${tokens[index]}@${domain}`
   }
 
   #rest(campaignId: string, error: MessageError): void {

@@ -15,17 +15,7 @@ export const ContactBody = Type.Object(
   { additionalProperties: false },
 )
 
-/** The address is not kept, only its keyed hash. */
-const Suppression = Type.Object(
-  {
-    email: Type.String({ minLength: 1, maxLength: 320 }),
-    reason: Type.Optional(Type.Enum(['unsubscribed', 'bounced', 'complained', 'manual'])),
-    list_id: Type.Optional(Type.String({ format: 'uuid' })),
-  },
-  { additionalProperties: false },
-)
-
-/** Contacts, and addresses never to be mailed again. */
+/** Contacts, each address once. */
 export const contactRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db }) => {
   app.post('/contacts', { schema: { body: ContactBody } }, async ({ body }, reply) => {
     const contact = await db.createContact({ contact: body })
@@ -44,10 +34,5 @@ export const contactRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { 
   app.delete('/contacts/:id', { schema: { params: IdParams } }, async ({ params }, reply) => {
     await db.eraseContact({ contactId: params.id })
     return reply.code(204).send()
-  })
-
-  app.post('/suppressions', { schema: { body: Suppression } }, async ({ body }, reply) => {
-    const isNew = await db.suppressAddress({ ...body, listId: body.list_id, source: 'api' })
-    return reply.code(isNew ? 201 : 200).send({ suppressed: true, is_new: isNew })
   })
 }

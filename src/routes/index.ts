@@ -14,6 +14,7 @@ import { importRoutes } from './imports.ts'
 import { ledgerRoutes } from './ledger.ts'
 import { listRoutes } from './lists.ts'
 import { messageRoutes } from './messages.ts'
+import { suppressionRoutes } from './suppressions.ts'
 
 /** What the routes of `/api` work with. */
 export interface ApiParts {
@@ -37,6 +38,7 @@ export const apiRoutes: FastifyPluginAsync<ApiParts & { config: Config }> = asyn
     contactRoutes,
     listRoutes,
     importRoutes,
+    suppressionRoutes,
     cronRoutes,
     debugRoutes,
   ]

@@ -93,6 +93,10 @@ export class MemoryDatabase implements DeliveryDatabase {
     })
   }
 
+  makeReturnPaths(args: { deliveryIds: string[] }) {
+    return this.#call('makeReturnPaths', args, () => args.deliveryIds.map(id => `token${id}`))
+  }
+
   claimDeliveries(args: { campaignId: string; workerId: string; limit: number }) {
     return this.#call('claimDeliveries', args, () => {
       const token = crypto.randomUUID()

@@ -22,6 +22,7 @@ export async function openApi(
   options: {
     config?: Partial<Config>
     checks?: AppParts['checks']
+    fetch?: AppParts['fetch']
     sendTest?: NonNullable<AppParts['worker']>['sendTest']
   } = {},
 ) {
@@ -34,6 +35,7 @@ export async function openApi(
     config: { ...readConfig({}), ...options.config },
     log: pino({ level: 'silent' }),
     checks: options.checks ?? {},
+    ...(options.fetch && { fetch: options.fetch }),
     worker: {
       wake() {
         calls.wake += 1
