@@ -12,7 +12,8 @@ const BUILT = fileURLToPath(
   new URL('../node_modules/@tapjs/test/test-built/dist/esm/index.js', import.meta.url),
 )
 /** What a developer's shell or .env says about real servers is nothing that a test may touch. */
-const UNWANTED = /^(DATABASE_URL|MIGRATE_DATABASE_URL|SMTP_URL|MAIL_FROM|API_KEY|CRON_SECRET|PG[A-Z]+)$/
+const UNWANTED =
+  /^(DATABASE_URL|MIGRATE_DATABASE_URL|SMTP_URL|MAIL_FROM|API_KEY|CRON_SECRET|RETURN_PATH_DOMAIN|BOUNCE_MAILBOX|PG[A-Z]+)$/
 
 interface Totals {
   pass: number

@@ -197,7 +197,7 @@ class DeliveryWorker implements Worker {
         this.#rest(campaignId, message)
         return 'last'
       }
-      await this.#addReturnPaths(rows)
+      if (this.#returnPathDomain) await this.#addReturnPaths(rows, this.#returnPathDomain)
       for (const delivery of deliveries.splice(0)) void this.#courier.deliver(delivery, message)
       return rows.length < limit ? 'last' : 'more'
     } finally {
@@ -205,9 +205,7 @@ class DeliveryWorker implements Worker {
     }
   }
 
-  async #addReturnPaths(rows: ClaimedDeliveryRow[]): Promise<void> {
-    const domain = this.#returnPathDomain
-    if (domain === undefined) return
+  async #addReturnPaths(rows: ClaimedDeliveryRow[], domain: string): Promise<void> {
     const tokens = await this.#db.makeReturnPaths({ deliveryIds: rows.map(row => row.delivery_id) })
     for (const [index, row] of rows.entries()) row.return_path = `bounce+${tokens[index]}@${domain}`
   }

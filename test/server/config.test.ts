@@ -47,6 +47,15 @@ t.test('values that cannot be used: one line, what to set, and no secret in it',
     [{ SMTP_CONNECTIONS: '0' }, /SMTP_CONNECTIONS is 0/],
     [{ STARTUP_TIMEOUT: '-1' }, /STARTUP_TIMEOUT/],
     [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL is loud/],
+    [{ RETURN_PATH_DOMAIN: 'bounces' }, /RETURN_PATH_DOMAIN .*bounces\.example\.com/],
+    [{ RETURN_PATH_DOMAIN: 'a@b.example.com' }, /RETURN_PATH_DOMAIN/],
+    [{ RETURN_PATH_DOMAIN: `${`${'a'.repeat(63)}.`.repeat(3)}example` }, /RETURN_PATH_DOMAIN/],
+    [{ BOUNCE_MAILBOX: 'imap://user:secret@mail.example.com/INBOX' }, /BOUNCE_MAILBOX .*imaps:\/\//],
+    [{ BOUNCE_MAILBOX: 'imaps://mail.example.com' }, /BOUNCE_MAILBOX/],
+    [{ BOUNCE_MAILBOX: '/var/mail/secret' }, /BOUNCE_MAILBOX .*maildir:/],
+    [{ SES_TOPIC_ARN: 'bounces' }, /SES_TOPIC_ARN .*arn:aws:sns/],
+    [{ SENDGRID_PUBLIC_KEY: 'secret' }, /SENDGRID_PUBLIC_KEY/],
+    [{ POSTMARK_WEBHOOK_AUTH: 'secret' }, /POSTMARK_WEBHOOK_AUTH .*user:password/],
   ]
   for (const [env, message] of wrong) {
     t.throws(() => readConfig(env), { name: 'ConfigError', message }, JSON.stringify(env))
@@ -56,6 +65,26 @@ t.test('values that cannot be used: one line, what to set, and no secret in it',
       t.notMatch((error as Error).message, /secret|\n/)
     }
   }
+})
+
+t.test('what comes back: as it is written', async t => {
+  t.match(
+    readConfig({
+      RETURN_PATH_DOMAIN: 'Bounces.Example.com',
+      BOUNCE_MAILBOX: 'imap://user:p%40ss@127.0.0.1:1143/INBOX',
+      SES_TOPIC_ARN:
+        'arn:aws:sns:eu-west-1:123456789012:bounces, arn:aws-cn:sns:cn-north-1:123456789012:b.fifo',
+      POSTMARK_WEBHOOK_AUTH: 'user:pass:word',
+    }),
+    {
+      returnPathDomain: 'bounces.example.com',
+      bounceMailbox: 'imap://user:p%40ss@127.0.0.1:1143/INBOX',
+      webhooks: {
+        ses: ['arn:aws:sns:eu-west-1:123456789012:bounces', 'arn:aws-cn:sns:cn-north-1:123456789012:b.fifo'],
+        postmark: 'user:pass:word',
+      },
+    },
+  )
 })
 
 t.test('values as they are written', async t => {
