@@ -305,6 +305,16 @@ CREATE TRIGGER daybatch_010_guard_events BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 grant select on daybatch.events to daybatch_operator;
 comment on table daybatch.events is 'Append-only history: counts and reasons, never whole arrays, never addresses.';
 
+create table daybatch.finish_dates (
+  campaign_id uuid not null,
+  looked_at_state text not null,
+  finish_at timestamp with time zone,
+  constraint finish_dates_pkey PRIMARY KEY (campaign_id)
+);
+alter table daybatch.finish_dates owner to daybatch_owner;
+grant select on daybatch.finish_dates to daybatch_operator;
+comment on table daybatch.finish_dates is 'The forecast finish of a campaign as last seen, so that a move of it can be told.';
+
 create table daybatch.import_rows (
   import_id uuid not null,
   line_number integer not null,
@@ -349,6 +359,23 @@ create table daybatch.migrations (
 alter table daybatch.migrations owner to daybatch_owner;
 grant select on daybatch.migrations to daybatch_operator;
 grant select on daybatch.migrations to daybatch_service;
+
+create table daybatch.notices (
+  notice_id bigint not null generated always as identity,
+  campaign_id uuid not null,
+  cause text not null,
+  detail jsonb not null,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  given_at timestamp with time zone,
+  constraint a_notice_is_not_due_before_it_is_made CHECK ((due_at >= created_at)),
+  constraint cause_is_known CHECK ((cause = ANY (ARRAY['paused'::text, 'completed'::text, 'finish_moved'::text, 'bounce_rate'::text, 'smtp_server_changed'::text]))),
+  constraint notices_pkey PRIMARY KEY (notice_id)
+);
+alter table daybatch.notices owner to daybatch_owner;
+CREATE INDEX notices_campaign_idx ON daybatch.notices USING btree (campaign_id, cause, due_at);
+grant select on daybatch.notices to daybatch_operator;
+comment on table daybatch.notices is 'What operators are told by mail and webhook: at most one per campaign, cause and hour. What comes sooner waits, and tells the latest.';
 
 create table daybatch.refusal_counts (
   campaign_id uuid not null,
@@ -1631,7 +1658,7 @@ grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_servic
 comment on function daybatch.cancel_campaign(uuid,text) is 'Cancels a campaign; whom it has not mailed stays in contacts_remaining. Example: select daybatch.cancel_campaign(id, ''offer withdrawn'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.change_smtp_server(p_campaign_id uuid, p_batch_number integer, p_delivery_ids bigint[], p_claim_tokens uuid[], p_now timestamp with time zone)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 939e36d610f66e0812f3c90f62a1060a
+returns boolean language plpgsql volatile security definer set search_path="" -- body c6626cffe159b78e29217b82cde791f5
 alter function daybatch.change_smtp_server(uuid,integer,bigint[],uuid[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.change_smtp_server(uuid,integer,bigint[],uuid[],timestamp with time zone) is 'Moves a batch to a fall-back SMTP server (part of report_outcomes). Example: select daybatch.change_smtp_server(null, 1, ''{}'', ''{}'', daybatch.current_moment()) limit 0;';
 
@@ -1810,6 +1837,11 @@ returns uuid language plpgsql volatile security definer set search_path="" -- bo
 alter function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) to daybatch_operator;
 comment on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) is 'Puts the pg-boss job of a batch into its table; once however often called. Example: select daybatch.enqueue_batch(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
+
+create function daybatch.enqueue_notice(p_notice_id bigint, p_due_at timestamp with time zone)
+returns void language plpgsql volatile security definer set search_path="" -- body 1cb40d3f8336236e56b1736807cddcb9
+alter function daybatch.enqueue_notice(bigint,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.enqueue_notice(bigint,timestamp with time zone) is 'Puts the jobs of a notice into pg-boss''s table (part of record_notice). Example: select daybatch.enqueue_notice(notice_id, due_at) from daybatch.notices where given_at is null;';
 
 create function daybatch.enqueue_started_campaign()
 returns trigger language plpgsql volatile security definer set search_path="" -- body ed687ade5db4ef7f86e9541a0ceee316
@@ -2132,6 +2164,11 @@ returns text language sql immutable set search_path="" -- body eec81efab544b1994
 alter function daybatch.mask_addresses(text) owner to daybatch_owner;
 comment on function daybatch.mask_addresses(text) is 'Replaces mail addresses in a text. Example: select daybatch.mask_addresses(''550 <ada@example.org>: no such user'');';
 
+create function daybatch.note_finish_dates()
+returns integer language plpgsql volatile security definer set search_path="" -- body 19637b79c318df611201d3e1eb7d1039
+alter function daybatch.note_finish_dates() owner to daybatch_owner;
+comment on function daybatch.note_finish_dates() is 'Tells operators of forecast finish dates that moved (part of every sweep). Example: select daybatch.note_finish_dates();';
+
 create function daybatch.note_refusal(p_campaign_id uuid, p_batch_number integer, p_refusal text, p_now timestamp with time zone)
 returns void language sql volatile security definer set search_path="" -- body b99c293ea16f75c13eb597b7cfb18ba8
 alter function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) owner to daybatch_owner;
@@ -2196,7 +2233,7 @@ grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time
 comment on function daybatch.record_bounces(text,jsonb,timestamp with time zone) is 'Records bounces and complaints, suppresses addresses, pauses a campaign above its limits. Example: select * from daybatch.record_bounces(''postmark'', ''[{"email": "ada@example.org", "word": "permanent"}]'');';
 
 create function daybatch.record_campaign_change()
-returns trigger language plpgsql volatile security definer set search_path="" -- body 7807231af73eb1b48c249028e7602dea
+returns trigger language plpgsql volatile security definer set search_path="" -- body 76a169858540d94f2936d1def27f8adf
 alter function daybatch.record_campaign_change() owner to daybatch_owner;
 comment on function daybatch.record_campaign_change() is 'Trigger of public.campaigns: writes who changed what to daybatch.events. Example: select happened_at, event, done_by, detail from daybatch.events order by event_id desc limit 10;';
 
@@ -2205,8 +2242,14 @@ returns void language sql volatile security definer set search_path="" -- body 6
 alter function daybatch.record_event(uuid,text,jsonb) owner to daybatch_owner;
 comment on function daybatch.record_event(uuid,text,jsonb) is 'Appends a line to daybatch.events. Example: select daybatch.record_event(null, ''note'', ''{"text": "moved to the new mail server"}'');';
 
+create function daybatch.record_notice(p_campaign_id uuid, p_cause text, p_detail jsonb DEFAULT '{}'::jsonb)
+returns bigint language plpgsql volatile security definer set search_path="" -- body 4b17ff861112cfab8dfdc6167e020dce
+alter function daybatch.record_notice(uuid,text,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.record_notice(uuid,text,jsonb) to daybatch_operator;
+comment on function daybatch.record_notice(uuid,text,jsonb) is 'Tells operators of a campaign, at most once per cause and hour. Example: select daybatch.record_notice(id, ''bounce_rate'', ''{"reason": "6 % of 200 bounced"}'') from public.campaigns where name = ''Spring offer'';';
+
 create function daybatch.record_sweep(p_source text, p_started_at timestamp with time zone, p_counts integer[])
-returns void language plpgsql volatile security definer set search_path="" -- body 353a4f58db9c8d1ffec752024c6ba613
+returns void language plpgsql volatile security definer set search_path="" -- body 5f66a4316bf0f37e135d40ad6b38d62b
 alter function daybatch.record_sweep(text,timestamp with time zone,integer[]) owner to daybatch_owner;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_operator;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_service;
@@ -2399,6 +2442,13 @@ alter function daybatch.suppress_address(text,text,uuid,text) owner to daybatch_
 grant execute on function daybatch.suppress_address(text,text,uuid,text) to daybatch_operator;
 grant execute on function daybatch.suppress_address(text,text,uuid,text) to daybatch_service;
 comment on function daybatch.suppress_address(text,text,uuid,text) is 'Never mail an address again, in any campaign or in those of one list. Example: select daybatch.suppress_address(''ada@example.org'', ''complained'');';
+
+create function daybatch.take_notice(p_notice_id bigint)
+returns TABLE(notice_id bigint, campaign_id uuid, name text, status text, cause text, detail jsonb, happened_at timestamp with time zone, total_contacts integer, processed_count integer, failed_count integer, remaining_count integer, next_batch_send_time timestamp with time zone) language sql volatile security definer set search_path="" -- body dac7103e50105327032a05372b6c05d0
+alter function daybatch.take_notice(bigint) owner to daybatch_owner;
+grant execute on function daybatch.take_notice(bigint) to daybatch_operator;
+grant execute on function daybatch.take_notice(bigint) to daybatch_service;
+comment on function daybatch.take_notice(bigint) is 'A notice with the campaign''s figures, to be told now. Example: select cause, detail from daybatch.take_notice(1);';
 
 create function daybatch.take_over(p_confirm boolean DEFAULT false)
 returns text language plpgsql volatile security definer set search_path="" -- body 05e6d1eb4815fffec59fca2c8af25242

@@ -38,6 +38,12 @@ export interface Config {
   stateFolder: string
   /** `ENCRYPTION_KEYS`: seal the passwords of SMTP servers in the database; the first seals, all of them open. */
   encryptionKeys: SecretBox
+  /** `NOTICE_MAIL`: an operator who is told what needs somebody. */
+  noticeMail?: string
+  /** `NOTICE_WEBHOOK`: a URL that is told the same, as JSON. */
+  noticeWebhook?: string
+  /** `NOTICE_PRIVATE_ADDRESSES`: the webhook may be in a private network. */
+  noticePrivateAddresses: boolean
   /** `SMTP_CONNECTIONS`: how many mails are under way at once. */
   smtpConnections: number
   installationId?: string
@@ -91,6 +97,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: readInteger(env, 'PORT', { least: 0, most: 65535, otherwise: 3000 }),
     stateFolder: read(env, 'STATE_FOLDER') ?? '.daybatch',
     encryptionKeys: readKeys(env),
+    noticeMail: readNoticeMail(env),
+    noticeWebhook: readUrl(env, 'NOTICE_WEBHOOK', ['https:', 'http:']),
+    noticePrivateAddresses: readOneOf(env, 'NOTICE_PRIVATE_ADDRESSES', ['true', 'false']) === 'true',
     smtpConnections: readInteger(env, 'SMTP_CONNECTIONS', { least: 1, most: 500, otherwise: 10 }),
     installationId: read(env, 'INSTALLATION_ID'),
     logLevel: readOneOf(env, 'LOG_LEVEL', LOG_LEVELS) ?? 'info',
@@ -246,6 +255,12 @@ function readOneOf(env: NodeJS.ProcessEnv, name: string, values: string[]): stri
   const value = read(env, name)
   if (value === undefined || values.includes(value)) return value
   throw new ConfigError(`${name} is ${value}: set one of ${values.join(', ')}`)
+}
+
+function readNoticeMail(env: NodeJS.ProcessEnv): string | undefined {
+  const value = read(env, 'NOTICE_MAIL')
+  if (value === undefined || /^[^\s<>@,;]+@[^\s<>@,;]+$/.test(value)) return value
+  throw new ConfigError('NOTICE_MAIL is not one e-mail address: write it like ops@example.com')
 }
 
 function readKeys(env: NodeJS.ProcessEnv): SecretBox {

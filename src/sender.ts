@@ -13,6 +13,7 @@ import type { Reply } from './delivery/reply.ts'
 import { SmtpServers } from './delivery/servers.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { Installation, installationFile } from './installation.ts'
+import { composeNotice, type NoticeMail } from './notices/mail.ts'
 
 export interface SenderOptions {
   /** The database. */
@@ -130,6 +131,19 @@ export class Sender {
     // SMTP_URL's where it is set
     const [server] = await this.#transport.list()
     return this.#transport.send(mail, { permit: async () => {}, server })
+  }
+
+  /** Tells an operator, by the first server that takes the mail; throws what the last one said. */
+  async sendNotice(notice: NoticeMail): Promise<void> {
+    const { config } = this.#options
+    const mail = await composeNotice(notice, config.mailFrom ?? EMBEDDED_SENDER)
+    let refusal = 'no SMTP server can be used'
+    for (const server of await this.#transport.list()) {
+      const reply = await this.#transport.send(mail, { permit: async () => {}, server })
+      if (reply.stage === 'message' && (reply.reply_code === null || reply.reply_code < 300)) return
+      refusal = `${server}: ${reply.stage}: ${reply.reply_text ?? reply.reply_code}`
+    }
+    throw new Error(refusal)
   }
 
   /** Claims nothing more, waits for the mails in flight and their reports. */

@@ -10,6 +10,7 @@ import { awaitDatabase, StartupError } from './db/startup.ts'
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './embedded/database.ts'
 import { type Mailbox, startMailbox } from './embedded/mailbox.ts'
 import { isDatabaseAway } from './errors.ts'
+import { tellNotice } from './notices/notifier.ts'
 import type { HealthParts } from './routes/health.ts'
 import { Scheduler } from './schedule/scheduler.ts'
 import { makeSigner, Sender, usesMailbox } from './sender.ts'
@@ -72,7 +73,23 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   const db = new Daybatch(pool)
   let sender: Sender | undefined
   const wake = () => sender?.wake()
-  const scheduler = new Scheduler({ url, db, wake, log })
+  const scheduler = new Scheduler({
+    url,
+    db,
+    wake,
+    log,
+    tell: job =>
+      tellNotice(job, {
+        db,
+        mail: config.noticeMail,
+        webhook: config.noticeWebhook,
+        allowPrivate: config.noticePrivateAddresses,
+        sendMail: async mail => {
+          if (!sender) throw new Error('this service sends no mail: SMTP_URL is not set')
+          await sender.sendNotice(mail)
+        },
+      }),
+  })
   const checks: HealthParts['checks'] = {
     database: () => checkMigrated(pool),
     scheduler: () => checkScheduler(scheduler),

@@ -46,6 +46,7 @@ begin
     return false;
   end if;
   update daybatch.batches as b set smtp_server = v_next where b.campaign_id = p_campaign_id and b.batch_number = p_batch_number;
+  perform daybatch.record_notice(p_campaign_id, 'smtp_server_changed', jsonb_build_object('from', v_current, 'to', v_next, 'reason', v_answers.refusal));
   perform daybatch.record_event(p_campaign_id, 'smtp_server_changed',
     jsonb_build_object('batch_number', p_batch_number, 'from', v_current, 'to', v_next, 'reason', v_answers.refusal));
   return true;

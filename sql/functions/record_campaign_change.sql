@@ -31,6 +31,11 @@ begin
         'reason', coalesce(case when new.status::text in ('paused', 'cancelled') then new.pause_reason end, v_reason),
         'scheduled_at', case when new.status::text = 'scheduled' then new.scheduled_at end,
         'next_batch_send_time', new.next_batch_send_time)));
+    if new.status::text in ('paused', 'completed') then
+      perform daybatch.record_notice(new.id,
+        case when new.status::text = 'completed' then 'completed' when new.pause_reason ~ '^(bounce|complaint) rate' then 'bounce_rate' else 'paused' end,
+        jsonb_strip_nulls(jsonb_build_object('reason', new.pause_reason, 'done_by', session_user)));
+    end if;
   end if;
   if coalesce(current_setting('daybatch.engine_writes', true), '') = 'on' then
     return null; -- the rest is never the engine's

@@ -1,5 +1,5 @@
 -- The end of a sweep over all campaigns: releases expired claims, puts lost jobs of the next ten minutes back, tells an
--- older application what it would not take before, and
+-- older application what it would not take before, operators of finish dates that moved, and
 -- writes one line to the sweep log. p_counts: campaigns looked at, opened, closed, failed.
 -- Called by process_campaigns and by the service's sweep. Repeatable.
 create or replace function daybatch.record_sweep(p_source text, p_started_at timestamptz, p_counts integer[])
@@ -13,6 +13,7 @@ begin
   v_released := daybatch.release_expired_claims();
   perform daybatch.track_deliveries(array(select u.delivery_id from daybatch.untracked_outcomes as u order by u.failed_at limit 1000))
   where exists (select from daybatch.untracked_outcomes);
+  perform daybatch.note_finish_dates();
   select count(daybatch.enqueue_batch(c.id, c.current_batch_number, c.next_batch_send_time)) into v_mended
   from public.campaigns as c
   where c.status = 'sending' and c.next_batch_send_time > daybatch.current_moment()

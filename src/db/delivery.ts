@@ -7,6 +7,7 @@ import type {
   ExtendedClaimRow,
   InstallationRow,
   MessageRow,
+  NoticeRow,
   OutcomeReport,
   RecordedOutcomeRow,
   SmtpServerRow,
@@ -150,6 +151,16 @@ export abstract class DeliveryStatements extends Connection {
   /** The worker ended in order. */
   forgetWorker(args: { workerId: string }): Promise<void> {
     return this.value(`select daybatch.forget_worker(p_worker_id => $1::text) as value`, [args.workerId])
+  }
+
+  /** A notice to operators, to be told now; undefined: it is not known. */
+  async takeNotice(args: { noticeId: number }): Promise<NoticeRow | undefined> {
+    const rows = await this.rows<NoticeRow>(
+      'select * from daybatch.take_notice(p_notice_id => $1::bigint)',
+      [args.noticeId],
+      'take_notice',
+    )
+    return rows[0]
   }
 
   /** The SMTP servers, with their passwords sealed. */

@@ -59,6 +59,22 @@ export interface ClaimedDeliveryRow {
   return_path?: string
 }
 
+/** What operators are told of a campaign, with its figures when it is told; null where the campaign is gone. */
+export interface NoticeRow {
+  notice_id: string
+  campaign_id: string
+  name: string | null
+  status: CampaignStatus | null
+  cause: 'paused' | 'completed' | 'finish_moved' | 'bounce_rate' | 'smtp_server_changed'
+  detail: Record<string, string | null>
+  happened_at: Date
+  total_contacts: number | null
+  processed_count: number | null
+  failed_count: number | null
+  remaining_count: number | null
+  next_batch_send_time: Date | null
+}
+
 /** An SMTP server as a service needs it; `host` is null for `default`, the service's SMTP_URL. */
 export interface SmtpServerRow {
   name: string

@@ -6,6 +6,9 @@ export const batchQueue = 'daybatch.batch'
 /** The repeatable pass that finds due batches, expired claims and missing jobs. */
 export const sweepQueue = 'daybatch.sweep'
 
+/** A notice to operators, by mail or by webhook; each is retried alone. */
+export const noticeQueue = 'daybatch.notice'
+
 /** When the sweep runs, as pg-boss reads it (UTC). */
 export const sweepSchedule = '*/5 * * * *'
 
@@ -15,6 +18,12 @@ export interface BatchJob {
   batch_number: number
   /** RFC 3339, UTC */
   due_at: string
+}
+
+/** Data of a job in `daybatch.notice`. */
+export interface NoticeJob {
+  notice_id: number
+  target: 'mail' | 'webhook'
 }
 
 const YEAR = 365 * 24 * 60 * 60
@@ -49,5 +58,17 @@ export const queues: Queue[] = [
     retryDelay: 5,
     expireInSeconds: 600,
     heartbeatSeconds: 30,
+  },
+  {
+    name: noticeQueue,
+    policy: 'standard',
+    // about a day, with half an hour between the last tries
+    retryLimit: 60,
+    retryDelay: 10,
+    retryBackoff: true,
+    retryDelayMax: 1800,
+    expireInSeconds: 300,
+    heartbeatSeconds: 30,
+    retentionSeconds: YEAR,
   },
 ]

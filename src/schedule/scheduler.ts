@@ -2,7 +2,14 @@ import { type Job, type JobResult, PgBoss } from 'pg-boss'
 import { Listener } from '../db/listener.ts'
 import type { ProcessedCampaignRow, Source } from '../db/rows.ts'
 import { isRefusal } from '../errors.ts'
-import { type BatchJob, batchQueue, sweepQueue, sweepSchedule } from './queues.ts'
+import {
+  type BatchJob,
+  batchQueue,
+  type NoticeJob,
+  noticeQueue,
+  sweepQueue,
+  sweepSchedule,
+} from './queues.ts'
 import { type SweepDatabase, sweepCampaigns } from './sweep.ts'
 
 /** The part of a pino logger that the scheduler uses. */
@@ -20,6 +27,8 @@ export interface SchedulerOptions {
   /** Called when there may be mails to send. */
   wake: () => void
   log: Log
+  /** Tells operators a notice; throws to be called again later. */
+  tell?: ((job: NoticeJob) => Promise<string>) | undefined
 }
 
 /** Where a queue notifies, pg-boss would poll every 30 seconds only. */
@@ -36,6 +45,9 @@ const batchWork = {
   burstWhenBatchFull: true,
   perJobResults: true,
 } as const
+
+/** Notices are few, and none waits for another. */
+const noticeWork = { ...pollEvery(5), batchSize: 5, perJobResults: true } as const
 
 /** A sweep may wait a little. */
 const sweepWork = pollEvery(5)
@@ -85,6 +97,9 @@ export class Scheduler {
       this.#runBatchJobs(jobs),
     )
     await this.#boss.work(sweepQueue, sweepWork, () => this.#sweep())
+    await this.#boss.work<NoticeJob, object, typeof noticeWork>(noticeQueue, noticeWork, jobs =>
+      this.#tell(jobs),
+    )
     await this.#boss.schedule(sweepQueue, sweepSchedule)
     this.#isRunning = true
     this.#firstSweep = this.#sweepAtStart()
@@ -123,6 +138,21 @@ export class Scheduler {
       )
       return { status: 'failed', output: { message, code } }
     }
+  }
+
+  async #tell(jobs: Job<NoticeJob>[]): Promise<JobResult[]> {
+    const { tell, log } = this.#options
+    return Promise.all(
+      jobs.map(async ({ id, data }): Promise<JobResult> => {
+        try {
+          return { id, status: 'completed', output: { outcome: (await tell?.(data)) ?? 'off' } }
+        } catch (error) {
+          const { message } = error as Error
+          log.warn({ ...data, reason: message }, 'operators could not be told: trying again')
+          return { id, status: 'failed', output: { message } }
+        }
+      }),
+    )
   }
 
   async #process(campaignId: string): Promise<{ campaigns: ProcessedCampaignRow[] }> {

@@ -24,6 +24,8 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.reply_rules': engine.replyRules,
   'daybatch.refusal_counts': engine.refusalCounts,
   'daybatch.smtp_servers': engine.smtpServers,
+  'daybatch.notices': engine.notices,
+  'daybatch.finish_dates': engine.finishDates,
   'daybatch.suppressions': engine.suppressions,
   'daybatch.bounces': engine.bounces,
   'daybatch.bounce_limits': engine.bounceLimits,

@@ -345,3 +345,33 @@ export const smtpServers: TableCase = {
     a_refusal_is_told_whole_or_not_at_all: [{ refusal: 'no' }],
   },
 }
+
+const notice: Row = {
+  notice_id: 9000,
+  campaign_id: ids.campaign,
+  cause: 'paused',
+  detail: {},
+  created_at: at(0),
+  due_at: at(0),
+}
+
+export const notices: TableCase = {
+  rows: [notice],
+  other: { ...notice, notice_id: 9001 },
+  takes: ['paused', 'completed', 'finish_moved', 'bounce_rate', 'smtp_server_changed'].map(cause => ({
+    cause,
+  })),
+  refuses: {
+    notices_pkey: [{ notice_id: 9000 }],
+    cause_is_known: [{ cause: 'else' }],
+    a_notice_is_not_due_before_it_is_made: [{ due_at: at(-1) }],
+  },
+}
+
+const finishDate: Row = { campaign_id: ids.campaign, looked_at_state: 'x', finish_at: at(0) }
+
+export const finishDates: TableCase = {
+  rows: [finishDate],
+  other: { ...finishDate, campaign_id: ids.openCampaign },
+  refuses: { finish_dates_pkey: [{ campaign_id: ids.campaign }] },
+}

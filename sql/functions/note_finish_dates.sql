@@ -1,0 +1,35 @@
+-- Looks whether the forecast finish of sending campaigns has moved, by more than an hour or a tenth of a short interval,
+-- and tells operators. A campaign is looked at once per batch, and when its limit, status or due time changed. The finish
+-- date is of the forecast: contacts that will be skipped or deferred move it, too. Called by every sweep. Repeatable.
+create or replace function daybatch.note_finish_dates()
+returns integer
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  v_campaign record;
+  v_finish_at timestamptz;
+  v_noted integer := 0;
+begin
+  for v_campaign in
+    select c.id, f.finish_at, concat_ws(' ', c.current_batch_number, c.daily_send_limit, c.batch_interval, c.next_batch_send_time, c.total_contacts) as state,
+      least(interval '1 hour', coalesce(c.batch_interval, interval '24 hours') / 10) as tolerance
+    from public.campaigns as c
+    left join daybatch.finish_dates as f on f.campaign_id = c.id
+    where c.status::text = 'sending' and c.tracking_initialised_at is not null and daybatch.is_awake()
+      and f.looked_at_state is distinct from concat_ws(' ', c.current_batch_number, c.daily_send_limit, c.batch_interval, c.next_batch_send_time, c.total_contacts)
+    order by c.id
+  loop
+    select max(f.due_at) into v_finish_at from daybatch.forecast_campaign(v_campaign.id) as f;
+    if v_finish_at - v_campaign.finish_at not between -v_campaign.tolerance and v_campaign.tolerance then
+      perform daybatch.record_notice(v_campaign.id, 'finish_moved', jsonb_build_object('from', v_campaign.finish_at, 'to', v_finish_at));
+      v_noted := v_noted + 1;
+    end if;
+    insert into daybatch.finish_dates (campaign_id, looked_at_state, finish_at) values (v_campaign.id, v_campaign.state, v_finish_at)
+    on conflict (campaign_id) do update set looked_at_state = excluded.looked_at_state, finish_at = excluded.finish_at;
+  end loop;
+  return v_noted;
+end;
+$$;
+
+comment on function daybatch.note_finish_dates() is
+  'Tells operators of forecast finish dates that moved (part of every sweep). Example: select daybatch.note_finish_dates();';
