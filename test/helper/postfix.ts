@@ -68,7 +68,10 @@ export async function startPostfix(t: Testing, options: PostfixOptions): Promise
   })
   t.teardown(() => end(dovecot))
   const postfix = spawn('/usr/sbin/postfix', ['-c', join(folder, 'etc'), 'start-fg'], { stdio: 'ignore' })
-  t.teardown(() => end(postfix))
+  t.teardown(async () => {
+    await endMaster(join(folder, 'queue/pid/master.pid'))
+    await end(postfix)
+  })
   for (const each of [greyPort, port]) await waitForPort(each)
   return { port, log: () => readFile(join(folder, 'maillog'), 'utf8').catch(() => '') }
 }
@@ -167,6 +170,19 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGTERM')
   await once(child, 'exit')
+}
+
+/** Postfix's own process has a session of its own, and outlives the command that started it. */
+async function endMaster(file: string): Promise<void> {
+  const pid = Number(await readFile(file, 'utf8').catch(() => ''))
+  if (pid <= 1) return
+  process.kill(pid, 'SIGTERM')
+  const isThere = () =>
+    readFile(`/proc/${pid}/stat`, 'utf8').then(
+      stat => !/\) Z /.test(stat),
+      () => false,
+    )
+  while (await isThere()) await sleep(20)
 }
 
 async function findPort(): Promise<number> {
