@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import { Daybatch } from '../db/daybatch.ts'
 import { createPool } from '../db/pool.ts'
 import { awaitDatabase } from '../db/startup.ts'
@@ -38,3 +38,7 @@ export async function withDatabase<Result>(
     await pool.end()
   }
 }
+
+/** The same by what the environment says. */
+export const withDb = <Result>(work: (db: Daybatch) => Promise<Result>): Promise<Result> =>
+  withDatabase(readConfig(), work)

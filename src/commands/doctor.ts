@@ -1,9 +1,11 @@
-import type { Config } from '../config.ts'
+import type { Command } from 'commander'
+import { type Config, readConfig } from '../config.ts'
 import { checkDatabase } from './checks/database.ts'
 import { checkDomain, type Lookup, makeResolver } from './checks/domain.ts'
 import type { Finding } from './checks/finding.ts'
 import { checkMail } from './checks/mail.ts'
 import { CommandError } from './failure.ts'
+import type { Output } from './output.ts'
 
 const MARKS: Record<Finding['state'], string> = { ok: 'ok  ', note: 'note', fail: 'FAIL' }
 
@@ -43,4 +45,25 @@ function chooseResolver(server: string | undefined): Lookup {
 function describeOutcome(failures: number): string {
   if (failures === 0) return 'all is in order; nothing was sent'
   return `${failures} ${failures === 1 ? 'thing stands' : 'things stand'} in the way; nothing was sent`
+}
+
+/** Nothing keeps mails from going out, but somebody should look (--strict). */
+const NOTED = 2
+
+export function addDoctor(program: Command, _output: Output): void {
+  program
+    .command('doctor')
+    .description('check everything that sending needs, and send nothing')
+    .option('--domain <domain>', 'also what DNS says of this sender domain: SPF, DKIM, DMARC, PTR')
+    .option('--dns <server>', 'ask this DNS server (default: the one of this machine)')
+    .option('--strict', `exit code ${NOTED} when there are notes, for monitoring`)
+    .addHelpText(
+      'after',
+      `\nExit code: 0 all is in order; 1 something stands in the way of sending; with --strict ${NOTED} nothing does, and there are notes.`,
+    )
+    .action(async ({ strict, ...options }: { strict?: boolean; domain?: string; dns?: string }) => {
+      const { failures, notes } = await runDoctor(readConfig(), options)
+      if (failures > 0) process.exitCode = 1
+      else if (strict && notes > 0) process.exitCode = NOTED
+    })
 }

@@ -2,12 +2,15 @@ import { createWriteStream } from 'node:fs'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Command } from 'commander'
 import { importContacts } from '../contacts/import.ts'
 import type { Daybatch } from '../db/daybatch.ts'
 import type { ContactList, ImportRejectionRow, ImportSummary } from '../db/rows.ts'
+import { withDb } from './connection.ts'
 import { CommandError } from './failure.ts'
 import { openFile, resolvePath } from './files.ts'
 import { findList, isId } from './lists.ts'
+import type { Output } from './output.ts'
 
 /** Rejected rows that are shown; `--rejected` writes all of them to a file. */
 const SHOWN = 20
@@ -108,4 +111,23 @@ class Progress {
   end(): void {
     if (this.#wasShown) process.stderr.write('\r\x1b[K')
   }
+}
+
+/** Some rows were rejected, the others are on the list. */
+const ROWS_REJECTED = 2
+
+export function addImport(program: Command, _output: Output): void {
+  program
+    .command('import <file>')
+    .description('put the contacts of a CSV file on a list (- reads standard input)')
+    .requiredOption('--list <name>', 'name or id of the list; a new name makes a list')
+    .option('--rejected <file>', 'write all rejected rows to this file')
+    .addHelpText(
+      'after',
+      `\nExit code: 0 all rows are on the list; ${ROWS_REJECTED} some were rejected, the others are on it; 1 nothing was imported.`,
+    )
+    .action(async (file: string, options: { list: string; rejected?: string }) => {
+      const isWhole = await withDb(db => importFile(db, { file, ...options }))
+      if (!isWhole) process.exitCode = ROWS_REJECTED
+    })
 }

@@ -1,9 +1,14 @@
 import { text } from 'node:stream/consumers'
+import type { Command } from 'commander'
+import { readConfig } from '../config.ts'
 import type { Daybatch } from '../db/daybatch.ts'
 import type { SmtpServerRow } from '../db/rows.ts'
 import { sealingContext } from '../delivery/servers.ts'
 import { SecretBox } from '../secret-box.ts'
+import { withDb } from './connection.ts'
 import { CommandError } from './failure.ts'
+import { readInteger } from './options.ts'
+import type { Output } from './output.ts'
 
 export interface ServerOptions {
   passwordStdin?: boolean
@@ -110,4 +115,48 @@ export async function rotateKeys(db: Daybatch, secrets: SecretBox): Promise<void
   console.log(
     `${count} ${count === 1 ? 'password is' : 'passwords are'} sealed anew with the key ${secrets.currentKey}`,
   )
+}
+
+export function addSmtp(program: Command, _output: Output): void {
+  const smtp = program
+    .command('smtp')
+    .description('SMTP servers beside SMTP_URL: per campaign, or as fall-back')
+  smtp
+    .command('list')
+    .description('names and addresses; never a password')
+    .action(() => withDb(listServers))
+  smtp
+    .command('set <name> [url]')
+    .description(
+      'make a server, smtp://user@host:587 or smtps://user@host:465, or change one; default: SMTP_URL',
+    )
+    .option('--password-stdin', 'read the password from standard input; it is sealed with ENCRYPTION_KEYS')
+    .option('--fallback', 'takes mails of campaigns whose own server takes none')
+    .option('--no-fallback', 'only for campaigns that name it')
+    .option('--priority <number>', 'of several fall-backs the lowest first (default: 100)', readInteger)
+    .option(
+      '--per-second <mails>',
+      'at most so many mails a second, over all services; 0: no limit',
+      readInteger,
+    )
+    .option('--per-minute <mails>', 'at most so many mails a minute; 0: no limit', readInteger)
+    .option(
+      '--connections <number>',
+      'at most so many mails at once, over all services; 0: no limit',
+      readInteger,
+    )
+    .option('--plain', 'without TLS, for a relay in your own network; not with a password')
+    .option('--off', 'use it no more')
+    .option('--on', 'use it again')
+    .action((name: string, url: string | undefined, options: ServerOptions) =>
+      withDb(db => setServer(db, readConfig().encryptionKeys, { name, url, ...options })),
+    )
+  smtp
+    .command('remove <name>')
+    .description('take a server away; campaigns that name it wait, or go through a fall-back')
+    .action((name: string) => withDb(db => removeServer(db, name)))
+  smtp
+    .command('rotate')
+    .description('seal every password anew with the first of ENCRYPTION_KEYS')
+    .action(() => withDb(db => rotateKeys(db, readConfig().encryptionKeys)))
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { Config } from '../config.ts'
+import type { Command } from 'commander'
+import { type Config, readConfig } from '../config.ts'
 import type { Daybatch } from '../db/daybatch.ts'
 import type { MessageRow } from '../db/rows.ts'
 import { AddressError, normalizeAddress } from '../delivery/address.ts'
@@ -12,7 +13,9 @@ import { TEST_TOKEN } from '../delivery/unsubscribe.ts'
 import { describeMessages, makeSigner, usesMailbox } from '../sender.ts'
 import { findCampaign } from './campaigns.ts'
 import { explainSmtpFailure } from './checks/mail.ts'
+import { withDb } from './connection.ts'
 import { CommandError } from './failure.ts'
+import type { Output } from './output.ts'
 
 const MESSAGE: MessageRow = {
   subject: 'Test mail of daybatch',
@@ -123,3 +126,17 @@ function checkAddress(address: string): string {
 
 const explainReply = ({ stage, reply_text }: Reply) =>
   explainSmtpFailure({ message: reply_text ?? 'no answer', code: stage === 'auth' ? 'EAUTH' : '' })
+
+export function addTestMail(program: Command, _output: Output): void {
+  program
+    .command('test-mail <address>')
+    .description('send one mail to this address by SMTP_URL, from MAIL_FROM')
+    .option('--campaign <campaign>', 'the message of this campaign, by name or id, as it stands now')
+    .option('--contact <id>', 'filled in for this contact (default: the first of the audience)')
+    .action((address: string, { campaign, contact }: { campaign?: string; contact?: string }) => {
+      const config = readConfig()
+      return campaign === undefined
+        ? sendTestMail(config, address)
+        : withDb(db => sendCampaignTest(db, config, address, { campaign, contact }))
+    })
+}

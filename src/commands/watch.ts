@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Command } from 'commander'
 import type { Daybatch } from '../db/daybatch.ts'
 import type { Campaign } from '../db/rows.ts'
 import { isDatabaseAway } from '../errors.ts'
 import { describeStanding } from './campaign.ts'
 import { findCampaign } from './campaigns.ts'
+import { withDb } from './connection.ts'
 import { CommandError } from './failure.ts'
+import type { Output } from './output.ts'
 
 const POLL_MS = 1_000
 /** Of the past batches, when the watch begins. */
@@ -71,4 +74,12 @@ function describeState(campaign: Campaign): string {
   const verb = { draft: 'start', paused: 'resume' }[campaign.status as string]
   const advice = verb ? ` (npm run campaign -- ${verb} "${campaign.name}")` : ''
   return `${describeStanding(campaign)}${advice}`
+}
+
+export function addWatch(program: Command, _output: Output): void {
+  program
+    .command('watch <campaign>')
+    .description('print what happens to a campaign, by name or id, until it is completed')
+    .option('--once', 'print where it stands, and end')
+    .action((given: string, options: { once?: boolean }) => withDb(db => watchCampaign(db, given, options)))
 }

@@ -1,0 +1,25 @@
+import { Command } from 'commander'
+import { addCampaign } from './campaign-commands.ts'
+import { addDoctor } from './doctor.ts'
+import { addImport } from './import.ts'
+import type { Output } from './output.ts'
+import { addSmtp } from './smtp.ts'
+import { addTestMail } from './test-mail.ts'
+import { addWatch } from './watch.ts'
+
+/** The command `daybatch`; each group of commands adds itself, in the order that --help shows. */
+export function makeProgram(output: Output): Command {
+  const program = new Command('daybatch')
+    .description(
+      'Bulk e-mail campaigns in exact daily batches. Works on DATABASE_URL, else on the embedded database.',
+    )
+    .option('--json', 'for programs: results as JSON on stdout, errors as JSON on stderr')
+    .showHelpAfterError()
+  addDoctor(program, output)
+  addTestMail(program, output)
+  addImport(program, output)
+  addSmtp(program, output)
+  addCampaign(program, output)
+  addWatch(program, output)
+  return program
+}
