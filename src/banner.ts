@@ -18,7 +18,7 @@ export function writeBanner(config: Config, service: Service): string {
     ['signing', describeSigning(config)],
     ['http', describeHttp(config, service)],
     ['look', 'npm run sql -- "select * from daybatch.campaign_status"'],
-    ['try', describeFirstStep(config, service)],
+    ...describeFirstStep(config, service).map((line): [string, string] => ['try', line]),
     ...warn(config, service).map((line): [string, string] => ['warning', line]),
   ]
   const lines = parts.flatMap(([name, ...texts]) =>
@@ -56,15 +56,17 @@ function describeSigning({ dkimKeys }: Config): string {
 }
 
 function describeHttp({ apiKey }: Config, { address }: Service): string {
+  if (address === undefined) return 'off: a worker only schedules and delivers'
   return apiKey
     ? `${address}, every /api route needs API_KEY`
     : `${address}, for this machine only: API_KEY is not set`
 }
 
-function describeFirstStep({ apiKey }: Config, { address }: Service): string {
+function describeFirstStep({ apiKey }: Config, { address }: Service): string[] {
+  if (address === undefined) return []
   const key = apiKey ? ' -H "Authorization: Bearer $API_KEY"' : ''
   const local = address.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]')
-  return `curl ${local}/api/debug/test-batch-campaign${key}`
+  return [`curl ${local}/api/debug/test-batch-campaign${key}`]
 }
 
 function warn(config: Config, { isAwake }: Service): string[] {

@@ -15,8 +15,12 @@ import type { HealthParts } from './routes/health.ts'
 import { Scheduler } from './schedule/scheduler.ts'
 import { makeSigner, Sender, usesMailbox } from './sender.ts'
 
+/** `work`: schedules and delivers, and answers no HTTP. */
+export type Duties = 'all' | 'work'
+
 export interface ServiceOptions {
   config: Config
+  duties: Duties
   log: FastifyBaseLogger
   /** Called with one line for what a person at the console should know. */
   say: (line: string) => void
@@ -26,8 +30,8 @@ export interface ServiceOptions {
 
 /** The parts that run in this process; those that are not embedded are somewhere else, or off. */
 export interface Service {
-  /** Where HTTP is answered, e.g. `http://127.0.0.1:3000`. */
-  address: string
+  /** Where HTTP is answered, e.g. `http://127.0.0.1:3000`; a process that only works has none. */
+  address?: string
   embeddedDatabase?: EmbeddedDatabase
   mailbox?: Mailbox
   /** False: the engine sleeps beside an older application, and nothing is sent. */
@@ -57,7 +61,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<Service, 'stop'>> {
-  const { config, log, signal } = options
+  const { config, duties, log, signal } = options
+  checkDuties(options)
   checkSender(config)
   checkDkimKeys(config)
   const embeddedDatabase = config.databaseUrl ? undefined : await startEmbeddedDatabase(config)
@@ -96,15 +101,18 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     delivery: () => checkDelivery(config, sender),
   }
   // before anything is sent: a port that is taken ends the start
-  const app = await buildApp({
-    db,
-    config,
-    log,
-    checks,
-    worker: { wake, sendTest: request => sender?.sendTest(request) },
-  })
-  stops.push(() => app.close())
-  const address = await listen(app, config)
+  const app =
+    duties === 'work'
+      ? undefined
+      : await buildApp({
+          db,
+          config,
+          log,
+          checks,
+          worker: { wake, sendTest: request => sender?.sendTest(request) },
+        })
+  stops.push(() => app?.close())
+  const address = app && (await listen(app, config))
   signal.throwIfAborted()
 
   const mailbox = usesMailbox(config)
@@ -131,6 +139,14 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
 /** Servers that the database names are the explicit word, as SMTP_URL is. */
 async function hasSmtpServers(db: Daybatch): Promise<boolean> {
   return (await db.listSmtpServers()).some(({ host, is_enabled }) => host !== null && is_enabled)
+}
+
+/** The embedded database is one machine's, and whoever serves it works too. */
+function checkDuties({ config, duties }: ServiceOptions): void {
+  if (duties === 'all' || config.databaseUrl) return
+  throw new StartupError(
+    'a worker shares the database of other processes: set DATABASE_URL, or let npx daybatch serve do all of it',
+  )
 }
 
 function checkSender(config: Config): void {

@@ -2,8 +2,11 @@ import { Command } from 'commander'
 import { addCampaign } from './campaign-commands.ts'
 import { addDoctor } from './doctor.ts'
 import { addImport } from './import.ts'
+import { addMigrate } from './migrate.ts'
 import type { Output } from './output.ts'
+import { addServe } from './serve.ts'
 import { addSmtp } from './smtp.ts'
+import { addSql } from './sql.ts'
 import { addTestMail } from './test-mail.ts'
 import { addWatch } from './watch.ts'
 
@@ -15,11 +18,14 @@ export function makeProgram(output: Output): Command {
     )
     .option('--json', 'for programs: results as JSON on stdout, errors as JSON on stderr')
     .showHelpAfterError()
+  addServe(program)
+  addMigrate(program, output)
   addDoctor(program, output)
   addTestMail(program, output)
   addImport(program, output)
   addSmtp(program, output)
   addCampaign(program, output)
   addWatch(program, output)
+  addSql(program, output)
   return program
 }

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import { createTestDatabase } from '../helper/database.ts'
 import { makeCampaign, readAudit, readCampaign, readDeliveries } from '../helper/make.ts'
@@ -53,12 +54,21 @@ t.test('SIGTERM: mails in flight are finished and reported, no other is begun', 
   await end(next)
 })
 
-t.test('a second signal ends at once', async t => {
-  const { server } = await openHeldService(t)
+t.test('a second signal ends at once, and one that comes twice is one: npm hands Ctrl-C on', async t => {
+  const { server, release } = await openHeldService(t)
   server.child.kill('SIGINT')
   await server.saw(/no more mails are begun/)
   server.child.kill('SIGINT')
-  t.equal(await server.ended, 1)
+  release()
+  t.equal(await server.ended, 0)
+
+  const { server: stuck } = await openHeldService(t)
+  stuck.child.kill('SIGINT')
+  await stuck.saw(/no more mails are begun/)
+  // a person who waits and then presses it again
+  await delay(1_100)
+  stuck.child.kill('SIGINT')
+  t.equal(await stuck.ended, 1)
 })
 
 t.test('a database that is not the one it last ran on: nothing is sent until that is confirmed', async t => {

@@ -1,10 +1,10 @@
-// npm run sql -- "select ...": asks the database of MIGRATE_DATABASE_URL (a DBA's login; the service's may read no table),
-// else of DATABASE_URL, else the running embedded one. Without an argument the statements are read from standard input.
 import { text } from 'node:stream/consumers'
+import type { Command } from 'commander'
 import pg from 'pg'
-import { readEnvFile } from '../src/config.ts'
-import { explain } from '../src/db/migrate.ts'
-import { findEmbeddedPostgres, postgresFolder } from '../src/embedded/postgres.ts'
+import { explain } from '../db/migrate.ts'
+import { findEmbeddedPostgres, postgresFolder } from '../embedded/postgres.ts'
+import { CommandError } from './failure.ts'
+import type { Output } from './output.ts'
 
 const NUMBERS: number[] = [
   pg.types.builtins.INT2,
@@ -17,17 +17,31 @@ const NOT_ALLOWED = '42501'
 /** Values as PostgreSQL writes them, not as JavaScript would. */
 const AS_TEXT = { getTypeParser: () => (value: unknown) => value } as unknown as pg.CustomTypesConfig
 
-try {
-  readEnvFile()
-  const statements = process.argv.slice(2).join(' ') || (process.stdin.isTTY ? '' : await text(process.stdin))
-  if (!statements.trim())
-    throw new Error('give a statement: npm run sql -- "select * from daybatch.campaign_status"')
-  await run(await findUrl(), statements)
-} catch (error) {
-  const isForbidden = (error as { code?: string }).code === NOT_ALLOWED && !process.env.MIGRATE_DATABASE_URL
-  const advice = isForbidden ? ": set MIGRATE_DATABASE_URL to a DBA's login" : ''
-  console.error(`npm run sql: ${explain(error)}${advice}`)
-  process.exitCode = 1
+export function addSql(program: Command, output: Output): void {
+  program
+    .command('sql [statement...]')
+    .description('ask the database, where there is no psql; without a statement standard input is read')
+    .addHelpText(
+      'after',
+      `
+Asks the database of MIGRATE_DATABASE_URL (a DBA's login; the service's may read no table), else of DATABASE_URL, else
+the embedded one of a running npx daybatch serve. With --json every row is one line.
+
+Examples:
+  npx daybatch sql "select name, status, waits_for from daybatch.campaign_status"
+  npx daybatch sql --json "select * from daybatch.audit"`,
+    )
+    .action(async (words: string[]) => {
+      const statements = words.join(' ') || (process.stdin.isTTY ? '' : await text(process.stdin))
+      if (!statements.trim())
+        throw new CommandError('give a statement: npx daybatch sql "select * from daybatch.campaign_status"')
+      const url = await findUrl()
+      await run(url, statements, output).catch(error => {
+        const isForbidden = error.code === NOT_ALLOWED && !process.env.MIGRATE_DATABASE_URL
+        const advice = isForbidden ? ": set MIGRATE_DATABASE_URL to a DBA's login" : ''
+        throw new CommandError(`${explain(error)}${advice}`)
+      })
+    })
 }
 
 async function findUrl(): Promise<string> {
@@ -36,15 +50,17 @@ async function findUrl(): Promise<string> {
   const folder = postgresFolder(process.env.STATE_FOLDER || '.daybatch')
   const embedded = await findEmbeddedPostgres(folder)
   if (!embedded)
-    throw new Error(`no embedded database runs in ${folder}: start it with npm start, or set DATABASE_URL`)
+    throw new CommandError(
+      `no embedded database runs in ${folder}: start it by npx daybatch serve, or set DATABASE_URL`,
+    )
   return embedded.url
 }
 
-async function run(url: string, statements: string): Promise<void> {
+async function run(url: string, statements: string, output: Output): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'daybatch sql',
-    types: AS_TEXT,
+    ...(!output.isJson && { types: AS_TEXT }),
     connectionTimeoutMillis: 10_000,
   })
   client.on('notice', ({ severity, message, hint }) =>
@@ -52,6 +68,11 @@ async function run(url: string, statements: string): Promise<void> {
   )
   await client.connect()
   try {
+    if (output.isJson) {
+      const answer: unknown = await client.query(statements)
+      for (const { rows } of [answer].flat() as pg.QueryResult[]) for (const row of rows) output.tell(row, [])
+      return
+    }
     const answer: unknown = await client.query({ text: statements, rowMode: 'array' })
     for (const result of [answer].flat() as pg.QueryArrayResult[]) print(result)
   } finally {
