@@ -99,7 +99,16 @@ create table daybatch.batches (
   remaining_count integer,
   cut_off_reason text,
   smtp_server text,
+  sending_rules jsonb,
+  window_ends_at timestamp with time zone,
+  held_until timestamp with time zone,
+  held_by text,
+  slot_gap interval,
+  next_slot_at timestamp with time zone,
   constraint a_delivery_copies_its_batch_limit UNIQUE (campaign_id, batch_number, send_limit),
+  constraint a_hold_is_told_whole_or_not_at_all CHECK ((num_nulls(held_until, held_by) = ANY (ARRAY[0, 2]))),
+  constraint a_spread_batch_has_a_gap CHECK ((slot_gap > '00:00:00'::interval)),
+  constraint a_spread_batch_has_a_next_slot CHECK ((num_nulls(slot_gap, next_slot_at) = ANY (ARRAY[0, 2]))),
   constraint batch_is_not_too_early CHECK (((counted_at - previous_spaced_from) >= previous_interval)),
   constraint batch_number_is_not_negative CHECK ((batch_number >= 0)),
   constraint batches_pkey PRIMARY KEY (campaign_id, batch_number),
@@ -128,6 +137,11 @@ comment on column daybatch.batches.spaced_from is 'The moment the next interval 
 comment on column daybatch.batches.cut_off_at is 'No first attempt from here on: what is unsent goes back to remaining.';
 comment on column daybatch.batches.cut_off_reason is 'Why the batch was cut off before its time: what it has not sent goes to the next one.';
 comment on column daybatch.batches.smtp_server is 'The SMTP server that the batch goes through now; null: default.';
+comment on column daybatch.batches.sending_rules is 'The sending rules that the batch was opened with; null: none.';
+comment on column daybatch.batches.window_ends_at is 'When the send window ends that the batch is in.';
+comment on column daybatch.batches.held_until is 'Nothing is claimed before, because of the rule held_by.';
+comment on column daybatch.batches.slot_gap is 'Time between two first attempts of a batch that is spread.';
+comment on column daybatch.batches.next_slot_at is 'When the next first attempt of a spread batch may be claimed.';
 
 create table daybatch.bounce_limits (
   campaign_id uuid,
@@ -596,12 +610,37 @@ create table public.campaigns (
   pause_reason text,
   paused_at timestamp with time zone,
   smtp_server text,
+  daily_send_time time without time zone,
+  send_window_from time without time zone,
+  send_window_to time without time zone,
+  send_window_days integer[],
+  send_time_zone text,
+  ramp_up_by integer,
+  ramp_up_percent integer,
+  ramp_up_to integer,
+  spread_over interval,
   constraint batch_interval_is_at_least_a_second CHECK ((batch_interval >= '00:00:01'::interval)) NOT VALID,
   constraint batch_interval_is_given_in_hours CHECK (((EXTRACT(year FROM batch_interval) = (0)::numeric) AND (EXTRACT(month FROM batch_interval) = (0)::numeric) AND (EXTRACT(day FROM batch_interval) = (0)::numeric))) NOT VALID,
   constraint campaigns_pkey PRIMARY KEY (id),
   constraint daily_send_limit_is_at_least_one CHECK ((daily_send_limit >= 1)) NOT VALID,
+  constraint daily_send_time_is_inside_the_window CHECK (
+CASE
+    WHEN (send_window_from < send_window_to) THEN ((daily_send_time >= send_window_from) AND (daily_send_time < send_window_to))
+    ELSE ((daily_send_time >= send_window_from) OR (daily_send_time < send_window_to))
+END) NOT VALID,
+  constraint daily_send_time_needs_an_interval_of_a_day CHECK (((daily_send_time IS NULL) OR (batch_interval >= '24:00:00'::interval))) NOT VALID,
   constraint in_doubt_policy_is_never_resend_or_ask CHECK ((in_doubt_policy = ANY (ARRAY['never'::text, 'resend'::text, 'ask'::text]))) NOT VALID,
   constraint name_has_no_control_characters CHECK ((name !~ '[[:cntrl:]]'::text)),
+  constraint ramp_up_ends_at_a_limit CHECK ((ramp_up_to >= 1)) NOT VALID,
+  constraint ramp_up_grows CHECK ((((ramp_up_by >= 1) AND (ramp_up_percent IS NULL)) OR (((ramp_up_percent >= 1) AND (ramp_up_percent <= 1000)) AND (ramp_up_by IS NULL)) OR (num_nulls(ramp_up_by, ramp_up_percent) = 2))) NOT VALID,
+  constraint ramp_up_is_by_a_number_or_by_percent CHECK ((num_nonnulls(ramp_up_by, ramp_up_percent) = ((ramp_up_to IS NOT NULL))::integer)) NOT VALID,
+  constraint send_time_zone_is_an_iana_zone CHECK (((send_time_zone ~ '^(UTC|Etc/(UTC|GMT[+-][0-9]{1,2})|[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]*){1,2})$'::text) AND (timezone(send_time_zone, '2000-01-01 00:00:00+00'::timestamp with time zone) > '-infinity'::timestamp without time zone))) NOT VALID,
+  constraint send_times_have_a_zone CHECK (((send_time_zone IS NOT NULL) OR (num_nulls(daily_send_time, send_window_from, send_window_to, send_window_days) = 4))) NOT VALID,
+  constraint send_window_days_are_weekdays CHECK (((cardinality(send_window_days) > 0) AND (send_window_days <@ ARRAY[1, 2, 3, 4, 5, 6, 7]))) NOT VALID,
+  constraint send_window_has_a_beginning_and_an_end CHECK ((num_nulls(send_window_from, send_window_to) = ANY (ARRAY[0, 2]))) NOT VALID,
+  constraint send_window_is_not_empty CHECK ((send_window_from <> send_window_to)) NOT VALID,
+  constraint spread_ends_before_the_cut_off CHECK ((spread_over <= (batch_interval - LEAST('00:15:00'::interval, (batch_interval / (10)::double precision))))) NOT VALID,
+  constraint spread_is_given_in_hours CHECK (((EXTRACT(year FROM spread_over) = (0)::numeric) AND (EXTRACT(month FROM spread_over) = (0)::numeric) AND (EXTRACT(day FROM spread_over) = (0)::numeric) AND (spread_over >= '00:00:01'::interval))) NOT VALID,
   constraint status_is_one_of_ours CHECK ((status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'sending'::text, 'paused'::text, 'completed'::text, 'cancelled'::text]))),
   constraint subject_and_sender_have_no_control_characters CHECK ((concat(subject, sender, reply_to) !~ '[[:cntrl:]]'::text)) NOT VALID
 );
@@ -630,6 +669,15 @@ comment on column public.campaigns.tracking_initialised_at is 'When the audience
 comment on column public.campaigns.batch_interval is 'Time between two batches, in hours or smaller units: never days, which follow the session''s clock changes.';
 comment on column public.campaigns.in_doubt_policy is 'What to do with a mail that may or may not have been accepted: never resend, resend, or ask.';
 comment on column public.campaigns.smtp_server is 'The SMTP server of this campaign, a name in daybatch.smtp_servers; null: default, the service''s SMTP_URL.';
+comment on column public.campaigns.daily_send_time is 'Every batch is due at this time of day in send_time_zone; null: one interval after the one before.';
+comment on column public.campaigns.send_window_from is 'Mails go out from this time of day on, in send_time_zone; null: at any time.';
+comment on column public.campaigns.send_window_to is 'No mail goes out from this time of day on; before send_window_from it means the next day.';
+comment on column public.campaigns.send_window_days is 'Weekdays on which a window begins, 1 = Monday to 7 = Sunday; null: every day.';
+comment on column public.campaigns.send_time_zone is 'IANA zone of daily_send_time and the send window, as Europe/Berlin.';
+comment on column public.campaigns.ramp_up_by is 'daily_send_limit grows by so many after each batch that sent, up to ramp_up_to.';
+comment on column public.campaigns.ramp_up_percent is 'daily_send_limit grows by so many percent, at least 1, after each batch that sent, up to ramp_up_to.';
+comment on column public.campaigns.ramp_up_to is 'Where the ramp-up ends.';
+comment on column public.campaigns.spread_over is 'First attempts of a batch are spread evenly over this time; null: as fast as the servers take them.';
 
 create table public.contact_list_members (
   list_id uuid not null,
@@ -1053,6 +1101,25 @@ create view daybatch.campaign_blockers as
             false
           WHERE ((c.status = 'sending'::text) AND (o.refused_until > clock.now))
         UNION ALL
+         SELECT 'send_window'::text,
+            concat('outside of its send window until ', to_char((w.starts_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS concat,
+            NULL::timestamp with time zone,
+            w.starts_at,
+            false
+           FROM daybatch.find_send_window(clock.now,
+                CASE
+                    WHEN (o.campaign_id IS NOT NULL) THEN o.sending_rules
+                    ELSE daybatch.get_sending_rules(c.id)
+                END) w(starts_at, ends_at)
+          WHERE ((c.status = ANY (ARRAY['scheduled'::text, 'sending'::text])) AND (w.starts_at > clock.now) AND (num_nonnulls(o.sending_rules, c.send_window_from, c.send_window_days) > 0))
+        UNION ALL
+         SELECT 'spread'::text,
+            format('the batch is spread: one mail in %s, the next from %s'::text, date_trunc('second'::text, o.slot_gap), to_char((o.next_slot_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS format,
+            NULL::timestamp with time zone,
+            o.next_slot_at,
+            false
+          WHERE ((c.status = 'sending'::text) AND (o.next_slot <= o.slot_count) AND (o.next_slot_at > clock.now))
+        UNION ALL
          SELECT 'smtp_server'::text,
             format('SMTP server %s %s, and there is no fall-back'::text, v.name,
                 CASE
@@ -1212,13 +1279,22 @@ create view daybatch.campaign_status as
             WHEN (c.status = ANY (ARRAY['draft'::text, 'completed'::text, 'cancelled'::text])) THEN c.status
             WHEN (NOT daybatch.is_awake()) THEN 'the engine sleeps until daybatch.take_over(true)'::text
             WHEN (b.refused_until IS NOT NULL) THEN concat('server refuses: ', b.refusal, '; tries again ', to_char((b.refused_until AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
-            WHEN (b.batch_number IS NOT NULL) THEN format('batch %s is under way: %s of %s sent'::text, b.batch_number, o.sent_count, b.slot_count)
+            WHEN (b.batch_number IS NOT NULL) THEN concat(format('batch %s is under way: %s of %s sent'::text, b.batch_number, o.sent_count, b.slot_count),
+            CASE
+                WHEN (b.held_until > daybatch.current_moment()) THEN concat('; its ', replace(b.held_by, '_'::text, ' '::text), ' holds it until ', to_char((b.held_until AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+                WHEN ((b.next_slot <= b.slot_count) AND (b.next_slot_at > daybatch.current_moment())) THEN concat('; it is spread, the next mail goes ', to_char((b.next_slot_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+                ELSE NULL::text
+            END)
             WHEN (c.status = 'scheduled'::text) THEN concat('scheduled for ', COALESCE(to_char((c.scheduled_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text), 'now'::text))
             WHEN (c.tracking_initialised_at IS NULL) THEN 'first processing'::text
             ELSE concat('batch ', c.current_batch_number, ' is due ', COALESCE(to_char((c.next_batch_send_time AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text), 'now'::text))
         END AS waits_for,
     c.tracking_initialised_at,
-    c.created_at
+    c.created_at,
+        CASE
+            WHEN (num_nonnulls(c.daily_send_time, c.send_window_from, c.send_window_days, c.ramp_up_to, c.spread_over) > 0) THEN daybatch.get_sending_rules(c.id)
+            ELSE NULL::jsonb
+        END AS sending_rules
    FROM (((public.campaigns c
      LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
      LEFT JOIN daybatch.batches b ON (((b.campaign_id = c.id) AND (b.closed_at IS NULL))))
@@ -1319,7 +1395,11 @@ create view daybatch.due_batches as
    FROM (((public.campaigns c
      CROSS JOIN LATERAL ( SELECT
                 CASE
-                    WHEN (c.status = 'scheduled'::text) THEN GREATEST(c.scheduled_at, c.next_batch_send_time)
+                    WHEN (c.status = 'scheduled'::text) THEN
+                    CASE
+                        WHEN (c.send_time_zone IS NULL) THEN GREATEST(c.scheduled_at, c.next_batch_send_time)
+                        ELSE daybatch.calculate_due_time(GREATEST(c.scheduled_at, c.next_batch_send_time), daybatch.get_sending_rules(c.id))
+                    END
                     ELSE c.next_batch_send_time
                 END AS due_at) d)
      LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
@@ -1606,7 +1686,7 @@ grant execute on function daybatch.adopt_report(uuid) to daybatch_operator;
 comment on function daybatch.adopt_report(uuid) is 'What an older method had done to each campaign and what daybatch makes of it, before and after the take-over. Example: select name, audience, already_mailed, failed, ambiguous, remaining, duplicates, sums_agree from daybatch.adopt_report();';
 
 create function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
-returns void language plpgsql volatile security definer set search_path="" -- body cc387ef2620c959fe004f9801c722597
+returns void language plpgsql volatile security definer set search_path="" -- body 6cb084519328b0b5618d834f550dab0d
 alter function daybatch.advance_campaign(uuid,integer,integer) owner to daybatch_owner;
 comment on function daybatch.advance_campaign(uuid,integer,integer) is 'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';
 
@@ -1618,11 +1698,16 @@ grant execute on function daybatch.begin_import(uuid,text) to daybatch_service;
 comment on function daybatch.begin_import(uuid,text) is 'Begins an import of contacts into a list and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
 
 create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
-returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 897c00fe6fd80c47db7084ffe8b8770c
+returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body d8020ab5101a2b6d26f1918de8aab304
 alter function daybatch.begin_sending(uuid,uuid[],bigint[]) owner to daybatch_owner;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_operator;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;
 comment on function daybatch.begin_sending(uuid,uuid[],bigint[]) is 'Commits the intent to send before the message data leaves; only deliveries answered may_send = true may go out. Example: select b.* from public.campaigns as c, daybatch.begin_sending(c.id, array[gen_random_uuid()], array[1]) as b where c.name = ''Spring offer'';';
+
+create function daybatch.begin_sending_rules(p_campaign_id uuid, p_batch_number integer)
+returns void language plpgsql volatile security definer set search_path="" -- body d9f29b9347b37db7594b861b33b5ba51
+alter function daybatch.begin_sending_rules(uuid,integer) owner to daybatch_owner;
+comment on function daybatch.begin_sending_rules(uuid,integer) is 'Sets what the sending rules of a batch just opened need (part of open_batch). Example: select daybatch.begin_sending_rules(id, 1) from public.campaigns limit 0;';
 
 create function daybatch.book_mails(p_name text, p_count integer, p_now timestamp with time zone)
 returns integer[] language sql volatile security definer set search_path="" -- body 60a5e1304239a6ff1f13565fb4aacc25
@@ -1635,6 +1720,14 @@ alter function daybatch.calculate_address_key(text) owner to daybatch_owner;
 grant execute on function daybatch.calculate_address_key(text) to daybatch_operator;
 comment on function daybatch.calculate_address_key(text) is 'Keyed hash of an address, as in deliveries and suppressions. Example: select encode(daybatch.calculate_address_key(''ada@example.org''), ''hex'');';
 
+create function daybatch.calculate_due_time(p_earliest timestamp with time zone, p_rules jsonb)
+returns timestamp with time zone language plpgsql stable security definer set search_path="" -- body eb34e9a9e9a2f08171cbf77d6ef6ce2d
+alter function daybatch.calculate_due_time(timestamp with time zone,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.calculate_due_time(timestamp with time zone,jsonb) to daybatch_app;
+grant execute on function daybatch.calculate_due_time(timestamp with time zone,jsonb) to daybatch_operator;
+grant execute on function daybatch.calculate_due_time(timestamp with time zone,jsonb) to daybatch_reader;
+comment on function daybatch.calculate_due_time(timestamp with time zone,jsonb) is 'The first moment from a given one on at which the rules let a batch be due. Example: select daybatch.calculate_due_time(daybatch.current_moment(), ''{"daily_send_time": "09:00", "send_time_zone": "Europe/Berlin"}'');';
+
 create function daybatch.calculate_job_id(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
 returns uuid language sql immutable set search_path="" -- body 587e0fd268f992c97d7aa55e7ce7c72c
 alter function daybatch.calculate_job_id(uuid,integer,timestamp with time zone) owner to daybatch_owner;
@@ -1643,11 +1736,21 @@ grant execute on function daybatch.calculate_job_id(uuid,integer,timestamp with 
 grant execute on function daybatch.calculate_job_id(uuid,integer,timestamp with time zone) to daybatch_reader;
 comment on function daybatch.calculate_job_id(uuid,integer,timestamp with time zone) is 'The id of the pg-boss job of a batch. Example: select daybatch.calculate_job_id(id, current_batch_number, next_batch_send_time) from public.campaigns;';
 
+create function daybatch.calculate_next_limit(p_limit integer, p_rules jsonb)
+returns integer language sql immutable security definer set search_path="" -- body 832b708e961aa8be090e849373e7c57b
+alter function daybatch.calculate_next_limit(integer,jsonb) owner to daybatch_owner;
+comment on function daybatch.calculate_next_limit(integer,jsonb) is 'The limit after one more batch of a ramp-up. Example: select daybatch.calculate_next_limit(50, ''{"ramp_up_percent": 20, "ramp_up_to": 500}'');';
+
 create function daybatch.calculate_retry_delay(p_deferral_count integer, p_first_delay interval, p_batch_interval interval)
 returns interval language sql immutable set search_path="" -- body aae536523d629746d3956028d745b4d5
 alter function daybatch.calculate_retry_delay(integer,interval,interval) owner to daybatch_owner;
 grant execute on function daybatch.calculate_retry_delay(integer,interval,interval) to daybatch_operator;
 comment on function daybatch.calculate_retry_delay(integer,interval,interval) is 'How long a deferred delivery waits. Example: select daybatch.calculate_retry_delay(2, interval ''15 minutes'', interval ''24 hours'');';
+
+create function daybatch.calculate_spacing(p_counted_at timestamp with time zone, p_interval interval, p_rules jsonb)
+returns TABLE(batch_interval interval, next_due_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 2adf66a30c85d984b6654632957e322d
+alter function daybatch.calculate_spacing(timestamp with time zone,interval,jsonb) owner to daybatch_owner;
+comment on function daybatch.calculate_spacing(timestamp with time zone,interval,jsonb) is 'The interval that a batch freezes, and when the next is due. Example: select * from daybatch.calculate_spacing(''2026-03-28 09:00+01'', interval ''24 hours'', ''{"daily_send_time": "09:00", "send_time_zone": "Europe/Berlin"}'');';
 
 create function daybatch.cancel_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
 returns text language plpgsql volatile security definer set search_path="" -- body 4035c3ba8d805a5f1f2efeb2367b1d95
@@ -1674,7 +1777,7 @@ alter function daybatch.check_awake() owner to daybatch_owner;
 comment on function daybatch.check_awake() is 'Raises MB009 while the engine sleeps. Example: select daybatch.check_awake();';
 
 create function daybatch.check_campaign_fields(p_fields jsonb)
-returns void language plpgsql stable security definer set search_path="" -- body ef43c462891ade31f67799ef5827ad95
+returns void language plpgsql stable security definer set search_path="" -- body 86b34d3f9260985c5db09ff7e584bb9c
 alter function daybatch.check_campaign_fields(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_campaign_fields(jsonb) is 'Raises what cannot be set on a campaign (part of create_campaign). Example: select daybatch.check_campaign_fields(''{"name": "Spring offer"}'');';
 
@@ -1721,6 +1824,11 @@ grant execute on function daybatch.check_row_security() to daybatch_operator;
 grant execute on function daybatch.check_row_security() to daybatch_service;
 comment on function daybatch.check_row_security() is 'Raises MB019 when row level security hides application rows from the engine. Example: select daybatch.check_row_security();';
 
+create function daybatch.check_sending_rules(p_rules jsonb)
+returns void language plpgsql stable security definer set search_path="" -- body 1dcc9f0de06be0927ec7c3af4519dcc1
+alter function daybatch.check_sending_rules(jsonb) owner to daybatch_owner;
+comment on function daybatch.check_sending_rules(jsonb) is 'Raises what is not possible in sending rules (part of create_campaign). Example: select daybatch.check_sending_rules(''{"ramp_up_by": 10, "ramp_up_to": 200}'');';
+
 create function daybatch.check_startable(p_campaign_id uuid, p_name text, p_lists jsonb)
 returns void language plpgsql stable security definer set search_path="" -- body 54e3e61ebfd5797f863de65e7526491a
 alter function daybatch.check_startable(uuid,text,jsonb) owner to daybatch_owner;
@@ -1732,7 +1840,7 @@ alter function daybatch.check_vacuum() owner to daybatch_owner;
 comment on function daybatch.check_vacuum() is 'Whether dead rows of the hot tables are cleaned away (part of check_operation). Example: select state, finding from daybatch.check_vacuum();';
 
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10, p_smtp_servers text[] DEFAULT NULL::text[])
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 5e37cbc5929428dc583918cdd4f1c0d2
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 44606878fd8c7cfefc0e87b4e4939bfa
 alter function daybatch.claim_deliveries(uuid,text,integer,text[]) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_service;
@@ -1795,7 +1903,7 @@ grant execute on function daybatch.count_largest_interval(uuid,interval) to dayb
 comment on function daybatch.count_largest_interval(uuid,interval) is 'Largest number of mails a campaign handed over in any stretch of an interval. Example: select daybatch.count_largest_interval(id, interval ''24 hours'') from public.campaigns;';
 
 create function daybatch.create_campaign(p_campaign jsonb)
-returns uuid language plpgsql volatile security definer set search_path="" -- body 95bd4bfebcbc5bb52a0cb74881ef8f0a
+returns uuid language plpgsql volatile security definer set search_path="" -- body e930f34d5fa7c82734fd6f27e8c92bb5
 alter function daybatch.create_campaign(jsonb) owner to daybatch_owner;
 grant execute on function daybatch.create_campaign(jsonb) to daybatch_app;
 grant execute on function daybatch.create_campaign(jsonb) to daybatch_operator;
@@ -1844,7 +1952,7 @@ alter function daybatch.enqueue_notice(bigint,timestamp with time zone) owner to
 comment on function daybatch.enqueue_notice(bigint,timestamp with time zone) is 'Puts the jobs of a notice into pg-boss''s table (part of record_notice). Example: select daybatch.enqueue_notice(notice_id, due_at) from daybatch.notices where given_at is null;';
 
 create function daybatch.enqueue_started_campaign()
-returns trigger language plpgsql volatile security definer set search_path="" -- body ed687ade5db4ef7f86e9541a0ceee316
+returns trigger language plpgsql volatile security definer set search_path="" -- body a4a7f56dd4333fd726b15fdd1ec65fce
 alter function daybatch.enqueue_started_campaign() owner to daybatch_owner;
 comment on function daybatch.enqueue_started_campaign() is 'Trigger of public.campaigns: puts the job of a started campaign into pg-boss. Example: update public.campaigns set status = ''sending'' where name = ''Spring offer'';';
 
@@ -1892,6 +2000,19 @@ returns bigint language plpgsql stable security definer set search_path="" -- bo
 alter function daybatch.find_bounced_delivery(jsonb,boolean) owner to daybatch_owner;
 comment on function daybatch.find_bounced_delivery(jsonb,boolean) is 'The delivery that a bounce or complaint is about (part of record_bounces). Example: select daybatch.find_bounced_delivery(''{"email": "ada@example.org"}'', true);';
 
+create function daybatch.find_due_time(p_campaign_id uuid, p_now timestamp with time zone, p_rules jsonb, p_from_scratch boolean DEFAULT false)
+returns timestamp with time zone language plpgsql stable security definer set search_path="" -- body 012a423c461086874d135f43c168b51b
+alter function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolean) owner to daybatch_owner;
+comment on function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolean) is 'When the next batch of a campaign may open, with its sending rules. Example: select daybatch.find_due_time(id, daybatch.current_moment(), daybatch.get_sending_rules(id)) from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.find_send_window(p_at timestamp with time zone, p_rules jsonb)
+returns TABLE(starts_at timestamp with time zone, ends_at timestamp with time zone) language sql stable security definer set search_path="" -- body e47a72b0057a18f10435724ac4b9fca2
+alter function daybatch.find_send_window(timestamp with time zone,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.find_send_window(timestamp with time zone,jsonb) to daybatch_app;
+grant execute on function daybatch.find_send_window(timestamp with time zone,jsonb) to daybatch_operator;
+grant execute on function daybatch.find_send_window(timestamp with time zone,jsonb) to daybatch_reader;
+comment on function daybatch.find_send_window(timestamp with time zone,jsonb) is 'The send window that a moment lies in, or the next one. Example: select * from daybatch.find_send_window(daybatch.current_moment(), ''{"send_window_from": "09:00", "send_window_to": "17:00", "send_time_zone": "Europe/Berlin"}'');';
+
 create function daybatch.find_smtp_server(p_campaign_id uuid, p_current text, p_known text[], p_now timestamp with time zone)
 returns TABLE(name text, is_limited boolean) language sql stable security definer set search_path="" -- body d71ab3b7163fc552c8d91194cd3422f1
 alter function daybatch.find_smtp_server(uuid,text,text[],timestamp with time zone) owner to daybatch_owner;
@@ -1905,7 +2026,7 @@ grant execute on function daybatch.finish_import(uuid) to daybatch_service;
 comment on function daybatch.finish_import(uuid) is 'Turns the copied rows of an import into contacts on its list and answers the counts. Example: select daybatch.finish_import(import_id) from daybatch.imports limit 0;';
 
 create function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body acf2a81a590c38b13ce55e28f55d8578
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body d8fc492d4563d37eaf2584fa5f137514
 alter function daybatch.forecast_campaign(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_app;
 grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_operator;
@@ -1955,6 +2076,14 @@ grant execute on function daybatch.get_message(uuid,integer) to daybatch_operato
 grant execute on function daybatch.get_message(uuid,integer) to daybatch_service;
 comment on function daybatch.get_message(uuid,integer) is 'A version of a campaign''s message; sender null means the service''s MAIL_FROM. Example: select subject from daybatch.get_message(''00000000-0000-0000-0000-000000000000'', 1);';
 
+create function daybatch.get_sending_rules(p_campaign_id uuid)
+returns jsonb language sql stable security definer set search_path="" -- body cb5c4209b1ce28d2c6e2020a065917d7
+alter function daybatch.get_sending_rules(uuid) owner to daybatch_owner;
+grant execute on function daybatch.get_sending_rules(uuid) to daybatch_app;
+grant execute on function daybatch.get_sending_rules(uuid) to daybatch_operator;
+grant execute on function daybatch.get_sending_rules(uuid) to daybatch_reader;
+comment on function daybatch.get_sending_rules(uuid) is 'The sending rules of a campaign; null when none is set. Example: select daybatch.get_sending_rules(id) from public.campaigns where name = ''Spring offer'';';
+
 create function daybatch.grant_mails(p_name text, p_wanted integer, p_now timestamp with time zone)
 returns integer language plpgsql volatile security definer set search_path="" -- body 3fb2c79ad664c064c224bcd7aaabb887
 alter function daybatch.grant_mails(text,integer,timestamp with time zone) owner to daybatch_owner;
@@ -1986,7 +2115,7 @@ grant execute on function daybatch.import_suppressions(jsonb,text) to daybatch_s
 comment on function daybatch.import_suppressions(jsonb,text) is 'Suppresses many addresses at once; bad rows come back with why. Example: select daybatch.import_suppressions(''[{"email": "ada@example.org", "reason": "complained"}]'');';
 
 create function daybatch.initialize_contact_tracking(p_campaign_id uuid)
-returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" -- body d64b067816af2d89947236cc7e27cc90
+returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" -- body 9a3274e08a592815ef1f40bf217333eb
 alter function daybatch.initialize_contact_tracking(uuid) owner to daybatch_owner;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_operator;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_service;
@@ -2042,6 +2171,11 @@ grant execute on function daybatch.lift_suppression(text,uuid,boolean) to daybat
 grant execute on function daybatch.lift_suppression(text,uuid,boolean) to daybatch_service;
 comment on function daybatch.lift_suppression(text,uuid,boolean) is 'Takes back a suppression; one that the person asked for needs p_confirmed. Example: select daybatch.lift_suppression(''ada@example.org'');';
 
+create function daybatch.limit_claim(p_batch daybatch.batches, p_limit integer, p_now timestamp with time zone)
+returns TABLE(mail_count integer, slot_count integer) language plpgsql volatile security definer set search_path="" -- body 86618939402fa230d13a9047f0d32494
+alter function daybatch.limit_claim(daybatch.batches,integer,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.limit_claim(daybatch.batches,integer,timestamp with time zone) is 'How many mails of a batch with sending rules, or with a refusing server, may be claimed now (part of claim_deliveries). Example: select a.* from daybatch.batches as b, daybatch.limit_claim(b, 10, daybatch.current_moment()) as a limit 0;';
+
 create function daybatch.list_attachments(p_campaign_id uuid)
 returns TABLE(attachment_id bigint, file_name text, media_type text, content_id text, byte_count integer, added_at timestamp with time zone) language sql stable security definer set search_path="" -- body 378b46bdbdb92a3393f3a3f637e86ef7
 alter function daybatch.list_attachments(uuid) owner to daybatch_owner;
@@ -2049,6 +2183,11 @@ grant execute on function daybatch.list_attachments(uuid) to daybatch_app;
 grant execute on function daybatch.list_attachments(uuid) to daybatch_operator;
 grant execute on function daybatch.list_attachments(uuid) to daybatch_service;
 comment on function daybatch.list_attachments(uuid) is 'The files of a campaign''s message. Example: select c.name, a.file_name, a.byte_count from public.campaigns as c, daybatch.list_attachments(c.id) as a;';
+
+create function daybatch.list_batches_ahead(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb)
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body 471c06a0e692497b8ef42baf8d78278e
+alter function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb) owner to daybatch_owner;
+comment on function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb) is 'The batches that so many contacts take from a first due time on (part of forecast_campaign). Example: select * from daybatch.list_batches_ahead(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
 
 create function daybatch.list_batching_states()
 returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6c3dc1ee1ef42f019d3336861e016f62
@@ -2126,7 +2265,7 @@ grant execute on function daybatch.list_suppressions(bigint,integer,text) to day
 comment on function daybatch.list_suppressions(bigint,integer,text) is 'Suppressions in the order of their ids, or those of one address. Example: select * from daybatch.list_suppressions(p_email => ''ada@example.org'');';
 
 create function daybatch.list_work(p_limit integer DEFAULT 100)
-returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" -- body 255104ec8b61a4caed4f1e7c1c07dec3
+returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" -- body 58584f8a4ef730b631594a2128b2d9dd
 alter function daybatch.list_work(integer) owner to daybatch_owner;
 grant execute on function daybatch.list_work(integer) to daybatch_operator;
 grant execute on function daybatch.list_work(integer) to daybatch_service;
@@ -2164,6 +2303,11 @@ returns text language sql immutable set search_path="" -- body eec81efab544b1994
 alter function daybatch.mask_addresses(text) owner to daybatch_owner;
 comment on function daybatch.mask_addresses(text) is 'Replaces mail addresses in a text. Example: select daybatch.mask_addresses(''550 <ada@example.org>: no such user'');';
 
+create function daybatch.move_due_time(p_campaign_id uuid, p_from_scratch boolean DEFAULT false)
+returns timestamp with time zone language plpgsql volatile security definer set search_path="" -- body 469b980005aef513b9e19d6d48b4cb32
+alter function daybatch.move_due_time(uuid,boolean) owner to daybatch_owner;
+comment on function daybatch.move_due_time(uuid,boolean) is 'Sets the due time of the next batch to what the sending rules make of it. Example: select daybatch.move_due_time(id) from public.campaigns where name = ''Spring offer'';';
+
 create function daybatch.note_finish_dates()
 returns integer language plpgsql volatile security definer set search_path="" -- body 19637b79c318df611201d3e1eb7d1039
 alter function daybatch.note_finish_dates() owner to daybatch_owner;
@@ -2175,7 +2319,7 @@ alter function daybatch.note_refusal(uuid,integer,text,timestamp with time zone)
 comment on function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) is 'Makes a batch wait because its server refuses (part of report_outcomes). Example: select daybatch.note_refusal(''00000000-0000-0000-0000-000000000000'', 1, ''connect: refused'', daybatch.current_moment());';
 
 create function daybatch.open_batch(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 167916bab1cb67953ded319436e3ba81
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 66446a4b68a4cd5f21432efdbdc952ee
 alter function daybatch.open_batch(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
 comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select o.* from daybatch.due_batches as d, daybatch.open_batch(d.campaign_id) as o where d.is_due;';
@@ -2197,7 +2341,7 @@ grant execute on function daybatch.preview_message(uuid,uuid,text) to daybatch_s
 comment on function daybatch.preview_message(uuid,uuid,text) is 'What a contact''s mail would be made of now; changes nothing. Example: select p.email, p.subject, p.problem from public.campaigns as c, daybatch.preview_message(c.id) as p where c.name = ''Spring offer'';';
 
 create function daybatch.process_campaign(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body 2e47cae7d143f5121678e51e81935ca4
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body f6120dc027d0517c5ea25613f643ac95
 alter function daybatch.process_campaign(uuid,text) owner to daybatch_owner;
 comment on function daybatch.process_campaign(uuid,text) is 'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select p.action, p.reason from public.campaigns as c, daybatch.process_campaign(c.id) as p where c.name = ''Spring offer'';';
 
@@ -2233,7 +2377,7 @@ grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time
 comment on function daybatch.record_bounces(text,jsonb,timestamp with time zone) is 'Records bounces and complaints, suppresses addresses, pauses a campaign above its limits. Example: select * from daybatch.record_bounces(''postmark'', ''[{"email": "ada@example.org", "word": "permanent"}]'');';
 
 create function daybatch.record_campaign_change()
-returns trigger language plpgsql volatile security definer set search_path="" -- body 76a169858540d94f2936d1def27f8adf
+returns trigger language plpgsql volatile security definer set search_path="" -- body 919efb6f1ada8f8834f71ad62ffe0ffc
 alter function daybatch.record_campaign_change() owner to daybatch_owner;
 comment on function daybatch.record_campaign_change() is 'Trigger of public.campaigns: writes who changed what to daybatch.events. Example: select happened_at, event, done_by, detail from daybatch.events order by event_id desc limit 10;';
 
@@ -2292,7 +2436,7 @@ grant execute on function daybatch.remove_smtp_server(text) to daybatch_service;
 comment on function daybatch.remove_smtp_server(text) is 'Takes an SMTP server away. Example: select daybatch.remove_smtp_server(''an old relay'');';
 
 create function daybatch.reopen_campaign(p_campaign_id uuid, p_now timestamp with time zone)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 0601b121d6a0c6ef0db4f70a48718ec3
+returns boolean language plpgsql volatile security definer set search_path="" -- body 0c7eaef76e56036c5c38e4d63e505ad3
 alter function daybatch.reopen_campaign(uuid,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.reopen_campaign(uuid,timestamp with time zone) is 'Lets a completed campaign that got contacts back go on (part of add_contacts and resolve_in_doubt). Example: select daybatch.reopen_campaign(id, daybatch.current_moment()) from public.campaigns limit 0;';
 
@@ -2330,7 +2474,7 @@ grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_
 comment on function daybatch.resolve_in_doubt(uuid,uuid,text) is 'Settles one mail in doubt as sent or not_sent. Example: select daybatch.resolve_in_doubt(campaign_id, contact_id, ''sent'') from daybatch.deliveries where status = ''in_doubt'' limit 0;';
 
 create function daybatch.resume_campaign(p_campaign_id uuid)
-returns text language plpgsql volatile security definer set search_path="" -- body a6490cb099c1d76c7a48bd821dcd2e20
+returns text language plpgsql volatile security definer set search_path="" -- body 1e490467d671b14f5565a68916238e32
 alter function daybatch.resume_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_operator;
@@ -2414,14 +2558,14 @@ returns jsonb language plpgsql volatile set search_path="" -- body 0c0001c6e4912
 alter function daybatch.simulate_batches(integer,integer) owner to daybatch_owner;
 comment on function daybatch.simulate_batches(integer,integer) is 'The body of test_batch_campaign; call that one. Example: select daybatch.test_batch_campaign() -> ''ok'';';
 
-create function daybatch.simulate_campaign(p_contacts integer, p_limit integer DEFAULT 5, p_interval interval DEFAULT '24:00:00'::interval, p_start_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body 67236dda2979c7ea66364ac0372dfa4a
-alter function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) owner to daybatch_owner;
-grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) to daybatch_app;
-grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) to daybatch_operator;
-grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) to daybatch_reader;
-grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) to daybatch_service;
-comment on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone) is 'The batches that so many contacts take at a limit. Example: select * from daybatch.simulate_campaign(17, 5);';
+create function daybatch.simulate_campaign(p_contacts integer, p_limit integer DEFAULT 5, p_interval interval DEFAULT '24:00:00'::interval, p_start_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_rules jsonb DEFAULT NULL::jsonb)
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body de4620408a7f4c61d6a961e2b0de3b56
+alter function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) to daybatch_app;
+grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) to daybatch_operator;
+grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) to daybatch_reader;
+grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) to daybatch_service;
+comment on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) is 'The batches that so many contacts take at a limit. Example: select * from daybatch.simulate_campaign(17, 5);';
 
 create function daybatch.skip_ineligible(p_campaign_id uuid, p_lists jsonb, p_delivery_ids bigint[])
 returns bigint[] language plpgsql volatile security definer set search_path="" -- body 2cd9e13cf040f962efeb45b8b04f411d
@@ -2493,7 +2637,7 @@ grant execute on function daybatch.unsubscribe_contact(uuid,text) to daybatch_se
 comment on function daybatch.unsubscribe_contact(uuid,text) is 'Unsubscribes a contact from everything, by contact and by address. Example: select daybatch.unsubscribe_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.update_campaign(p_campaign_id uuid, p_changes jsonb)
-returns void language plpgsql volatile security definer set search_path="" -- body 221d8045d64b390c195dc5a5324cc44f
+returns void language plpgsql volatile security definer set search_path="" -- body 96446724e55e4cd3f3bf643bcf97c1ed
 alter function daybatch.update_campaign(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_app;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_operator;

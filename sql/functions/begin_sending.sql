@@ -1,6 +1,7 @@
 -- The intent, committed before any message data leaves: claimed -> sending. A worker calls it after the server's 354
 -- (RFC 5321 4.1.1.4), many mails at once, and sends data only for those with may_send after its commit.
--- Refused as a whole when the campaign is not sending, the batch is past its cut-off or the engine sleeps; refused
+-- Refused as a whole when the campaign is not sending, the batch is past its cut-off, its send window is
+-- closed or the engine sleeps; refused
 -- singly when the claim expired or another worker has the delivery.
 -- First attempts that go on after a standstill of more than an hour (a tenth of a short interval) restart the
 -- spacing: the next batch is due one interval from now, so that no day gets more than its limit. The retry of a mail
@@ -21,6 +22,7 @@ declare
   v_places bigint[];
   v_ids bigint[];
   v_first_attempt boolean;
+  v_next_due timestamptz;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
   select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null for no key update;
@@ -29,6 +31,7 @@ begin
     when v_campaign.status <> 'sending' then 'the campaign is ' || v_campaign.status
     when v_batch.campaign_id is null then 'the batch is closed'
     when v_now >= v_batch.cut_off_at then 'the batch is past its cut-off'
+    when v_now >= v_batch.window_ends_at then 'the send window is closed'
     when not daybatch.is_awake() then 'the engine is asleep'
   end;
   if v_refusal is not null then
@@ -48,14 +51,18 @@ begin
     order by d.delivery_id, w.place
   ) as f;
 
-  if v_first_attempt and v_now - coalesce(v_batch.last_begun_at, v_batch.opened_at) > least(interval '1 hour', v_batch.batch_interval / 10) then
+  if v_first_attempt and v_now - coalesce(v_batch.last_begun_at, v_batch.opened_at)
+    -- between two mails of a batch that is spread is no standstill
+    > least(interval '1 hour', v_batch.batch_interval / 10) + coalesce(v_batch.slot_gap, interval '0')
+  then
+    v_next_due := daybatch.calculate_due_time(v_now + v_batch.batch_interval, daybatch.get_sending_rules(p_campaign_id));
     update daybatch.batches as b set spaced_from = v_now where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
     perform daybatch.mark_engine_writes(true);
-    update public.campaigns as c set next_batch_send_time = v_now + v_batch.batch_interval where c.id = p_campaign_id;
+    update public.campaigns as c set next_batch_send_time = v_next_due where c.id = p_campaign_id;
     perform daybatch.mark_engine_writes(false);
-    perform daybatch.enqueue_batch(p_campaign_id, v_batch.batch_number + 1, v_now + v_batch.batch_interval);
+    perform daybatch.enqueue_batch(p_campaign_id, v_batch.batch_number + 1, v_next_due);
     perform daybatch.record_event(p_campaign_id, 'spacing_restarted', jsonb_build_object('batch_number', v_batch.batch_number,
-      'next_batch_send_time', v_now + v_batch.batch_interval));
+      'next_batch_send_time', v_next_due));
   end if;
 
   if cardinality(v_ids) > 0 then

@@ -2,6 +2,7 @@
 -- again at the contact: gone, unsubscribed, suppressed or without a valid address, or with a new address that
 -- somebody else of the campaign has, it is skipped (its slot stays used). Under the policy resend it keeps what the
 -- mail is made of, so that a second copy has the same bytes.
+-- The sending rules that the batch was opened with say how many, and how many first attempts (limit_claim).
 -- A claim goes through one SMTP server of those that the caller can use (p_smtp_servers; null: default alone); one with
 -- limits grants what it has room for, and send_in_ms says how long a mail waits before its data.
 -- Called by the delivery loop with its number of free connections. No row: nothing to claim now (list_work says when).
@@ -19,16 +20,13 @@ declare
   v_batch daybatch.batches;
   v_now timestamptz;
   v_limit integer := p_limit;
-  v_ids bigint[];
-  v_last_slot integer;
-  v_claimed bigint[];
+  v_ids bigint[]; v_claimed bigint[];
   v_token uuid := gen_random_uuid();
   v_unsubscribe_tokens text[]; v_tokens jsonb;
   v_lease interval;
-  v_message_key bytea;
-  v_address_key bytea;
-  v_server record;
-  v_waits integer[];
+  v_message_key bytea; v_address_key bytea;
+  v_server record; v_waits integer[];
+  v_slots integer; v_wanted integer; v_found integer; v_last_slot integer;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
   if p_limit is null or p_limit < 1 or p_worker_id is null then
@@ -38,15 +36,12 @@ begin
   select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null for no key update;
   v_now := daybatch.current_moment();
   if v_batch.campaign_id is null or v_campaign.status <> 'sending' or v_now >= v_batch.cut_off_at
-    or v_now < v_batch.refused_until or not daybatch.is_awake()
+    or v_now < v_batch.refused_until or v_now < v_batch.held_until or not daybatch.is_awake()
   then
     return;
   end if;
-  if v_batch.refused_since is not null then
-    -- the server refused: one mail finds out whether it still does, the others wait for it
-    if exists (select from daybatch.claims as k
-      where k.campaign_id = p_campaign_id and k.batch_number = v_batch.batch_number and k.claimed_at >= v_batch.refused_until) then return; end if;
-    v_limit := 1;
+  if v_batch.sending_rules is not null or v_batch.refused_since is not null then
+    select a.mail_count, a.slot_count into v_limit, v_slots from daybatch.limit_claim(v_batch, v_limit, v_now) as a;
   end if;
   select f.name, f.is_limited into v_server from daybatch.find_smtp_server(p_campaign_id, v_batch.smtp_server, p_smtp_servers, v_now) as f;
   v_limit := case when v_server.is_limited then daybatch.grant_mails(v_server.name, v_limit, v_now) else v_limit end;
@@ -66,16 +61,19 @@ begin
         and (v_campaign.in_doubt_policy <> 'resend' or not exists (select from daybatch.delivery_attempts as a where a.campaign_id = p_campaign_id
           and a.delivery_id = d.delivery_id and a.outcome = 'in_doubt' and coalesce(a.smtp_server, 'default') <> v_server.name))
       order by d.retry_at limit v_limit);
-    if cardinality(v_ids) < v_limit and v_batch.next_slot <= v_batch.slot_count then
-      select v_ids || coalesce(array_agg(s.delivery_id), '{}'), max(s.slot)
-      into v_ids, v_last_slot
+    v_wanted := least(v_limit - cardinality(v_ids), v_slots);
+    if v_wanted > 0 and v_batch.next_slot <= v_batch.slot_count then
+      select v_ids || coalesce(array_agg(s.delivery_id), '{}'), max(s.slot), count(*)
+      into v_ids, v_last_slot, v_found
       from (
         select d.delivery_id, d.slot from daybatch.deliveries as d
         where d.campaign_id = p_campaign_id and d.batch_number = v_batch.batch_number
           and d.slot >= v_batch.next_slot and d.status = 'queued'
-        order by d.slot limit v_limit - cardinality(v_ids)) as s;
-      v_batch.next_slot := case when cardinality(v_ids) < v_limit then v_batch.slot_count + 1 else v_last_slot + 1 end;
-      update daybatch.batches as b set next_slot = v_batch.next_slot
+        order by d.slot limit v_wanted) as s;
+      v_batch.next_slot := case when v_found < v_wanted then v_batch.slot_count + 1 else v_last_slot + 1 end;
+      v_slots := v_slots - v_found;
+      update daybatch.batches as b set next_slot = v_batch.next_slot,
+        next_slot_at = greatest(b.next_slot_at, v_now - interval '1 minute') + v_found * b.slot_gap
       where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
     end if;
     exit when cardinality(v_ids) = 0;

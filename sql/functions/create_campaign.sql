@@ -13,6 +13,7 @@ begin
   if coalesce(p_campaign ->> 'name', '') = '' then
     raise exception using errcode = 'MB017', message = 'a campaign needs a name', hint = 'Example: {"name": "Spring offer", "contact_list_ids": ["..."]}';
   end if;
+  perform daybatch.check_sending_rules(p_campaign);
   select string_agg(format('%I', k.key), ', ') into v_columns from jsonb_object_keys(p_campaign) as k (key);
   execute format('insert into public.campaigns (%1$s) select %1$s from jsonb_populate_record(null::public.campaigns, $1) returning id', v_columns)
   into v_id using p_campaign;

@@ -1,7 +1,8 @@
 -- Each coming batch of a campaign: number, due time, size, how many remain after; what-if with another limit (which would
 -- apply from the next batch). The batch under way comes first, marked. A draft is told as if it started now, a paused
 -- campaign as if it were resumed now. Not foreseen: contacts that will be skipped (they use no slot, so the campaign ends
--- earlier) and contacts that are deferred back to remaining (it ends later). Reads only. Errors: MB001, MB004.
+-- earlier) and contacts that are deferred back to remaining (it ends later). Sending rules are foreseen: the window, the
+-- time of day, the ramp-up. Reads only. Errors: MB001, MB004.
 create or replace function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer default null)
 returns table (batch_number integer, due_at timestamptz, size integer, remaining_after integer, is_under_way boolean)
 language plpgsql stable security definer set search_path = ''
@@ -12,6 +13,7 @@ declare
   v_open daybatch.batches;
   v_remaining integer;
   v_due_at timestamptz;
+  v_rules jsonb := daybatch.get_sending_rules(p_campaign_id);
 begin
   select c.id, c.status::text as status, coalesce(p_limit, c.daily_send_limit, 5) as send_limit, coalesce(c.batch_interval, interval '24 hours') as batch_interval,
     c.next_batch_send_time, c.scheduled_at, c.tracking_initialised_at, coalesce(c.current_batch_number, 1) as current_batch_number, to_jsonb(c.contact_list_ids) as lists
@@ -39,10 +41,19 @@ begin
     v_remaining := v_remaining - v_open.head_length;
     return query select v_open.batch_number, v_open.due_at, v_open.slot_count, v_remaining, true;
   end if;
+  v_due_at := greatest(v_due_at, daybatch.current_moment());
+  if v_rules is not null then
+    -- what is late, or not due, as open_batch will see it
+    v_due_at := greatest(daybatch.current_moment(), case when v_open.campaign_id is null and v_campaign.status in ('sending', 'scheduled')
+      and v_campaign.tracking_initialised_at is not null
+      then daybatch.find_due_time(p_campaign_id, daybatch.current_moment(), v_rules) else daybatch.calculate_due_time(v_due_at, v_rules) end);
+  end if;
   return query
     select s.batch_number + coalesce(v_open.batch_number, v_campaign.current_batch_number - 1), s.due_at, s.size, s.remaining_after, false
-    from daybatch.simulate_campaign(v_remaining, v_campaign.send_limit, v_campaign.batch_interval,
-      greatest(v_due_at, daybatch.current_moment())) as s;
+    from daybatch.list_batches_ahead(v_remaining,
+      -- the ramp-up goes on when the batch under way has sent
+      case when v_open.campaign_id is not null then daybatch.calculate_next_limit(v_campaign.send_limit, v_rules) else v_campaign.send_limit end,
+      v_campaign.batch_interval, v_due_at, v_rules) as s;
 end;
 $$;
 

@@ -64,7 +64,8 @@ begin
       current_batch_number = coalesce(v_root.root_number + 1, 1),
       first_batch_sent_at = coalesce(c.first_batch_sent_at, v_root.first_mailed_at),
       -- a draft or scheduled campaign is not due yet, whoever initialises it beforehand
-      next_batch_send_time = coalesce(greatest(v_root.next_due_at, c.next_batch_send_time), case when v_campaign.status = 'sending' then v_now end),
+      next_batch_send_time = daybatch.calculate_due_time(
+        coalesce(greatest(v_root.next_due_at, c.next_batch_send_time), case when v_campaign.status = 'sending' then v_now end), daybatch.get_sending_rules(c.id)),
       tracking_initialised_at = v_now
     where c.id = p_campaign_id
     returning c.current_batch_number, c.next_batch_send_time into v_due;

@@ -1,5 +1,5 @@
 -- Open batches with something to do, and when: claim (slots or due retries of a sending campaign whose server takes
--- mail), release (an expired claim) or close (finished, past the cut-off, cancelled). Workers sleep until the first
+-- mail, when no sending rule holds them), release (an expired claim) or close (finished, past the cut-off, cancelled). Workers sleep until the first
 -- ready_at. Reads the open batches only.
 create or replace function daybatch.list_work(p_limit integer default 100)
 returns table (campaign_id uuid, batch_number integer, ready_at timestamptz, is_ready boolean, wait_ms integer)
@@ -7,7 +7,7 @@ language sql volatile security definer set search_path = ''
 as $$
   with clock as materialized (select daybatch.current_moment() as now),
   open_batches as (
-    select b.campaign_id, b.batch_number, b.cut_off_at, b.refused_until, b.next_slot <= b.slot_count as has_slots,
+    select b.campaign_id, b.batch_number, b.cut_off_at, greatest(b.refused_until, b.held_until) as held_until, b.next_slot <= b.slot_count as has_slots, b.next_slot_at,
       c.status::text as status,
       (select min(k.expires_at) from daybatch.claims as k where k.campaign_id = b.campaign_id and k.batch_number = b.batch_number) as claims_end_at,
       -- the one mail that finds out whether the server still refuses
@@ -28,7 +28,9 @@ as $$
         when o.status <> 'sending' then
           case when not o.has_slots and o.retry_at is null then coalesce(o.claims_end_at, clock.now) else least(o.cut_off_at, o.claims_end_at) end
         when not o.has_slots and o.retry_at is null then coalesce(o.claims_end_at, clock.now)
-        else least(o.cut_off_at, o.claims_end_at, greatest(o.refused_until, o.probe_ends_at, case when o.has_slots then clock.now else o.retry_at end))
+        else least(o.cut_off_at, o.claims_end_at, greatest(o.held_until, o.probe_ends_at,
+          -- a batch that is spread has a time for its next slot
+          case when o.has_slots and o.next_slot_at is null then clock.now when o.has_slots then least(greatest(o.next_slot_at, clock.now), o.retry_at) else o.retry_at end))
       end as ready_at
     from open_batches as o, clock
   )

@@ -1,6 +1,7 @@
 -- Opens the next batch of a campaign: freezes its limit and message, takes contacts from the head of remaining
 -- until the limit is filled by eligible ones (others are skipped with a reason and use no slot), sets the next due
--- time and puts its job into pg-boss, all in one transaction.
+-- time and puts its job into pg-boss, all in one transaction. The sending rules are frozen as the limit is: they say when
+-- it is due (find_due_time), which interval it has (calculate_spacing) and how it is spread.
 -- Called by process_campaign and by hand. p_source: job, sweep, cron, manual or api; only an outside cron call may
 -- come up to one window (5 minutes, or a tenth of a short interval) early.
 -- Locks: campaign, then inserts. Not repeatable: the next call finds the batch open (MB007) or not due (MB006).
@@ -20,6 +21,9 @@ declare
   v_counted_at timestamptz;
   v_window interval;
   v_next_due timestamptz;
+  v_rules jsonb;
+  v_interval interval;
+  v_cut_off_at timestamptz;
   v_filled record;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
@@ -51,9 +55,8 @@ begin
 
   v_number := coalesce(v_previous.batch_number + 1, 1);
   v_window := least(interval '5 minutes', v_campaign.batch_interval / 10);
-  v_due_at := greatest(
-    coalesce(case when v_campaign.status = 'scheduled' then greatest(v_campaign.scheduled_at, v_campaign.next_batch_send_time) end, v_campaign.next_batch_send_time, v_now),
-    v_previous.spaced_from + v_previous.batch_interval);
+  v_rules := daybatch.get_sending_rules(p_campaign_id);
+  v_due_at := daybatch.find_due_time(p_campaign_id, v_now, v_rules);
   if v_now < v_due_at - (case when p_source = 'cron' then v_window else interval '0' end) then
     raise exception using errcode = 'MB006',
       message = format('batch %s of campaign %s (%s) is not due until %s', v_number, p_campaign_id, v_campaign.name,
@@ -61,14 +64,17 @@ begin
       hint = 'Wait: pg-boss and the sweep open it when it is due.';
   end if;
   v_counted_at := case when v_now <= v_due_at + v_window then v_due_at else v_now end;
-  v_next_due := v_counted_at + v_campaign.batch_interval;
+  select s.batch_interval, s.next_due_at into v_interval, v_next_due from daybatch.calculate_spacing(v_counted_at, v_campaign.batch_interval, v_rules) as s;
+  v_cut_off_at := v_counted_at + v_interval - least(interval '15 minutes', v_interval / 10);
 
   insert into daybatch.batches (campaign_id, batch_number, send_limit, batch_interval, source, due_at, opened_at, counted_at,
-    spaced_from, cut_off_at, previous_batch_number, previous_spaced_from, previous_interval, message_version)
-  values (p_campaign_id, v_number, v_campaign.daily_send_limit, v_campaign.batch_interval, p_source, v_due_at, v_now, v_counted_at,
-    v_counted_at, v_next_due - least(interval '15 minutes', v_campaign.batch_interval / 10),
-    v_previous.batch_number, v_previous.spaced_from, v_previous.batch_interval, daybatch.freeze_message(p_campaign_id));
+    spaced_from, cut_off_at, previous_batch_number, previous_spaced_from, previous_interval, message_version, sending_rules)
+  values (p_campaign_id, v_number, v_campaign.daily_send_limit, v_interval, p_source, v_due_at, v_now, v_counted_at,
+    v_counted_at, v_cut_off_at, v_previous.batch_number, v_previous.spaced_from, v_previous.batch_interval, daybatch.freeze_message(p_campaign_id), v_rules);
   select * into v_filled from daybatch.fill_batch(p_campaign_id, v_number);
+  if v_rules is not null then
+    perform daybatch.begin_sending_rules(p_campaign_id, v_number);
+  end if;
 
   perform daybatch.mark_engine_writes(true);
   update public.campaigns as c set

@@ -53,6 +53,7 @@ begin
         select m.error_code, m.reason into v_code, v_reason from daybatch.check_message(p_campaign_id) as m limit 1;
       end if;
       if v_code is null and v_action is distinct from 'completed' then
+        perform daybatch.move_due_time(p_campaign_id);
         begin
           select o.batch_number, o.delivery_count into v_opened_number, v_opened_count from daybatch.open_batch(p_campaign_id, p_source) as o;
           v_action := 'opened';

@@ -12,7 +12,7 @@ begin
   update public.campaigns as c set
     status = 'sending',
     current_batch_number = l.batch_number + 1,
-    next_batch_send_time = greatest(l.spaced_from + l.batch_interval, p_now)
+    next_batch_send_time = daybatch.calculate_due_time(greatest(l.spaced_from + l.batch_interval, p_now), daybatch.get_sending_rules(c.id))
   from (
     select b.batch_number, b.spaced_from, b.batch_interval
     from daybatch.batches as b where b.campaign_id = p_campaign_id order by b.batch_number desc limit 1

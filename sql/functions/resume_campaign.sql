@@ -21,7 +21,7 @@ begin
   end if;
   -- the breaker counts anew
   delete from daybatch.refusal_counts as n where n.campaign_id = p_campaign_id;
-  v_due := greatest(v_campaign.next_batch_send_time, daybatch.current_moment());
+  v_due := daybatch.calculate_due_time(greatest(v_campaign.next_batch_send_time, daybatch.current_moment()), daybatch.get_sending_rules(p_campaign_id));
   v_is_scheduled := coalesce(v_campaign.scheduled_at > daybatch.current_moment(), false) and not exists (
     select from daybatch.batches as b where b.campaign_id = p_campaign_id and b.source <> 'old_method');
   perform daybatch.mark_engine_writes(true);
@@ -33,7 +33,8 @@ begin
   where c.id = p_campaign_id
   returning c.status::text as status, c.scheduled_at into v_campaign;
   perform daybatch.mark_engine_writes(false);
-  perform daybatch.enqueue_batch(p_campaign_id, c.current_batch_number, case when v_campaign.status = 'scheduled' then v_campaign.scheduled_at else v_due end)
+  perform daybatch.enqueue_batch(p_campaign_id, c.current_batch_number, case when v_campaign.status = 'scheduled'
+    then daybatch.calculate_due_time(v_campaign.scheduled_at, daybatch.get_sending_rules(c.id)) else v_due end)
   from public.campaigns as c where c.id = p_campaign_id;
   perform pg_notify('daybatch', jsonb_build_object('event', 'status', 'campaign_id', p_campaign_id, 'status', v_campaign.status)::text);
   return v_campaign.status;

@@ -1,5 +1,5 @@
--- Changes a campaign's name, message, limit or lists from a JSON object. A running campaign's message applies from
--- its next batch; lists and interval can be changed only before the first batch. Locks: campaign. Repeatable.
+-- Changes a campaign's name, message, limit, sending rules or lists from a JSON object. A running campaign's message and
+-- rules apply from its next batch; lists and interval can be changed only before the first batch. Locks: campaign. Repeatable.
 -- Errors: MB001, MB002 too late for that, and as create_campaign.
 create or replace function daybatch.update_campaign(p_campaign_id uuid, p_changes jsonb)
 returns void
@@ -21,6 +21,10 @@ begin
   elsif v_campaign.tracking_initialised_at is not null and p_changes ?| array['contact_list_ids', 'batch_interval'] then
     raise exception using errcode = 'MB002', message = format('the audience and the interval of campaign %s (%s) are fixed: its tracking is initialised', p_campaign_id, v_campaign.name),
       hint = 'Change them before the start, or make a new campaign.';
+  end if;
+  if p_changes ?| array['daily_send_time', 'send_window_from', 'send_window_to', 'send_window_days', 'send_time_zone', 'ramp_up_by', 'ramp_up_percent', 'ramp_up_to', 'spread_over'] then
+    perform daybatch.check_sending_rules(coalesce(daybatch.get_sending_rules(p_campaign_id), '{}')
+      || jsonb_build_object('batch_interval', v_campaign.batch_interval) || p_changes);
   end if;
   if p_changes ? 'daily_send_limit' and (p_changes ->> 'daily_send_limit')::integer <> v_campaign.daily_send_limit then
     perform daybatch.set_daily_limit(p_campaign_id, (p_changes ->> 'daily_send_limit')::integer);

@@ -1,5 +1,5 @@
 -- One row per reason why a campaign sends nothing now, with the moment it ends by itself (null: somebody must act).
--- No row: it sends, or the next sweep moves it on.
+-- No row: it sends, or the next sweep moves it on. Several rows: all of them hold, and it goes on after the last.
 create or replace view daybatch.campaign_blockers as
 with clock as materialized (
   select daybatch.current_moment() as now, daybatch.is_awake() as is_awake, s.seen_at as worker_seen_at, s.has_worker, s.problem
@@ -33,6 +33,15 @@ cross join lateral (
   union all
   select 'server_refuses', concat('the server refuses: ', o.refusal), o.refused_since, o.refused_until, false
   where c.status::text = 'sending' and o.refused_until > clock.now
+  union all
+  select 'send_window', concat('outside of its send window until ', to_char(w.starts_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')), null, w.starts_at, false
+  from daybatch.find_send_window(clock.now, case when o.campaign_id is not null then o.sending_rules else daybatch.get_sending_rules(c.id) end) as w
+  where c.status::text in ('scheduled', 'sending') and w.starts_at > clock.now
+    and num_nonnulls(o.sending_rules, c.send_window_from, c.send_window_days) > 0
+  union all
+  select 'spread', format('the batch is spread: one mail in %s, the next from %s', date_trunc('second', o.slot_gap), to_char(o.next_slot_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')),
+    null, o.next_slot_at, false
+  where c.status::text = 'sending' and o.next_slot <= o.slot_count and o.next_slot_at > clock.now
   union all
   -- its own server first, then the fall-backs; the rate and the connections are those of the server that it uses
   select 'smtp_server', format('SMTP server %s %s, and there is no fall-back', v.name, case when v.is_known then 'is switched off' else 'does not exist' end), null, null, true

@@ -10,7 +10,9 @@ select
   least(coalesce(c.daily_send_limit, 5), n.remaining_count) as expected_size
 from public.campaigns as c
 cross join lateral (
-  select case when c.status::text = 'scheduled' then greatest(c.scheduled_at, c.next_batch_send_time) else c.next_batch_send_time end as due_at) as d
+  select case when c.status::text = 'scheduled' then case when c.send_time_zone is null
+    then greatest(c.scheduled_at, c.next_batch_send_time)
+    else daybatch.calculate_due_time(greatest(c.scheduled_at, c.next_batch_send_time), daybatch.get_sending_rules(c.id)) end else c.next_batch_send_time end as due_at) as d
 left join daybatch.contact_counts as n on n.campaign_id = c.id
 cross join (select daybatch.current_moment() as now) as k
 where c.status in ('sending', 'scheduled')

@@ -1,4 +1,4 @@
-import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { type FastifyPluginAsyncTypebox, type TSchema, Type } from '@fastify/type-provider-typebox'
 import { campaignStatuses } from '../db/rows.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams, pageQuery, readPage } from './page.ts'
@@ -14,6 +14,27 @@ const message = {
   text_body: text(1e6),
 }
 
+const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]))
+const timeOfDay = orNull(Type.String({ maxLength: 20 }))
+
+/** Each off while null; SQL says what is possible, and in which words (sql/README.md, Sending rules). */
+const sendingRules = {
+  /** `09:00`, in `send_time_zone` */
+  daily_send_time: timeOfDay,
+  send_window_from: timeOfDay,
+  /** `24:00` is the end of the day; before `send_window_from`: on the next day */
+  send_window_to: timeOfDay,
+  /** 1 is Monday, 7 is Sunday */
+  send_window_days: orNull(Type.Array(Type.Integer(), { maxItems: 7 })),
+  /** IANA name, as `Europe/Berlin` */
+  send_time_zone: orNull(Type.String({ maxLength: 64 })),
+  ramp_up_by: orNull(Type.Integer()),
+  ramp_up_percent: orNull(Type.Integer()),
+  ramp_up_to: orNull(Type.Integer()),
+  /** as Postgres reads an interval, in hours or less: `8 hours` */
+  spread_over: orNull(Type.String({ maxLength: 50 })),
+}
+
 /** Both for a new campaign and for changes; SQL says what may still be changed. */
 const fields = {
   ...message,
@@ -24,7 +45,8 @@ const fields = {
   batch_interval: Type.Optional(Type.String({ maxLength: 50 })),
   in_doubt_policy: Type.Optional(Type.Enum(['never', 'resend', 'ask'])),
   /** A name in daybatch.smtp_servers. */
-  smtp_server: Type.Optional(Type.Union([Type.String({ maxLength: 63 }), Type.Null()])),
+  smtp_server: orNull(Type.String({ maxLength: 63 })),
+  ...sendingRules,
 }
 
 const name = Type.String({ minLength: 1, maxLength: 500 })

@@ -51,6 +51,8 @@ const campaign: Row = {
 const withControls = (column: string) =>
   ['\n', '\r\nBcc: a@example.org', '\u0002'].map(text => ({ [column]: `News${text}` }))
 
+const window = { send_window_from: '09:00', send_window_to: '17:00', send_time_zone: 'UTC' }
+
 export const campaigns: TableCase = {
   rows: [campaign],
   other: { ...campaign, id: ids.openCampaign },
@@ -63,6 +65,16 @@ export const campaigns: TableCase = {
     { batch_interval: '8760 hours' },
     { batch_interval: null },
     { text_body: 'lines\nand\ttabs' },
+    ...['UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires', 'America/Port-au-Prince', 'Etc/GMT-14'].map(
+      send_time_zone => ({ send_time_zone }),
+    ),
+    { ...window, daily_send_time: '09:00' },
+    { ...window, send_window_to: '02:00', daily_send_time: '01:59' },
+    { send_window_days: [7, 1], send_time_zone: 'UTC' },
+    { ramp_up_by: 1, ramp_up_to: 1 },
+    { ramp_up_percent: 1000, ramp_up_to: 5 },
+    { spread_over: '23:45:00' },
+    { batch_interval: '1 hour', spread_over: '54 minutes' },
   ],
   refuses: {
     campaigns_pkey: [{ id: ids.campaign }],
@@ -76,6 +88,44 @@ export const campaigns: TableCase = {
         batch_interval,
       }),
     ),
+    send_time_zone_is_an_iana_zone: ['CET', '+3', 'Foo/Bar3', 'europe/berlin', '', 'Etc/GMT+100'].map(
+      send_time_zone => ({ send_time_zone }),
+    ),
+    send_times_have_a_zone: [
+      { daily_send_time: '09:00' },
+      { send_window_days: [1] },
+      { ...window, send_time_zone: null },
+    ],
+    send_window_has_a_beginning_and_an_end: [
+      { ...window, send_window_to: null },
+      { ...window, send_window_from: null },
+    ],
+    send_window_is_not_empty: [{ ...window, send_window_to: '09:00' }],
+    send_window_days_are_weekdays: [[], [0], [8], [1, null]].map(send_window_days => ({
+      send_window_days,
+      send_time_zone: 'UTC',
+    })),
+    daily_send_time_is_inside_the_window: [
+      { ...window, daily_send_time: '17:00' },
+      { ...window, daily_send_time: '08:59' },
+      { ...window, send_window_to: '02:00', daily_send_time: '02:00' },
+    ],
+    daily_send_time_needs_an_interval_of_a_day: [
+      { daily_send_time: '09:00', send_time_zone: 'UTC', batch_interval: '23 hours' },
+    ],
+    ramp_up_is_by_a_number_or_by_percent: [{ ramp_up_to: 9 }, { ramp_up_by: 1 }],
+    ramp_up_grows: [
+      { ramp_up_by: 0, ramp_up_to: 9 },
+      { ramp_up_percent: 0, ramp_up_to: 9 },
+      { ramp_up_percent: 1001, ramp_up_to: 9 },
+      { ramp_up_by: 1, ramp_up_percent: 1, ramp_up_to: 9 },
+    ],
+    ramp_up_ends_at_a_limit: [{ ramp_up_by: 1, ramp_up_to: 0 }],
+    spread_is_given_in_hours: [{ spread_over: '0' }, { spread_over: '1 day', batch_interval: '72 hours' }],
+    spread_ends_before_the_cut_off: [
+      { spread_over: '23:45:01' },
+      { batch_interval: '1 hour', spread_over: '55 minutes' },
+    ],
     batch_interval_is_at_least_a_second: ['0', '999 milliseconds', '-24 hours'].map(batch_interval => ({
       batch_interval,
     })),

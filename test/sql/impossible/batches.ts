@@ -61,8 +61,13 @@ export const batches: TableCase = {
     { batch_interval: '1 second', cut_off_at: at(24, 900) },
     { batch_number: 0, ...noPredecessor, source: 'old_method', cut_off_at: at(48) },
     { refused_since: at(25), refused_until: at(26), refusal: '421 busy' },
+    { held_until: at(25), held_by: 'send_window' },
+    { slot_gap: '1 second', next_slot_at: at(24) },
   ],
   refuses: {
+    a_hold_is_told_whole_or_not_at_all: [{ held_until: at(25) }, { held_by: 'send_window' }],
+    a_spread_batch_has_a_next_slot: [{ slot_gap: '1 second' }, { next_slot_at: at(25) }],
+    a_spread_batch_has_a_gap: [{ slot_gap: '0', next_slot_at: at(25) }],
     batches_pkey: [{ batch_number: 1, ...noPredecessor, closed_at: at(25), ...counts(0) }],
     batches_only_one_open_per_campaign: [{ campaign_id: ids.openCampaign }],
     batch_is_not_too_early: [cameAt(24, -1), cameAt(0), cameAt(-24)],
