@@ -138,9 +138,7 @@ async function importList({ pool }: Stage, { contacts: file }: Options) {
   const db = new Daybatch(pool)
   const stream = await openFile(file)
   const { id: listId } = await db.createContactList({ name: LIST })
-  const summary = await db.withClient(client =>
-    importContacts({ client, listId, stream, fileName: basename(file) }),
-  )
+  const summary = await importContacts({ db, listId, stream, fileName: basename(file) })
   console.log(`   ${describeImport(summary, `the list "${LIST}"`)}`)
   for (const line of await describeRejections(db, summary)) console.log(`   ${line}`)
   console.log('')

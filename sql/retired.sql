@@ -1,3 +1,4 @@
 -- Superseded signatures, dropped before the functions are applied: one "drop function if exists" a line.
 drop function if exists daybatch.claim_deliveries(uuid, text, integer);
 drop function if exists daybatch.simulate_campaign(integer, integer, interval, timestamptz);
+drop function if exists daybatch.begin_import(uuid, text);

@@ -53,6 +53,7 @@ const REFUSALS: Record<string, [status: number, slug: string]> = {
   MB041: [422, 'password-needed'],
   MB035: [403, 'webhook-refused'],
   MB036: [409, 'consent-needed'],
+  MB060: [409, 'import-not-resumable'],
 }
 
 /** Values that the types of the request let through and Postgres does not (NUL in a text, a date in the year 300000). */

@@ -1,20 +1,23 @@
 import { createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
+import { writeRejections } from '../contacts/export.ts'
+import type { Mapping } from '../contacts/header.ts'
 import { importContacts } from '../contacts/import.ts'
 import type { Daybatch } from '../db/daybatch.ts'
-import type { ContactList, ImportRejectionRow, ImportSummary } from '../db/rows.ts'
+import type { ContactList, ImportSummary } from '../db/rows.ts'
 import { withDb } from './connection.ts'
 import { CommandError } from './failure.ts'
 import { openFile, resolvePath } from './files.ts'
+import { ProgressLine } from './import-progress.ts'
 import { findList, isId } from './lists.ts'
 import type { Output } from './output.ts'
 
 /** Rejected rows that are shown; `--rejected` writes all of them to a file. */
 const SHOWN = 20
-const PAGE = 200
 
 export interface ImportCommand {
   /** A path, or `-` for standard input. */
@@ -23,35 +26,80 @@ export interface ImportCommand {
   list: string
   /** Where all rejected rows go, as CSV. */
   rejected?: string
+  /** What columns become. */
+  map?: Mapping
+  /** Default: by the name of the file. */
+  ndjson?: boolean
+  /** Keep what was read when it breaks off. */
+  resumable?: boolean
+  /** The id of a resumable import that broke off. */
+  resume?: string
 }
 
-/** Imports a CSV file and says what came of every row. True when all rows are on the list now. */
-export async function importFile(db: Daybatch, { file, list, rejected }: ImportCommand): Promise<boolean> {
+/** Imports a file and says what came of every row. True when all rows are on the list now. */
+export async function importFile(db: Daybatch, command: ImportCommand, output: Output): Promise<boolean> {
+  const { file, list, rejected, map, resume } = command
   const stream = await openFile(file)
+  const size = file === '-' ? undefined : (await stat(resolvePath(file))).size
   const { id, name, isNew } = await findOrMakeList(db, list)
-  const progress = new Progress()
-  const summary = await db
-    .withClient(client =>
-      importContacts({ client, listId: id, stream, fileName: basename(file), onProgress: progress.show }),
-    )
-    .finally(() => progress.end())
-  console.log(describeImport(summary, `${isNew ? 'the new list' : 'list'} "${name}"`))
-  const lines = await describeRejections(db, summary)
-  for (const line of lines) console.log(line)
+  const progress = new ProgressLine(size)
+  let importId: string | undefined
+  const stop = () => void (stream as Readable).destroy(new CommandError('interrupted'))
+  process.once('SIGINT', stop)
+  const isAtomic = !(command.resumable || resume !== undefined)
+  const summary = await importContacts({
+    db,
+    listId: id,
+    stream,
+    fileName: basename(file),
+    isNdjson: command.ndjson ?? /\.(ndjson|jsonl)$/i.test(file),
+    mapping: map,
+    isAtomic,
+    importId: resume,
+    byteCount: size,
+    onBegin: begun => {
+      importId = begun
+    },
+    onProgress: output.isJson ? undefined : progress.show,
+  })
+    .catch(error => {
+      progress.end()
+      if (importId !== undefined && !isAtomic)
+        output.warn(`to go on: npm run import -- ${file} --list "${list}" --resume ${importId}`)
+      throw error
+    })
+    .finally(() => {
+      progress.end()
+      process.off('SIGINT', stop)
+    })
+  const lines = [
+    describeImport(summary, `${isNew ? 'the new list' : 'list'} "${name}"`),
+    ...(await describeRejections(db, summary)),
+  ]
   if (rejected !== undefined && summary.rejected_count > 0) {
-    await writeRejections(db, summary, rejected)
-    console.log(`all rejected rows are in ${rejected}`)
+    const csv = Readable.from(writeRejections(db, summary.import_id))
+    await pipeline(csv, createWriteStream(resolvePath(rejected)))
+    lines.push(`all rejected rows are in ${rejected}`)
   }
+  output.tell(summary, lines)
   return summary.rejected_count === 0
 }
 
 /** What became of the rows, in one line. */
 export function describeImport(summary: ImportSummary, list: string): string {
-  const { rows, imported, existing, added_to_list: added, rejected_count: rejected } = summary
+  const {
+    rows,
+    imported,
+    existing,
+    added_to_list: added,
+    suppressed_count: suppressed,
+    rejected_count: rejected,
+  } = summary
   const parts = [
     `${imported} new contacts`,
     ...(existing > 0 ? [`${existing} known ones`] : []),
     `${added} added to ${list}`,
+    ...(suppressed > 0 ? [`${suppressed} suppressed, as the file says`] : []),
     ...(rejected > 0 ? [`${rejected} rejected`] : []),
   ]
   return `${rows} rows: ${parts.join(', ')}`
@@ -76,58 +124,43 @@ async function findOrMakeList(db: Daybatch, given: string): Promise<ContactList 
   return { ...(await db.createContactList({ name: given })), isNew: true }
 }
 
-async function writeRejections(db: Daybatch, summary: ImportSummary, path: string): Promise<void> {
-  const lines = Readable.from(writeRejectionLines(db, summary.import_id))
-  await pipeline(lines, createWriteStream(resolvePath(path)))
-}
-
-async function* writeRejectionLines(db: Daybatch, importId: string): AsyncGenerator<string> {
-  yield 'line,email,reason\n'
-  for (let afterLine = 0; ; ) {
-    const page: ImportRejectionRow[] = await db.listImportRejections({ importId, afterLine, limit: PAGE })
-    yield page.map(row => [row.line_number, quote(row.email ?? ''), quote(row.reason)].join(',')).join('\n')
-    if (page.length < PAGE) break
-    yield '\n'
-    afterLine = page.at(-1)!.line_number
-  }
-  yield '\n'
-}
-
-const quote = (text: string) => `"${text.replaceAll('"', '""')}"`
-
-/** How many rows are read, on a terminal only, and not for a file that is read in a moment. */
-class Progress {
-  #wasShown = false
-  #last = performance.now()
-
-  show = (rows: number): void => {
-    const now = performance.now()
-    if (!process.stderr.isTTY || now - this.#last < 200) return
-    this.#last = now
-    this.#wasShown = true
-    process.stderr.write(`\r${rows.toLocaleString('en')} rows read`)
-  }
-
-  end(): void {
-    if (this.#wasShown) process.stderr.write('\r\x1b[K')
-  }
-}
-
 /** Some rows were rejected, the others are on the list. */
 const ROWS_REJECTED = 2
 
-export function addImport(program: Command, _output: Output): void {
+export function addImport(program: Command, output: Output): void {
   program
     .command('import <file>')
-    .description('put the contacts of a CSV file on a list (- reads standard input)')
+    .description('put the contacts of a CSV or NDJSON file on a list (- reads standard input)')
     .requiredOption('--list <name>', 'name or id of the list; a new name makes a list')
     .option('--rejected <file>', 'write all rejected rows to this file')
+    .option(
+      '--map <column=field>',
+      'what a column becomes: email, first_name, last_name, an attribute, or nothing; may be given again',
+      readMapping,
+    )
+    .option('--ndjson', 'one JSON object a line (default: when the name ends in .ndjson or .jsonl)')
+    .option('--resumable', 'keep what was read when it breaks off, for --resume; default: all or nothing')
+    .option('--resume <id>', 'go on with this resumable import, with the same file')
     .addHelpText(
       'after',
-      `\nExit code: 0 all rows are on the list; ${ROWS_REJECTED} some were rejected, the others are on it; 1 nothing was imported.`,
+      `
+Examples:
+  daybatch import contacts.csv --list Customers
+  daybatch import export.csv --list Customers --map "E-Mail=email" --map "Town=city" --map "Notes="
+
+The exports of listmonk, Mailchimp and Mautic are known by their columns. Who is unsubscribed, bounced or complained there is
+suppressed and put on no list.
+
+Exit code: 0 all rows are on the list; ${ROWS_REJECTED} some were rejected, the others are on it; 1 nothing was imported.`,
     )
-    .action(async (file: string, options: { list: string; rejected?: string }) => {
-      const isWhole = await withDb(db => importFile(db, { file, ...options }))
+    .action(async (file: string, options: Omit<ImportCommand, 'file'>) => {
+      const isWhole = await withDb(db => importFile(db, { file, ...options }, output))
       if (!isWhole) process.exitCode = ROWS_REJECTED
     })
+}
+
+function readMapping(text: string, mapping: Mapping = {}): Mapping {
+  const at = text.lastIndexOf('=')
+  if (at < 1) throw new InvalidArgumentError('Write it as column=field, e.g. "E-Mail=email".')
+  return { ...mapping, [text.slice(0, at).trim()]: text.slice(at + 1).trim() }
 }

@@ -20,6 +20,11 @@ export class Output {
     else for (const line of [lines].flat()) console.log(line)
   }
 
+  /** A line for a person beside the result, on stderr. */
+  warn(line: string): void {
+    if (!this.isJson) console.error(line)
+  }
+
   /** Why the command did not do what it says, on stderr: problem details as over HTTP, or one line. */
   fail(error: unknown): void {
     if (!this.isJson) console.error(`daybatch: ${describeFailure(error)}`)

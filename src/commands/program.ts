@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { addCampaign } from './campaign-commands.ts'
 import { addDoctor } from './doctor.ts'
+import { addExport } from './export.ts'
 import { addImport } from './import.ts'
 import { addMigrate } from './migrate.ts'
 import type { Output } from './output.ts'
@@ -23,6 +24,7 @@ export function makeProgram(output: Output): Command {
   addDoctor(program, output)
   addTestMail(program, output)
   addImport(program, output)
+  addExport(program, output)
   addSmtp(program, output)
   addCampaign(program, output)
   addWatch(program, output)

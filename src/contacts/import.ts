@@ -1,61 +1,92 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import type pg from 'pg'
-import { Daybatch } from '../db/daybatch.ts'
+import type { Daybatch } from '../db/daybatch.ts'
 import type { ImportSummary } from '../db/rows.ts'
-import { ProblemError } from '../errors.ts'
+import { isDatabaseAway, isRefusal, ProblemError } from '../errors.ts'
 import { readCsv } from './csv.ts'
-import { encodeRow, type ImportRow } from './row.ts'
-
-/** An audience cannot be larger either. */
-const ROW_LIMIT = 5_000_000
+import type { Mapping } from './header.ts'
+import { Heartbeat, type ImportProgress } from './heartbeat.ts'
+import { mergeInTurn } from './merge.ts'
+import { readNdjson } from './ndjson.ts'
+import type { ImportRow } from './row.ts'
+import { openSource, type Source } from './source.ts'
+import { Stage } from './stage.ts'
 
 export interface ImportOptions {
-  /** One client for the whole import: it is one transaction. */
-  client: pg.ClientBase
+  db: Daybatch
   listId: string
   /** The file's bytes. */
   stream: AsyncIterable<Uint8Array>
-  fileName?: string
-  /** Called now and then with the number of rows read so far. */
-  onProgress?: (rows: number) => void
+  fileName?: string | undefined
+  /** Default: CSV. */
+  isNdjson?: boolean | undefined
+  /** Of a new import, or of one that broke off and goes on; default: a new one. */
+  importId?: string | undefined
+  /** All or nothing; otherwise what was read stays, and the import goes on by its id. Default: true. */
+  isAtomic?: boolean | undefined
+  /** Size of the file (bytes), where it is known. */
+  byteCount?: number | undefined
+  mapping?: Mapping | undefined
+  /** Called with the id as soon as there is one. */
+  onBegin?: (importId: string) => void
+  /** Called when the file is read to its end and committed: what follows needs nobody who sends. */
+  onStaged?: () => void
+  /** Called about once a second. */
+  onProgress?: (progress: ImportProgress) => void
 }
 
 /**
- * Imports a CSV of contacts into a list by stream: constant memory, all or nothing where the file itself is unusable
- * (no e-mail column, cut off on the way), row by row otherwise. A rejected row is kept with its line and reason.
- * @throws ProblemError for a file that cannot be used, MB005 for an unknown list
+ * Imports a file of contacts into a list by stream, in constant memory: reads all of it into the staging table, then merges
+ * it. A rejected row is kept with its line and reason; an unusable file is refused before anything is written.
+ * @throws ProblemError for a file that cannot be used, MB005 for an unknown list, MB060 when an import cannot go on
  */
 export async function importContacts(options: ImportOptions): Promise<ImportSummary> {
-  const blocks = readCsv(options.stream)
-  // an unusable file is refused before anything is written
+  const { db, listId, fileName, isAtomic, byteCount } = options
+  const source = await openSource(options.stream)
+  const { blocks, format } = readRows(source, options)
+  // the names of the columns are in it
   const first = await blocks.next()
-  return new Daybatch(options.client).transaction(async transaction => {
-    const importId = await transaction.beginImport({ listId: options.listId, fileName: options.fileName })
-    const lines = Readable.from(encodeBlocks(importId, first, blocks, options.onProgress))
-    await pipeline(lines, transaction.copyImportRows())
-    return transaction.finishImport({ importId })
+  const importId = await db.beginImport({
+    listId,
+    fileName,
+    importId: options.importId,
+    isAtomic,
+    byteCount,
+    fileHead: source.head,
+    format: format(),
   })
+  options.onBegin?.(importId)
+  const { is_read: isRead, staged_line: afterLine } = await db.getImport({ importId })
+  const heartbeat = new Heartbeat({ db, importId, onProgress: options.onProgress })
+  try {
+    if (!isRead)
+      await new Stage({ db, importId, source, afterLine, progress: heartbeat.progress }).fill(first, blocks)
+    options.onStaged?.()
+    return await mergeInTurn({ db, importId, progress: heartbeat.progress })
+  } catch (error) {
+    // where the database cannot hear it, nobody tells it that this import lives, and that says the same
+    await db.interruptImport({ importId, failure: describeBreak(error) }).catch(() => {})
+    throw error
+  } finally {
+    await heartbeat.stop()
+    await blocks.return(undefined)
+  }
 }
 
-async function* encodeBlocks(
-  importId: string,
-  first: IteratorResult<ImportRow[], void>,
-  blocks: AsyncIterator<ImportRow[], void>,
-  onProgress: (rows: number) => void = () => {},
-): AsyncGenerator<string> {
-  let count = 0
-  for (let block = first; !block.done; block = await blocks.next()) {
-    count += block.value.length
-    if (count > ROW_LIMIT) {
-      throw new ProblemError(
-        422,
-        'too-many-rows',
-        `The file has more than ${ROW_LIMIT} rows; nothing was imported`,
-        'Split it and import the parts into several lists.',
-      )
-    }
-    if (block.value.length > 0) yield block.value.map(row => encodeRow(importId, row)).join('')
-    onProgress(count)
+function readRows(source: Source, options: Pick<ImportOptions, 'mapping' | 'fileName' | 'isNdjson'>) {
+  const { mapping, fileName, isNdjson } = options
+  let format: string = isNdjson ? 'ndjson' : 'csv'
+  const onHeader = (header: { format: string }) => {
+    format = header.format
   }
+  const blocks: AsyncGenerator<ImportRow[]> = isNdjson
+    ? readNdjson(source.bytes, { mapping })
+    : readCsv(source.bytes, { mapping, fileName, onHeader })
+  return { blocks, format: () => format }
+}
+
+function describeBreak(error: unknown): string {
+  if (error instanceof ProblemError) return error.problem.title
+  if (isRefusal(error)) return error.message
+  if (isDatabaseAway(error))
+    return 'the connection was lost: the upload was cut off, or the database went away'
+  return 'it broke off; the log of the service says why'
 }

@@ -1,23 +1,10 @@
-import type { Writable } from 'node:stream'
-import pg from 'pg'
-import { from } from 'pg-copy-streams'
-import type {
-  AddedContacts,
-  Contact,
-  ContactList,
-  ImportRejectionRow,
-  ImportSummary,
-  PageStart,
-} from './rows.ts'
-import { SteeringStatements } from './steering.ts'
-
-/** An import by stream may take its time: pg's limit for one query does not fit it (ms). */
-const COPY_TIMEOUT_MS = 60 * 60 * 1000
+import { ImportStatements } from './imports.ts'
+import type { AddedContacts, Contact, ContactList, PageStart } from './rows.ts'
 
 const pageOf = (args: PageStart) => [args.afterCreatedAt ?? null, args.afterId ?? null, args.limit ?? 50]
 
-/** Contacts, their lists, and imports. */
-export abstract class ContactStatements extends SteeringStatements {
+/** Contacts and their lists. */
+export abstract class ContactStatements extends ImportStatements {
   createContactList(args: { name: string }): Promise<ContactList> {
     return this.value(`select daybatch.create_contact_list(p_name => $1::text) as value`, [args.name])
   }
@@ -55,40 +42,6 @@ export abstract class ContactStatements extends SteeringStatements {
     return this.value(
       `select daybatch.add_list_contacts(p_list_id => $1::uuid, p_contacts => $2::jsonb) as value`,
       [args.listId, JSON.stringify(args.contacts)],
-    )
-  }
-
-  /** An import is begun, its rows are copied in, and it is finished: in one transaction. */
-  beginImport(args: { listId: string; fileName?: string }): Promise<string> {
-    return this.value(
-      `select daybatch.begin_import(p_list_id => $1::uuid, p_file_name => $2::text) as value`,
-      [args.listId, args.fileName ?? null],
-    )
-  }
-
-  /** Takes lines of COPY's text format with the columns named here. Only in a transaction. */
-  copyImportRows(): Writable {
-    const copy = from(
-      `copy daybatch.import_rows (import_id, line_number, email, first_name, last_name, attributes, rejection) from stdin`,
-    )
-    if (this.db instanceof pg.Pool) throw new Error('copyImportRows needs the transaction of its import')
-    return this.db.query(Object.assign(copy, { query_timeout: COPY_TIMEOUT_MS }))
-  }
-
-  finishImport(args: { importId: string }): Promise<ImportSummary> {
-    return this.value(`select daybatch.finish_import(p_import_id => $1::uuid) as value`, [args.importId])
-  }
-
-  /** In the order of lines. */
-  listImportRejections(args: {
-    importId: string
-    afterLine?: number
-    limit?: number
-  }): Promise<ImportRejectionRow[]> {
-    return this.rows(
-      `select * from daybatch.list_import_rejections(
-         p_import_id => $1::uuid, p_after_line => $2::integer, p_limit => $3::integer)`,
-      [args.importId, args.afterLine ?? 0, args.limit ?? 200],
     )
   }
 }

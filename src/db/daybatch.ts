@@ -9,7 +9,7 @@ import { BounceStatements } from './bounces.ts'
  *     await daybatch.startCampaign({ campaignId })
  *
  * The statements stand by task: delivery.ts (what the worker calls), steering.ts (campaigns and batches),
- * contacts.ts (contacts, lists, imports), ledger.ts (doubts, failures, proofs, suppressions), bounces.ts (what came back
+ * imports.ts (files of contacts in and out), contacts.ts (contacts and lists), ledger.ts (doubts, failures, proofs, suppressions), bounces.ts (what came back
  * after a mail was accepted, suppressions by the thousand).
  */
 export class Daybatch extends BounceStatements {

@@ -234,7 +234,62 @@ export interface ImportSummary {
   imported: number
   existing: number
   added_to_list: number
+  /** Addresses that the file says must not be mailed. */
+  suppressed_count: number
   rejected_count: number
+}
+
+/** An import as it stands; the counts come with its end. */
+export interface Import extends Partial<Omit<ImportSummary, 'import_id' | 'list_id'>> {
+  id: string
+  list_id: string
+  file_name: string | null
+  format: string | null
+  mode: 'atomic' | 'resumable'
+  state: 'reading' | 'merging' | 'finished' | 'failed' | 'interrupted'
+  failure: string | null
+  created_at: string
+  finished_at: string | null
+  rows_read: number
+  rows_merged: number
+  bytes_read: number
+  bytes_expected: number | null
+  /** The last line whose row is committed. */
+  staged_line: number
+  /** The file was read to its end. */
+  is_read: boolean
+  rows_per_second: number | null
+  /** Of the phase under way. */
+  seconds_left: number | null
+}
+
+export interface MergeStep {
+  merged: number
+  merged_line: number
+  is_done: boolean
+}
+
+export interface ContactExportRow {
+  contact_id: string
+  email: string | null
+  first_name: string | null
+  last_name: string | null
+  attributes: Record<string, unknown> | null
+  unsubscribed_at: Date | null
+}
+
+export interface DeliveryExportRow {
+  contact_id: string
+  email: string | null
+  batch_number: number
+  status: string
+  reason: string | null
+  attempt_count: number
+  settled_at: Date | null
+  stage: string | null
+  reply_code: number | null
+  enhanced_code: string | null
+  reply_text: string | null
 }
 
 export interface ForecastRow {

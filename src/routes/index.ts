@@ -10,6 +10,7 @@ import { campaignRoutes } from './campaigns.ts'
 import { contactRoutes } from './contacts.ts'
 import { cronRoutes } from './cron.ts'
 import { debugRoutes } from './debug.ts'
+import { exportRoutes } from './export.ts'
 import { importRoutes } from './imports.ts'
 import { ledgerRoutes } from './ledger.ts'
 import { listRoutes } from './lists.ts'
@@ -38,6 +39,7 @@ export const apiRoutes: FastifyPluginAsync<ApiParts & { config: Config }> = asyn
     contactRoutes,
     listRoutes,
     importRoutes,
+    exportRoutes,
     suppressionRoutes,
     cronRoutes,
     debugRoutes,

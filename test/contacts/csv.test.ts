@@ -50,6 +50,7 @@ t.test('header names in many writings', async t => {
     firstName: 'Ann',
     lastName: 'Lee',
     attributes: { order_total: '1', order_total_2: '2', gro_e: '3', _2nd: '4', email_2: '5', column_10: '7' },
+    status: null,
     rejection: null,
   })
 })

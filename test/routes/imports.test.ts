@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
 import { until } from '../helper/until.ts'
@@ -177,33 +178,32 @@ t.test('a file larger than any JSON is streamed', async t => {
   t.equal(staged.rowCount, 0)
 })
 
-t.test('an upload that breaks off imports nothing and keeps no connection', async t => {
+t.test('an upload that breaks off leaves nothing but its story, and keeps no connection', async t => {
   const listId = await makeList()
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
+  const importId = randomUUID()
   const stream = new PassThrough()
   stream.write(`${HEADER}${'cut@example.test,Cut\n'.repeat(20_000)}`)
   const cut = new AbortController()
-  const upload = fetch(`${address}/api/lists/${listId}/imports`, {
+  const upload = fetch(`${address}/api/lists/${listId}/imports?import_id=${importId}`, {
     method: 'POST',
     headers: { 'content-type': 'text/csv' },
     body: stream,
     duplex: 'half',
     signal: cut.signal,
   })
-  await until(async () => {
-    const { rowCount } = await pool.query(
-      `select from pg_stat_activity where datname = current_database() and query like 'copy daybatch.import_rows%' and state = 'active'`,
-    )
-    return rowCount === 1
-  })
+  const countStaged = async () =>
+    (await pool.query('select from daybatch.import_rows where import_id = $1', [importId])).rowCount
+  await until(async () => ((await countStaged()) ?? 0) > 0)
+  const busy = `select from pg_stat_activity where datname = current_database() and application_name = 'daybatch test service' and state <> 'idle'`
+  await until(async () => (await pool.query(busy)).rowCount === 0)
+  t.pass('a sender that is silent keeps no transaction open')
   cut.abort()
   await t.rejects(upload)
-  await until(async () => {
-    const { rowCount } = await pool.query(
-      `select from pg_stat_activity where datname = current_database() and application_name = 'daybatch test service' and state <> 'idle'`,
-    )
-    return rowCount === 0
-  })
+  await until(async () => (await send('GET', `/api/imports/${importId}`)).body.state === 'failed')
+  t.match((await send('GET', `/api/imports/${importId}`)).body, { failure: /cut off/, mode: 'atomic' })
+  t.equal(await countStaged(), 0)
+  t.equal((await pool.query(busy)).rowCount, 0)
   t.same(await readList(listId), [])
-  t.equal((await pool.query('select from daybatch.imports where list_id = $1', [listId])).rowCount, 0)
+  t.equal((await pool.query(`select from contacts where email = 'cut@example.test'`)).rowCount, 0)
 })

@@ -279,6 +279,7 @@ scenario(
       imported: 3,
       existing: 2,
       added_to_list: 4,
+      suppressed_count: 0,
       rejected_count: 6,
     })
     t.same(await members(db, list), [
