@@ -39,6 +39,7 @@ export interface ImportCommand {
 /** Imports a file and says what came of every row. True when all rows are on the list now. */
 export async function importFile(db: Daybatch, command: ImportCommand, output: Output): Promise<boolean> {
   const { file, list, rejected, map, resume } = command
+  if (resume !== undefined) await db.getImport({ importId: resume })
   const stream = await openFile(file)
   const size = file === '-' ? undefined : (await stat(resolvePath(file))).size
   const { id, name, isNew } = await findOrMakeList(db, list)

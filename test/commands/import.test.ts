@@ -111,3 +111,69 @@ t.test('where there is no database, it says what to do', async t => {
     stderr: /^daybatch: the database at 127\.0\.0\.1:1\/x did not answer .*DATABASE_URL\n$/,
   })
 })
+
+t.test('NDJSON by the name of the file, columns by --map, results by --json', async t => {
+  const { shell, readList, pool } = await makeWorld(t)
+  await shell.write('a.ndjson', '{"email": "ada@example.org", "first_name": "Ada"}\n')
+  t.match(await shell.run(['import', 'a.ndjson', '--list', 'L']), {
+    code: 0,
+    stdout: /^1 rows: 1 new contacts/,
+  })
+  await shell.write('b.csv', 'Kontakt;Ort;Notiz\nbob@example.org;Bern;x\n')
+  const maps = ['--map', 'Kontakt=email', '--map', 'Ort=town', '--map', 'Notiz=']
+  const { code, stdout } = await shell.run(['--json', 'import', 'b.csv', '--list', 'L', ...maps])
+  t.equal(code, 0)
+  t.match(JSON.parse(stdout), {
+    rows: 1,
+    imported: 1,
+    added_to_list: 1,
+    suppressed_count: 0,
+    rejected_count: 0,
+  })
+  t.same(await readList('L'), ['ada@example.org', 'bob@example.org'])
+  const { rows } = await pool.query(`select attributes from contacts where email = 'bob@example.org'`)
+  t.same(rows, [{ attributes: { town: 'Bern' } }])
+  t.match(await shell.run(['import', 'b.csv', '--list', 'L', '--map', 'x']), {
+    code: 1,
+    stderr: /column=field/,
+  })
+  t.match(await shell.run(['import', 'b.csv', '--list', 'L', '--map', 'Telefon=email']), {
+    code: 1,
+    stderr: /no column "Telefon".*Kontakt, Ort, Notiz/,
+  })
+})
+
+t.test('a resumable import that breaks off says how to go on, and goes on', async t => {
+  const { shell, readList, pool } = await makeWorld(t)
+  await pool.query(`create function public.refuse_eve() returns trigger language plpgsql as $$
+    begin if new.email = 'eve@example.org' then raise exception 'not eve'; end if; return new; end $$;
+    create trigger refuse_eve before insert on public.contacts for each row execute function public.refuse_eve()`)
+  await shell.write('a.csv', 'email\nada@example.org\neve@example.org\n')
+  const broken = await shell.run(['import', 'a.csv', '--list', 'L', '--resumable'])
+  t.equal(broken.code, 1)
+  const [, id = ''] =
+    /^to go on: npm run import -- a\.csv --list "L" --resume (\S+)$/m.exec(broken.stderr) ?? []
+  t.match(id, /^[0-9a-f-]{36}$/)
+  await shell.write('other.csv', 'email\nx@example.org\n')
+  t.match(await shell.run(['import', 'other.csv', '--list', 'L', '--resume', id]), {
+    code: 1,
+    stderr: /another file/,
+  })
+  await pool.query('drop trigger refuse_eve on public.contacts')
+  t.match(await shell.run(['import', 'a.csv', '--list', 'L', '--resume', id]), {
+    code: 0,
+    stdout: /^2 rows: 2 new contacts/,
+  })
+  t.same(await readList('L'), ['ada@example.org', 'eve@example.org'])
+
+  await shell.write('b.csv', 'email\nbob@example.org\n')
+  const { stderr } = await shell.run([
+    'import',
+    'b.csv',
+    '--list',
+    'L',
+    '--resume',
+    '7a5c42f4-06a5-4b8c-98a9-afa7c8089a81',
+  ])
+  t.match(stderr, /import 7a5c42f4-06a5-4b8c-98a9-afa7c8089a81 does not exist/)
+})
