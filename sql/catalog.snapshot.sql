@@ -329,6 +329,21 @@ alter table daybatch.finish_dates owner to daybatch_owner;
 grant select on daybatch.finish_dates to daybatch_operator;
 comment on table daybatch.finish_dates is 'The forecast finish of a campaign as last seen, so that a move of it can be told.';
 
+create table daybatch.import_progress (
+  import_id uuid not null,
+  phase text not null,
+  phase_since timestamp with time zone not null,
+  row_count integer not null,
+  byte_count bigint not null,
+  merged_count integer not null,
+  updated_at timestamp with time zone not null,
+  constraint import_progress_pkey PRIMARY KEY (import_id),
+  constraint phase_is_known CHECK ((phase = ANY (ARRAY['reading'::text, 'merging'::text])))
+);
+alter table daybatch.import_progress owner to daybatch_owner;
+grant select on daybatch.import_progress to daybatch_operator;
+comment on table daybatch.import_progress is 'How far an import under way is, as its reader says about once a second: a table of its own, so that looking waits for no merge.';
+
 create table daybatch.import_rows (
   import_id uuid not null,
   line_number integer not null,
@@ -336,13 +351,16 @@ create table daybatch.import_rows (
   first_name text,
   last_name text,
   attributes jsonb,
-  rejection text
+  rejection text,
+  status text,
+  constraint status_is_why_nobody_may_write CHECK ((status = ANY (ARRAY['unsubscribed'::text, 'bounced'::text, 'complained'::text, 'manual'::text]))) NOT VALID
 );
 alter table daybatch.import_rows owner to daybatch_owner;
 CREATE INDEX import_rows_import_idx ON daybatch.import_rows USING btree (import_id, line_number);
 grant select on daybatch.import_rows to daybatch_operator;
 grant insert on daybatch.import_rows to daybatch_service;
 comment on table daybatch.import_rows is 'Staging: rows of a file on their way in; only rejected ones stay, with their line number and reason.';
+comment on column daybatch.import_rows.status is 'What the file says of an address that must not be mailed: it is suppressed by that reason, and put on no list.';
 
 create table daybatch.imports (
   import_id uuid not null default gen_random_uuid(),
@@ -355,12 +373,29 @@ create table daybatch.imports (
   existing_count integer,
   added_to_list_count integer,
   rejected_count integer,
+  is_atomic boolean not null default true,
+  format text,
+  byte_count bigint,
+  file_head text,
+  staged_line integer not null default 0,
+  judged_at timestamp with time zone,
+  merged_line integer not null default 0,
+  suppressed_count integer,
+  failed_at timestamp with time zone,
+  failure text,
+  constraint a_failure_has_a_time CHECK (((failed_at IS NULL) = (failure IS NULL))) NOT VALID,
+  constraint an_import_ends_one_way CHECK (((failed_at IS NULL) OR (finished_at IS NULL))) NOT VALID,
   constraint counts_are_known_at_the_end CHECK (((finished_at IS NULL) = (row_count IS NULL))),
   constraint imports_pkey PRIMARY KEY (import_id)
 );
 alter table daybatch.imports owner to daybatch_owner;
+CREATE INDEX imports_started_at_idx ON daybatch.imports USING btree (started_at DESC, import_id DESC);
 grant select on daybatch.imports to daybatch_operator;
 comment on table daybatch.imports is 'One row per import of contacts, with its counts once finished.';
+comment on column daybatch.imports.is_atomic is 'True: all of it or nothing goes on the list; false: in parts, and an import that broke off goes on after staged_line.';
+comment on column daybatch.imports.file_head is 'sha256 of the first 64 KiB of the file: an import goes on with the same file only.';
+comment on column daybatch.imports.staged_line is 'The last line of the file whose row is committed in import_rows.';
+comment on column daybatch.imports.merged_line is 'The last line whose row is a contact on the list.';
 
 create table daybatch.migrations (
   id integer not null,
@@ -1690,12 +1725,12 @@ returns void language plpgsql volatile security definer set search_path="" -- bo
 alter function daybatch.advance_campaign(uuid,integer,integer) owner to daybatch_owner;
 comment on function daybatch.advance_campaign(uuid,integer,integer) is 'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';
 
-create function daybatch.begin_import(p_list_id uuid, p_file_name text DEFAULT NULL::text)
-returns uuid language plpgsql volatile security definer set search_path="" -- body c23e5644b5f1cd30babf2e6cd5142445
-alter function daybatch.begin_import(uuid,text) owner to daybatch_owner;
-grant execute on function daybatch.begin_import(uuid,text) to daybatch_operator;
-grant execute on function daybatch.begin_import(uuid,text) to daybatch_service;
-comment on function daybatch.begin_import(uuid,text) is 'Begins an import of contacts into a list and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
+create function daybatch.begin_import(p_list_id uuid, p_file_name text DEFAULT NULL::text, p_import_id uuid DEFAULT NULL::uuid, p_is_atomic boolean DEFAULT true, p_byte_count bigint DEFAULT NULL::bigint, p_file_head text DEFAULT NULL::text, p_format text DEFAULT NULL::text)
+returns uuid language plpgsql volatile security definer set search_path="" -- body 7cf98f9c3ccd57c7e7a6579c504b89b5
+alter function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) owner to daybatch_owner;
+grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) to daybatch_operator;
+grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) to daybatch_service;
+comment on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) is 'Begins an import of contacts into a list, or goes on with one that broke off, and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
 
 create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
 returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body d8020ab5101a2b6d26f1918de8aab304
@@ -1940,6 +1975,11 @@ returns text language plpgsql stable security definer set search_path="" -- body
 alter function daybatch.describe_tracking(boolean) owner to daybatch_owner;
 comment on function daybatch.describe_tracking(boolean) is 'The statement that writes outcomes into public.email_tracking (part of write_tracking); null without that table. Example: select daybatch.describe_tracking(true);';
 
+create function daybatch.discard_imports()
+returns integer language plpgsql volatile security definer set search_path="" -- body de46a50061878ef2111350755ea61336
+alter function daybatch.discard_imports() owner to daybatch_owner;
+comment on function daybatch.discard_imports() is 'Takes the staged rows of abandoned imports away and answers how many there were. Example: select daybatch.discard_imports();';
+
 create function daybatch.enqueue_batch(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
 returns uuid language plpgsql volatile security definer set search_path="" -- body 10f338e019b4bb3e7770d0c3af98c559
 alter function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) owner to daybatch_owner;
@@ -1975,6 +2015,20 @@ returns text language plpgsql stable security definer set search_path="" -- body
 alter function daybatch.explain_open_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.explain_open_batch(uuid,integer) to daybatch_operator;
 comment on function daybatch.explain_open_batch(uuid,integer) is 'Why a batch cannot be closed now; null when it can. Example: select campaign_id, daybatch.explain_open_batch(campaign_id, batch_number) from daybatch.batch_history where closed_at is null;';
+
+create function daybatch.export_contacts(p_list_id uuid DEFAULT NULL::uuid, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 5000)
+returns TABLE(contact_id uuid, email text, first_name text, last_name text, attributes jsonb, unsubscribed_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body e09038656544696238f7386409915dac
+alter function daybatch.export_contacts(uuid,uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.export_contacts(uuid,uuid,integer) to daybatch_operator;
+grant execute on function daybatch.export_contacts(uuid,uuid,integer) to daybatch_service;
+comment on function daybatch.export_contacts(uuid,uuid,integer) is 'Contacts of a list, or all, a page at a time. Example: select email, first_name from daybatch.export_contacts() limit 10;';
+
+create function daybatch.export_deliveries(p_campaign_id uuid, p_statuses text[] DEFAULT NULL::text[], p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 5000)
+returns TABLE(contact_id uuid, email text, batch_number integer, status text, reason text, attempt_count integer, settled_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" -- body ace980afa44bdfb01b8c55a3b7848c3e
+alter function daybatch.export_deliveries(uuid,text[],uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.export_deliveries(uuid,text[],uuid,integer) to daybatch_operator;
+grant execute on function daybatch.export_deliveries(uuid,text[],uuid,integer) to daybatch_service;
+comment on function daybatch.export_deliveries(uuid,text[],uuid,integer) is 'Deliveries of a campaign with the last answers, a page at a time. Example: select e.email, e.status, e.reply_text from public.campaigns as c, daybatch.export_deliveries(c.id, ''{failed}'') as e;';
 
 create function daybatch.export_suppressions()
 returns TABLE(email text, address_key text, reason text, list_id uuid, source text, created_at timestamp with time zone) language sql stable security definer set search_path="" -- body 13d62a132d85f0aa388eee7a587c73cf
@@ -2019,7 +2073,7 @@ alter function daybatch.find_smtp_server(uuid,text,text[],timestamp with time zo
 comment on function daybatch.find_smtp_server(uuid,text,text[],timestamp with time zone) is 'The SMTP server that a campaign''s mails go through now. Example: select s.name from public.campaigns as c, daybatch.find_smtp_server(c.id, null, null, daybatch.current_moment()) as s limit 1;';
 
 create function daybatch.finish_import(p_import_id uuid)
-returns jsonb language plpgsql volatile security definer set search_path="" -- body 505fe3de3f921660750abac0bd038d87
+returns jsonb language plpgsql volatile security definer set search_path="" -- body 140692583767362d2d17d14249664ffd
 alter function daybatch.finish_import(uuid) owner to daybatch_owner;
 grant execute on function daybatch.finish_import(uuid) to daybatch_operator;
 grant execute on function daybatch.finish_import(uuid) to daybatch_service;
@@ -2068,6 +2122,13 @@ grant execute on function daybatch.get_contact(uuid) to daybatch_app;
 grant execute on function daybatch.get_contact(uuid) to daybatch_operator;
 grant execute on function daybatch.get_contact(uuid) to daybatch_service;
 comment on function daybatch.get_contact(uuid) is 'One contact as JSON; MB018 when unknown. Example: select daybatch.get_contact(id) from public.contacts limit 1;';
+
+create function daybatch.get_import(p_import_id uuid)
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 6c6ed8511f97f30d297529a25f2f90cf
+alter function daybatch.get_import(uuid) owner to daybatch_owner;
+grant execute on function daybatch.get_import(uuid) to daybatch_operator;
+grant execute on function daybatch.get_import(uuid) to daybatch_service;
+comment on function daybatch.get_import(uuid) is 'One import as JSON: state, rows and bytes read, rate, seconds left, counts. Example: select daybatch.get_import(import_id) from daybatch.imports;';
 
 create function daybatch.get_message(p_campaign_id uuid, p_message_version integer)
 returns TABLE(subject text, sender text, reply_to text, html_body text, text_body text) language sql stable security definer set search_path="" -- body f74abfac41d14f9f86447d1f2ab7011a
@@ -2121,6 +2182,13 @@ grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_service;
 comment on function daybatch.initialize_contact_tracking(uuid) is 'Freezes the audience of a campaign into contacts_remaining (once; later calls only answer the counts). Example: select t.* from public.campaigns as c, daybatch.initialize_contact_tracking(c.id) as t where c.name = ''Spring offer'';';
 
+create function daybatch.interrupt_import(p_import_id uuid, p_failure text)
+returns boolean language plpgsql volatile security definer set search_path="" -- body cc557b436a45e2151e91aec3585ec85e
+alter function daybatch.interrupt_import(uuid,text) owner to daybatch_owner;
+grant execute on function daybatch.interrupt_import(uuid,text) to daybatch_operator;
+grant execute on function daybatch.interrupt_import(uuid,text) to daybatch_service;
+comment on function daybatch.interrupt_import(uuid,text) is 'Ends an import that broke off; nothing is left of one that was all or nothing. Example: select daybatch.interrupt_import(import_id, ''the upload was cut'') from daybatch.imports limit 0;';
+
 create function daybatch.is_awake()
 returns boolean language sql stable security definer set search_path="" -- body 392093e977fee6c960576bc03c40a676
 alter function daybatch.is_awake() owner to daybatch_owner;
@@ -2135,6 +2203,11 @@ returns boolean language sql stable security definer set search_path="" -- body 
 alter function daybatch.is_batch_finished(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.is_batch_finished(uuid,integer) to daybatch_operator;
 comment on function daybatch.is_batch_finished(uuid,integer) is 'True when nothing of the batch is left to claim, under claim or to retry. Example: select daybatch.is_batch_finished(''00000000-0000-0000-0000-000000000000'', 1);';
+
+create function daybatch.is_import_alive(p_import_id uuid)
+returns boolean language sql stable security definer set search_path="" -- body 75d2e3b4d0150e4c7aed84c163be8369
+alter function daybatch.is_import_alive(uuid) owner to daybatch_owner;
+comment on function daybatch.is_import_alive(uuid) is 'Whether an import is under way (part of begin_import and get_import). Example: select daybatch.is_import_alive(import_id) from daybatch.imports;';
 
 create function daybatch.is_unsubscribe_token(p_token text)
 returns boolean language sql stable security definer set search_path="" -- body 49cbb181aaa4bad39a54885a08b5db52
@@ -2158,6 +2231,11 @@ create function daybatch.judge_bounces(p_campaign_id uuid)
 returns text language plpgsql volatile security definer set search_path="" -- body ed68f7c470efa710b61a647544d1f182
 alter function daybatch.judge_bounces(uuid) owner to daybatch_owner;
 comment on function daybatch.judge_bounces(uuid) is 'Pauses a campaign whose bounces or complaints are above its limits (part of record_bounces). Example: select daybatch.judge_bounces(id) from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.judge_import(p_import_id uuid)
+returns void language plpgsql volatile security definer set search_path="" -- body be3384131091497ea68d51b2ed4363f8
+alter function daybatch.judge_import(uuid) owner to daybatch_owner;
+comment on function daybatch.judge_import(uuid) is 'Gives staged rows that cannot be used their reason (part of merge_import). Example: select daybatch.judge_import(import_id) from daybatch.imports limit 0;';
 
 create function daybatch.keep_resend_copies(p_campaign_id uuid, p_message_version integer, p_delivery_ids bigint[], p_unsubscribe_tokens text[], p_now timestamp with time zone)
 returns void language sql volatile security definer set search_path="" -- body be7e4f1dc71789c08fb76bd1d179ad25
@@ -2234,6 +2312,13 @@ grant execute on function daybatch.list_import_rejections(uuid,integer,integer) 
 grant execute on function daybatch.list_import_rejections(uuid,integer,integer) to daybatch_service;
 comment on function daybatch.list_import_rejections(uuid,integer,integer) is 'Rejected rows of an import with line number and reason. Example: select r.* from daybatch.imports as i, daybatch.list_import_rejections(i.import_id) as r;';
 
+create function daybatch.list_imports(p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
+returns SETOF jsonb language sql stable security definer set search_path="" -- body c9526fa5a12620139dbf4d2fb0fa4564
+alter function daybatch.list_imports(timestamp with time zone,uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_imports(timestamp with time zone,uuid,integer) to daybatch_operator;
+grant execute on function daybatch.list_imports(timestamp with time zone,uuid,integer) to daybatch_service;
+comment on function daybatch.list_imports(timestamp with time zone,uuid,integer) is 'A page of imports, newest first. Example: select i ->> ''file_name'', i ->> ''state'' from daybatch.list_imports() as i;';
+
 create function daybatch.list_jobs()
 returns TABLE(job_id uuid, queue text, state text, campaign_id uuid, batch_number integer, due_at timestamp with time zone, retry_count integer, started_at timestamp with time zone, output text) language plpgsql stable security definer set search_path="" -- body 6e9969016a854296aa53ed189f9acbcd
 alter function daybatch.list_jobs() owner to daybatch_owner;
@@ -2276,6 +2361,11 @@ returns TABLE(id uuid, name text, status text, daily_send_limit integer, lists j
 alter function daybatch.lock_campaign(uuid) owner to daybatch_owner;
 comment on function daybatch.lock_campaign(uuid) is 'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select l.name, l.status from public.campaigns as c, daybatch.lock_campaign(c.id) as l where c.name = ''Spring offer'';';
 
+create function daybatch.lock_import(p_import_id uuid)
+returns daybatch.imports language plpgsql volatile security definer set search_path="" -- body 5baa9bbcef43b81f93f1216a609ca441
+alter function daybatch.lock_import(uuid) owner to daybatch_owner;
+comment on function daybatch.lock_import(uuid) is 'Locks an import for a change (part of finish_import). Example: select (daybatch.lock_import(import_id)).list_id from daybatch.imports limit 0;';
+
 create function daybatch.make_return_paths(p_delivery_ids bigint[])
 returns text[] language sql stable security definer set search_path="" -- body ee20c3df768d8e2d9f00286cf7893d3f
 alter function daybatch.make_return_paths(bigint[]) owner to daybatch_owner;
@@ -2302,6 +2392,13 @@ create function daybatch.mask_addresses(p_text text)
 returns text language sql immutable set search_path="" -- body eec81efab544b1994dbb9b7b6a61e494
 alter function daybatch.mask_addresses(text) owner to daybatch_owner;
 comment on function daybatch.mask_addresses(text) is 'Replaces mail addresses in a text. Example: select daybatch.mask_addresses(''550 <ada@example.org>: no such user'');';
+
+create function daybatch.merge_import(p_import_id uuid, p_limit integer DEFAULT 20000)
+returns jsonb language plpgsql volatile security definer set search_path="" set lock_timeout=10min -- body 0826a2d27d606658c364e515e5606bcf
+alter function daybatch.merge_import(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.merge_import(uuid,integer) to daybatch_operator;
+grant execute on function daybatch.merge_import(uuid,integer) to daybatch_service;
+comment on function daybatch.merge_import(uuid,integer) is 'Turns the next staged rows of an import into contacts on its list. Example: select daybatch.merge_import(import_id, 20000) from daybatch.imports limit 0;';
 
 create function daybatch.move_due_time(p_campaign_id uuid, p_from_scratch boolean DEFAULT false)
 returns timestamp with time zone language plpgsql volatile security definer set search_path="" -- body 469b980005aef513b9e19d6d48b4cb32
@@ -2392,6 +2489,13 @@ alter function daybatch.record_notice(uuid,text,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.record_notice(uuid,text,jsonb) to daybatch_operator;
 comment on function daybatch.record_notice(uuid,text,jsonb) is 'Tells operators of a campaign, at most once per cause and hour. Example: select daybatch.record_notice(id, ''bounce_rate'', ''{"reason": "6 % of 200 bounced"}'') from public.campaigns where name = ''Spring offer'';';
 
+create function daybatch.record_staged_rows(p_import_id uuid, p_after_line integer, p_line integer)
+returns void language plpgsql volatile security definer set search_path="" -- body a2da499ce98eeae3d43f1c423c03f108
+alter function daybatch.record_staged_rows(uuid,integer,integer) owner to daybatch_owner;
+grant execute on function daybatch.record_staged_rows(uuid,integer,integer) to daybatch_operator;
+grant execute on function daybatch.record_staged_rows(uuid,integer,integer) to daybatch_service;
+comment on function daybatch.record_staged_rows(uuid,integer,integer) is 'Says to which line the rows of an import are staged. Example: select daybatch.record_staged_rows(import_id, 0, 1000) from daybatch.imports limit 0;';
+
 create function daybatch.record_sweep(p_source text, p_started_at timestamp with time zone, p_counts integer[])
 returns void language plpgsql volatile security definer set search_path="" -- body 5f66a4316bf0f37e135d40ad6b38d62b
 alter function daybatch.record_sweep(text,timestamp with time zone,integer[]) owner to daybatch_owner;
@@ -2444,6 +2548,13 @@ create function daybatch.replace_adapter(p_view_name text, p_query text)
 returns void language plpgsql volatile set search_path="" -- body e86a200d4d30f60ef64cc4eacaf2fd8a
 alter function daybatch.replace_adapter(text,text) owner to daybatch_owner;
 comment on function daybatch.replace_adapter(text,text) is 'Makes an adapter view unless a DBA has replaced it (part of a deploy). Example: select a.view_name from daybatch.adapters as a;';
+
+create function daybatch.report_import_progress(p_import_id uuid, p_phase text, p_row_count integer, p_byte_count bigint, p_merged_count integer DEFAULT 0)
+returns void language plpgsql volatile security definer set search_path="" -- body a91b387f4011ae6e1be25ac264fd7148
+alter function daybatch.report_import_progress(uuid,text,integer,bigint,integer) owner to daybatch_owner;
+grant execute on function daybatch.report_import_progress(uuid,text,integer,bigint,integer) to daybatch_operator;
+grant execute on function daybatch.report_import_progress(uuid,text,integer,bigint,integer) to daybatch_service;
+comment on function daybatch.report_import_progress(uuid,text,integer,bigint,integer) is 'Tells how far an import is. Example: select daybatch.report_import_progress(import_id, ''reading'', 1000, 65536) from daybatch.imports;';
 
 create function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
 returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body 25a19c44cfe88066c8153d61ec3e8b4c
@@ -2586,6 +2697,11 @@ alter function daybatch.suppress_address(text,text,uuid,text) owner to daybatch_
 grant execute on function daybatch.suppress_address(text,text,uuid,text) to daybatch_operator;
 grant execute on function daybatch.suppress_address(text,text,uuid,text) to daybatch_service;
 comment on function daybatch.suppress_address(text,text,uuid,text) is 'Never mail an address again, in any campaign or in those of one list. Example: select daybatch.suppress_address(''ada@example.org'', ''complained'');';
+
+create function daybatch.suppress_import(p_import_id uuid)
+returns integer language plpgsql volatile security definer set search_path="" -- body d97051c4ffe393a3360133cb9c264abf
+alter function daybatch.suppress_import(uuid) owner to daybatch_owner;
+comment on function daybatch.suppress_import(uuid) is 'Suppresses what a file says must not be mailed (part of merge_import). Example: select daybatch.suppress_import(import_id) from daybatch.imports limit 0;';
 
 create function daybatch.take_notice(p_notice_id bigint)
 returns TABLE(notice_id bigint, campaign_id uuid, name text, status text, cause text, detail jsonb, happened_at timestamp with time zone, total_contacts integer, processed_count integer, failed_count integer, remaining_count integer, next_batch_send_time timestamp with time zone) language sql volatile security definer set search_path="" -- body dac7103e50105327032a05372b6c05d0
