@@ -105,6 +105,7 @@ create table daybatch.batches (
   held_by text,
   slot_gap interval,
   next_slot_at timestamp with time zone,
+  is_counted boolean,
   constraint a_delivery_copies_its_batch_limit UNIQUE (campaign_id, batch_number, send_limit),
   constraint a_hold_is_told_whole_or_not_at_all CHECK ((num_nulls(held_until, held_by) = ANY (ARRAY[0, 2]))),
   constraint a_spread_batch_has_a_gap CHECK ((slot_gap > '00:00:00'::interval)),
@@ -142,6 +143,7 @@ comment on column daybatch.batches.window_ends_at is 'When the send window ends 
 comment on column daybatch.batches.held_until is 'Nothing is claimed before, because of the rule held_by.';
 comment on column daybatch.batches.slot_gap is 'Time between two first attempts of a batch that is spread.';
 comment on column daybatch.batches.next_slot_at is 'When the next first attempt of a spread batch may be claimed.';
+comment on column daybatch.batches.is_counted is 'Mails of the batch stand in counted_mails.';
 
 create table daybatch.bounce_limits (
   campaign_id uuid,
@@ -231,6 +233,21 @@ alter table daybatch.contact_counts owner to daybatch_owner;
 grant select on daybatch.contact_counts to daybatch_operator;
 comment on table daybatch.contact_counts is 'Lengths of the three arrays of a campaign, written with every rewrite of them: reading a length out of a large array costs its whole size.';
 
+create table daybatch.counted_mails (
+  rule text not null,
+  name text not null,
+  delivery_id bigint not null,
+  claim_token uuid not null,
+  counts_until timestamp with time zone,
+  constraint counted_mails_pkey PRIMARY KEY (rule, name, delivery_id, claim_token),
+  constraint counted_rule_is_known CHECK ((rule = ANY (ARRAY['rolling'::text, 'sender'::text, 'domain'::text])))
+);
+alter table daybatch.counted_mails owner to daybatch_owner;
+CREATE INDEX counted_mails_claim_idx ON daybatch.counted_mails USING btree (claim_token);
+CREATE INDEX counted_mails_end_idx ON daybatch.counted_mails USING btree (counts_until);
+grant select on daybatch.counted_mails to daybatch_operator;
+comment on table daybatch.counted_mails is 'Mails that count against a limit over any 24 hours, from their claim until 24 hours after their hand-over; refused ones are gone.';
+
 create table daybatch.deliveries (
   delivery_id bigint not null generated always as identity,
   campaign_id uuid not null,
@@ -302,6 +319,20 @@ CREATE INDEX delivery_attempts_in_doubt_idx ON daybatch.delivery_attempts USING 
 grant select on daybatch.delivery_attempts to daybatch_operator;
 comment on table daybatch.delivery_attempts is 'One try of one delivery: append-only, with stage, reply and time. Its last id is the installation''s high-water mark.';
 comment on column daybatch.delivery_attempts.smtp_server is 'The SMTP server of this try; null: default.';
+
+create table daybatch.domain_limits (
+  domain text not null,
+  batch_limit integer,
+  daily_limit integer,
+  constraint a_domain_has_a_limit CHECK ((num_nonnulls(batch_limit, daily_limit) > 0)),
+  constraint domain_is_in_lower_case CHECK (((domain = lower(domain)) AND (domain ~ '^[^@[:space:][:cntrl:]]+$'::text))),
+  constraint domain_limits_are_at_least_one CHECK ((((batch_limit >= 1) AND (daily_limit IS NULL)) OR ((daily_limit >= 1) AND (batch_limit IS NULL)) OR ((batch_limit >= 1) AND (daily_limit >= 1)))),
+  constraint domain_limits_pkey PRIMARY KEY (domain)
+);
+alter table daybatch.domain_limits owner to daybatch_owner;
+CREATE TRIGGER daybatch_010_note_domain_limit AFTER INSERT OR DELETE OR UPDATE ON daybatch.domain_limits FOR EACH ROW EXECUTE FUNCTION daybatch.note_shared_limit();
+grant delete, insert, select, update on daybatch.domain_limits to daybatch_operator;
+comment on table daybatch.domain_limits is 'Mails to a recipient domain: in one batch of a campaign, and in any 24 hours over all campaigns.';
 
 create table daybatch.events (
   event_id bigint not null generated always as identity,
@@ -493,6 +524,18 @@ create table daybatch.secrets (
 alter table daybatch.secrets owner to daybatch_owner;
 comment on table daybatch.secrets is 'Keys that never leave the database: of the address hashes, of the message ids, and of the tokens (token_key_1, 2, ...; the last one signs). Only the owner reads them.';
 
+create table daybatch.sender_limits (
+  sender text not null,
+  daily_limit integer not null,
+  constraint sender_is_an_address_in_lower_case CHECK (((sender = lower(sender)) AND ((sender = 'default'::text) OR (sender ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+$'::text)))),
+  constraint sender_limit_is_at_least_one CHECK ((daily_limit >= 1)),
+  constraint sender_limits_pkey PRIMARY KEY (sender)
+);
+alter table daybatch.sender_limits owner to daybatch_owner;
+CREATE TRIGGER daybatch_010_note_sender_limit AFTER INSERT OR DELETE OR UPDATE ON daybatch.sender_limits FOR EACH ROW EXECUTE FUNCTION daybatch.note_shared_limit();
+grant delete, insert, select, update on daybatch.sender_limits to daybatch_operator;
+comment on table daybatch.sender_limits is 'Mails of a sender address in any 24 hours, over all campaigns; default: the campaigns that name no sender.';
+
 create table daybatch.settings (
   only_row boolean not null default true,
   installation_id uuid not null default gen_random_uuid(),
@@ -507,6 +550,7 @@ create table daybatch.settings (
   first_retry_delay interval not null default '00:15:00'::interval,
   refusals_in_a_row integer default 5,
   refusals_in_200 integer default 10,
+  has_shared_limits boolean default false,
   constraint deferral_limit_is_at_least_one CHECK ((deferral_limit >= 1)),
   constraint deferral_period_is_positive CHECK ((deferral_period > '00:00:00'::interval)),
   constraint first_retry_delay_is_positive CHECK ((first_retry_delay > '00:00:00'::interval)),
@@ -521,6 +565,7 @@ grant select on daybatch.settings to daybatch_operator;
 comment on table daybatch.settings is 'The engine''s one row of settings. taken_over_at is null while the engine is asleep (installed beside an older application).';
 comment on column daybatch.settings.refusals_in_a_row is 'So many refusals of one rule in a row pause a campaign; null: never.';
 comment on column daybatch.settings.refusals_in_200 is 'So many refusals among the last 200 final answers pause a campaign; null: never.';
+comment on column daybatch.settings.has_shared_limits is 'Whether sender_limits or domain_limits has rows; kept by their triggers.';
 
 create table daybatch.smtp_servers (
   name text not null,
@@ -654,6 +699,7 @@ create table public.campaigns (
   ramp_up_percent integer,
   ramp_up_to integer,
   spread_over interval,
+  limit_policy text,
   constraint batch_interval_is_at_least_a_second CHECK ((batch_interval >= '00:00:01'::interval)) NOT VALID,
   constraint batch_interval_is_given_in_hours CHECK (((EXTRACT(year FROM batch_interval) = (0)::numeric) AND (EXTRACT(month FROM batch_interval) = (0)::numeric) AND (EXTRACT(day FROM batch_interval) = (0)::numeric))) NOT VALID,
   constraint campaigns_pkey PRIMARY KEY (id),
@@ -665,6 +711,7 @@ CASE
 END) NOT VALID,
   constraint daily_send_time_needs_an_interval_of_a_day CHECK (((daily_send_time IS NULL) OR (batch_interval >= '24:00:00'::interval))) NOT VALID,
   constraint in_doubt_policy_is_never_resend_or_ask CHECK ((in_doubt_policy = ANY (ARRAY['never'::text, 'resend'::text, 'ask'::text]))) NOT VALID,
+  constraint limit_policy_is_per_batch_or_rolling CHECK ((limit_policy = ANY (ARRAY['per_batch'::text, 'rolling'::text]))) NOT VALID,
   constraint name_has_no_control_characters CHECK ((name !~ '[[:cntrl:]]'::text)),
   constraint ramp_up_ends_at_a_limit CHECK ((ramp_up_to >= 1)) NOT VALID,
   constraint ramp_up_grows CHECK ((((ramp_up_by >= 1) AND (ramp_up_percent IS NULL)) OR (((ramp_up_percent >= 1) AND (ramp_up_percent <= 1000)) AND (ramp_up_by IS NULL)) OR (num_nulls(ramp_up_by, ramp_up_percent) = 2))) NOT VALID,
@@ -713,6 +760,7 @@ comment on column public.campaigns.ramp_up_by is 'daily_send_limit grows by so m
 comment on column public.campaigns.ramp_up_percent is 'daily_send_limit grows by so many percent, at least 1, after each batch that sent, up to ramp_up_to.';
 comment on column public.campaigns.ramp_up_to is 'Where the ramp-up ends.';
 comment on column public.campaigns.spread_over is 'First attempts of a batch are spread evenly over this time; null: as fast as the servers take them.';
+comment on column public.campaigns.limit_policy is 'rolling: no stretch of an interval anywhere holds more mails than the limit, slot by slot; null or per_batch: no batch does.';
 
 create table public.contact_list_members (
   list_id uuid not null,
@@ -1148,6 +1196,27 @@ create view daybatch.campaign_blockers as
                 END) w(starts_at, ends_at)
           WHERE ((c.status = ANY (ARRAY['scheduled'::text, 'sending'::text])) AND (w.starts_at > clock.now) AND (num_nonnulls(o.sending_rules, c.send_window_from, c.send_window_days) > 0))
         UNION ALL
+         SELECT o.held_by,
+                CASE o.held_by
+                    WHEN 'rolling_limit'::text THEN format('the rolling limit of %s is used up until %s'::text, o.send_limit, to_char((o.held_until AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+                    ELSE format('the daily limit of its sender is used up until %s'::text, to_char((o.held_until AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+                END AS format,
+            NULL::timestamp with time zone,
+            o.held_until,
+            false
+          WHERE ((c.status = 'sending'::text) AND (o.held_until > clock.now) AND (o.held_by <> 'send_window'::text))
+        UNION ALL
+         SELECT 'domain_limit'::text,
+            format('%s contacts wait for the limit of their domain, the next until %s'::text, r.passed, to_char((r.retry_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS format,
+            NULL::timestamp with time zone,
+            r.retry_at,
+            false
+           FROM ( SELECT count(*) AS passed,
+                    min(d.retry_at) AS retry_at
+                   FROM daybatch.deliveries d
+                  WHERE ((d.campaign_id = c.id) AND (d.batch_number = o.batch_number) AND (d.retry_at > clock.now) AND (d.deferred_since IS NULL))) r
+          WHERE ((c.status = 'sending'::text) AND (r.passed > 0))
+        UNION ALL
          SELECT 'spread'::text,
             format('the batch is spread: one mail in %s, the next from %s'::text, date_trunc('second'::text, o.slot_gap), to_char((o.next_slot_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text)) AS format,
             NULL::timestamp with time zone,
@@ -1198,7 +1267,7 @@ create view daybatch.campaign_blockers as
            FROM ( SELECT count(*) AS deferred,
                     min(d.retry_at) AS retry_at
                    FROM daybatch.deliveries d
-                  WHERE ((d.campaign_id = c.id) AND (d.batch_number = o.batch_number) AND (d.retry_at IS NOT NULL))) r
+                  WHERE ((d.campaign_id = c.id) AND (d.batch_number = o.batch_number) AND (d.retry_at IS NOT NULL) AND ((d.deferred_since IS NOT NULL) OR (d.retry_at <= clock.now)))) r
           WHERE ((c.status = 'sending'::text) AND (o.next_slot > o.slot_count) AND (r.retry_at > clock.now) AND (NOT (EXISTS ( SELECT
                    FROM daybatch.claims k
                   WHERE (k.campaign_id = c.id)))))
@@ -1327,7 +1396,8 @@ create view daybatch.campaign_status as
     c.tracking_initialised_at,
     c.created_at,
         CASE
-            WHEN (num_nonnulls(c.daily_send_time, c.send_window_from, c.send_window_days, c.ramp_up_to, c.spread_over) > 0) THEN daybatch.get_sending_rules(c.id)
+            WHEN ((num_nonnulls(c.daily_send_time, c.send_window_from, c.send_window_days, c.ramp_up_to, c.spread_over, c.limit_policy) > 0) OR (EXISTS ( SELECT
+               FROM daybatch.sender_limits))) THEN daybatch.get_sending_rules(c.id)
             ELSE NULL::jsonb
         END AS sending_rules
    FROM (((public.campaigns c
@@ -1361,8 +1431,13 @@ create view daybatch.daily_limit_proof as
                FROM public.campaigns c
               WHERE (c.id = p.campaign_id)))) THEN daybatch.count_largest_interval(campaign_id, batch_interval)
             ELSE NULL::integer
-        END AS largest_in_any_interval
-   FROM ( SELECT b.campaign_id,
+        END AS largest_in_any_interval,
+        CASE
+            WHEN (rolling_interval IS NOT NULL) THEN (daybatch.count_rolling_mails(campaign_id, batch_number, rolling_interval) <= send_limit)
+            ELSE NULL::boolean
+        END AS rolling_limit_holds
+   FROM ( SELECT ((b.sending_rules ->> 'rolling_interval'::text))::interval AS rolling_interval,
+            b.campaign_id,
             b.batch_number,
             b.source,
             b.send_limit,
@@ -1606,6 +1681,34 @@ grant select on daybatch.scheduled_jobs to daybatch_operator;
 grant select on daybatch.scheduled_jobs to daybatch_reader;
 comment on view daybatch.scheduled_jobs is 'What pg-boss will trigger, and when. Example: select due_at, name, batch_number, state from daybatch.scheduled_jobs order by due_at limit 10;';
 
+create view daybatch.shared_limits as
+ SELECT l.rule,
+    l.name,
+    l.daily_limit,
+    u.used,
+    GREATEST((l.daily_limit - u.used), 0) AS room,
+    u.frees_at
+   FROM ((( SELECT 'sender'::text AS rule,
+            s.sender AS name,
+            s.daily_limit
+           FROM daybatch.sender_limits s
+        UNION ALL
+         SELECT 'domain'::text,
+            d.domain,
+            d.daily_limit
+           FROM daybatch.domain_limits d
+          WHERE (d.daily_limit IS NOT NULL)) l
+     CROSS JOIN ( SELECT daybatch.current_moment() AS now) clock)
+     CROSS JOIN LATERAL ( SELECT (count(*))::integer AS used,
+            min(m.counts_until) AS frees_at
+           FROM daybatch.counted_mails m
+          WHERE ((m.rule = l.rule) AND (m.name = l.name) AND ((m.counts_until IS NULL) OR (m.counts_until > clock.now)))) u);
+alter view daybatch.shared_limits owner to daybatch_owner;
+grant select on daybatch.shared_limits to daybatch_app;
+grant select on daybatch.shared_limits to daybatch_operator;
+grant select on daybatch.shared_limits to daybatch_reader;
+comment on view daybatch.shared_limits is 'Limits per sender and per recipient domain over all campaigns, and how much of each is used. Example: select rule, name, daily_limit, used, frees_at from daybatch.shared_limits;';
+
 create view daybatch.smtp_server_status as
  SELECT s.name,
     COALESCE(s.host, 'SMTP_URL'::text) AS host,
@@ -1733,14 +1836,14 @@ grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,te
 comment on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) is 'Begins an import of contacts into a list, or goes on with one that broke off, and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
 
 create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
-returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body d8020ab5101a2b6d26f1918de8aab304
+returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 632e90f832d01cd1e9f22c5560f38dee
 alter function daybatch.begin_sending(uuid,uuid[],bigint[]) owner to daybatch_owner;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_operator;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;
 comment on function daybatch.begin_sending(uuid,uuid[],bigint[]) is 'Commits the intent to send before the message data leaves; only deliveries answered may_send = true may go out. Example: select b.* from public.campaigns as c, daybatch.begin_sending(c.id, array[gen_random_uuid()], array[1]) as b where c.name = ''Spring offer'';';
 
 create function daybatch.begin_sending_rules(p_campaign_id uuid, p_batch_number integer)
-returns void language plpgsql volatile security definer set search_path="" -- body d9f29b9347b37db7594b861b33b5ba51
+returns void language plpgsql volatile security definer set search_path="" -- body e24026964e781ab792d74ed7ac89f084
 alter function daybatch.begin_sending_rules(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.begin_sending_rules(uuid,integer) is 'Sets what the sending rules of a batch just opened need (part of open_batch). Example: select daybatch.begin_sending_rules(id, 1) from public.campaigns limit 0;';
 
@@ -1754,6 +1857,11 @@ returns bytea language sql stable security definer set search_path="" -- body 5e
 alter function daybatch.calculate_address_key(text) owner to daybatch_owner;
 grant execute on function daybatch.calculate_address_key(text) to daybatch_operator;
 comment on function daybatch.calculate_address_key(text) is 'Keyed hash of an address, as in deliveries and suppressions. Example: select encode(daybatch.calculate_address_key(''ada@example.org''), ''hex'');';
+
+create function daybatch.calculate_batch_limit(p_limit integer, p_interval interval, p_rules jsonb)
+returns integer language sql immutable security definer set search_path="" -- body 234a45bc87333910788c5ec48a966f5c
+alter function daybatch.calculate_batch_limit(integer,interval,jsonb) owner to daybatch_owner;
+comment on function daybatch.calculate_batch_limit(integer,interval,jsonb) is 'The limit of a batch: the campaign''s, or its sender''s where that is smaller. Example: select daybatch.calculate_batch_limit(500, interval ''24 hours'', ''{"sender_limit": 200}'');';
 
 create function daybatch.calculate_due_time(p_earliest timestamp with time zone, p_rules jsonb)
 returns timestamp with time zone language plpgsql stable security definer set search_path="" -- body eb34e9a9e9a2f08171cbf77d6ef6ce2d
@@ -1812,7 +1920,7 @@ alter function daybatch.check_awake() owner to daybatch_owner;
 comment on function daybatch.check_awake() is 'Raises MB009 while the engine sleeps. Example: select daybatch.check_awake();';
 
 create function daybatch.check_campaign_fields(p_fields jsonb)
-returns void language plpgsql stable security definer set search_path="" -- body 86b34d3f9260985c5db09ff7e584bb9c
+returns void language plpgsql stable security definer set search_path="" -- body e4a0de8c26801fb50cc1f4cf9b0bf98b
 alter function daybatch.check_campaign_fields(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_campaign_fields(jsonb) is 'Raises what cannot be set on a campaign (part of create_campaign). Example: select daybatch.check_campaign_fields(''{"name": "Spring offer"}'');';
 
@@ -1860,7 +1968,7 @@ grant execute on function daybatch.check_row_security() to daybatch_service;
 comment on function daybatch.check_row_security() is 'Raises MB019 when row level security hides application rows from the engine. Example: select daybatch.check_row_security();';
 
 create function daybatch.check_sending_rules(p_rules jsonb)
-returns void language plpgsql stable security definer set search_path="" -- body 1dcc9f0de06be0927ec7c3af4519dcc1
+returns void language plpgsql stable security definer set search_path="" -- body 645c2cceff17e0f29510367feea2ac06
 alter function daybatch.check_sending_rules(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_sending_rules(jsonb) is 'Raises what is not possible in sending rules (part of create_campaign). Example: select daybatch.check_sending_rules(''{"ramp_up_by": 10, "ramp_up_to": 200}'');';
 
@@ -1875,7 +1983,7 @@ alter function daybatch.check_vacuum() owner to daybatch_owner;
 comment on function daybatch.check_vacuum() is 'Whether dead rows of the hot tables are cleaned away (part of check_operation). Example: select state, finding from daybatch.check_vacuum();';
 
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10, p_smtp_servers text[] DEFAULT NULL::text[])
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 44606878fd8c7cfefc0e87b4e4939bfa
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 3778758bd9afa7f32db78f10adcdc094
 alter function daybatch.claim_deliveries(uuid,text,integer,text[]) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_service;
@@ -1929,6 +2037,16 @@ returns void language sql volatile security definer set search_path="" -- body f
 alter function daybatch.count_contacts(uuid) owner to daybatch_owner;
 comment on function daybatch.count_contacts(uuid) is 'Writes the lengths of a campaign''s arrays down (part of close_batch). Example: select * from daybatch.contact_counts;';
 
+create function daybatch.count_domains(p_campaign_id uuid, p_batch_number integer)
+returns jsonb language sql stable security definer set search_path="" -- body ffca1b853a3633c75348efced7169ed8
+alter function daybatch.count_domains(uuid,integer) owner to daybatch_owner;
+comment on function daybatch.count_domains(uuid,integer) is 'Slots of a batch per domain that has a limit (part of open_batch). Example: select daybatch.count_domains(id, 1) from public.campaigns limit 0;';
+
+create function daybatch.count_hand_overs(p_batch daybatch.batches, p_claim_tokens uuid[], p_delivery_ids bigint[], p_now timestamp with time zone)
+returns void language sql volatile security definer set search_path="" -- body 6ee9f5db374e4d575a6aae3d1ad54b42
+alter function daybatch.count_hand_overs(daybatch.batches,uuid[],bigint[],timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.count_hand_overs(daybatch.batches,uuid[],bigint[],timestamp with time zone) is 'Starts the interval for which mails count (part of begin_sending). Example: select daybatch.count_hand_overs(b, ''{}'', ''{}'', daybatch.current_moment()) from daybatch.batches as b limit 0;';
+
 create function daybatch.count_largest_interval(p_campaign_id uuid, p_interval interval)
 returns integer language plpgsql stable security definer set search_path="" -- body b546686bb7666f8cd1f1df8b5b9d1443
 alter function daybatch.count_largest_interval(uuid,interval) owner to daybatch_owner;
@@ -1936,6 +2054,24 @@ grant execute on function daybatch.count_largest_interval(uuid,interval) to dayb
 grant execute on function daybatch.count_largest_interval(uuid,interval) to daybatch_operator;
 grant execute on function daybatch.count_largest_interval(uuid,interval) to daybatch_reader;
 comment on function daybatch.count_largest_interval(uuid,interval) is 'Largest number of mails a campaign handed over in any stretch of an interval. Example: select daybatch.count_largest_interval(id, interval ''24 hours'') from public.campaigns;';
+
+create function daybatch.count_mails(p_batch daybatch.batches, p_claim_token uuid, p_delivery_ids bigint[])
+returns void language plpgsql volatile security definer set search_path="" -- body d8e528a31d46fb71ec60deb1e6c642db
+alter function daybatch.count_mails(daybatch.batches,uuid,bigint[]) owner to daybatch_owner;
+comment on function daybatch.count_mails(daybatch.batches,uuid,bigint[]) is 'Gives the mails of a claim their places under the counted limits (part of claim_deliveries). Example: select daybatch.count_mails(b, gen_random_uuid(), ''{}'') from daybatch.batches as b limit 0;';
+
+create function daybatch.count_past_mails(p_campaign_id uuid, p_interval interval, p_now timestamp with time zone)
+returns void language sql volatile security definer set search_path="" -- body 6d5700f8bb18829bb8c879a9617f6719
+alter function daybatch.count_past_mails(uuid,interval,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.count_past_mails(uuid,interval,timestamp with time zone) is 'Counts what a campaign handed over in the interval before its first rolling batch (part of open_batch). Example: select daybatch.count_past_mails(id, interval ''24 hours'', daybatch.current_moment()) from public.campaigns limit 0;';
+
+create function daybatch.count_rolling_mails(p_campaign_id uuid, p_batch_number integer, p_interval interval)
+returns integer language sql stable security definer set search_path="" -- body a81a915b1c31ff9fe31c86516ec4695f
+alter function daybatch.count_rolling_mails(uuid,integer,interval) owner to daybatch_owner;
+grant execute on function daybatch.count_rolling_mails(uuid,integer,interval) to daybatch_app;
+grant execute on function daybatch.count_rolling_mails(uuid,integer,interval) to daybatch_operator;
+grant execute on function daybatch.count_rolling_mails(uuid,integer,interval) to daybatch_reader;
+comment on function daybatch.count_rolling_mails(uuid,integer,interval) is 'Most mails of a campaign in any stretch that ends with a mail of a batch. Example: select daybatch.count_rolling_mails(id, 1, interval ''24 hours'') from public.campaigns;';
 
 create function daybatch.create_campaign(p_campaign jsonb)
 returns uuid language plpgsql volatile security definer set search_path="" -- body e930f34d5fa7c82734fd6f27e8c92bb5
@@ -2045,7 +2181,7 @@ grant execute on function daybatch.extend_claims(uuid[]) to daybatch_service;
 comment on function daybatch.extend_claims(uuid[]) is 'Heartbeat: prolongs live claims by a lease and returns them; a missing token is lost. Example: select * from daybatch.extend_claims(array[gen_random_uuid()]);';
 
 create function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
-returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body be8c2537a6a9d728d8330bc33fcceaf3
+returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body 778498133e9ad37089fc090a024ef099
 alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
 
@@ -2058,6 +2194,11 @@ create function daybatch.find_due_time(p_campaign_id uuid, p_now timestamp with 
 returns timestamp with time zone language plpgsql stable security definer set search_path="" -- body 012a423c461086874d135f43c168b51b
 alter function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolean) owner to daybatch_owner;
 comment on function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolean) is 'When the next batch of a campaign may open, with its sending rules. Example: select daybatch.find_due_time(id, daybatch.current_moment(), daybatch.get_sending_rules(id)) from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.find_room(p_rule text, p_name text, p_limit integer, p_now timestamp with time zone)
+returns TABLE(room integer, frees_at timestamp with time zone) language sql volatile security definer set search_path="" -- body 284ba5324a701e344c0f1374c1503fbd
+alter function daybatch.find_room(text,text,integer,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.find_room(text,text,integer,timestamp with time zone) is 'How many mails a counted limit has room for, and when a place comes free (part of claim_deliveries). Example: select * from daybatch.find_room(''sender'', ''default'', 500, daybatch.current_moment());';
 
 create function daybatch.find_send_window(p_at timestamp with time zone, p_rules jsonb)
 returns TABLE(starts_at timestamp with time zone, ends_at timestamp with time zone) language sql stable security definer set search_path="" -- body e47a72b0057a18f10435724ac4b9fca2
@@ -2137,8 +2278,13 @@ grant execute on function daybatch.get_message(uuid,integer) to daybatch_operato
 grant execute on function daybatch.get_message(uuid,integer) to daybatch_service;
 comment on function daybatch.get_message(uuid,integer) is 'A version of a campaign''s message; sender null means the service''s MAIL_FROM. Example: select subject from daybatch.get_message(''00000000-0000-0000-0000-000000000000'', 1);';
 
+create function daybatch.get_sender_key(p_sender text)
+returns text language sql immutable security definer set search_path="" -- body 9d1ef714a74f159b3f2060ef9256bd26
+alter function daybatch.get_sender_key(text) owner to daybatch_owner;
+comment on function daybatch.get_sender_key(text) is 'The name of a sender in sender_limits. Example: select daybatch.get_sender_key(''Ada <Ada@example.org>'');';
+
 create function daybatch.get_sending_rules(p_campaign_id uuid)
-returns jsonb language sql stable security definer set search_path="" -- body cb5c4209b1ce28d2c6e2020a065917d7
+returns jsonb language sql stable security definer set search_path="" -- body 2205afa85dee538191eab4c4fdcfc020
 alter function daybatch.get_sending_rules(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_sending_rules(uuid) to daybatch_app;
 grant execute on function daybatch.get_sending_rules(uuid) to daybatch_operator;
@@ -2249,8 +2395,13 @@ grant execute on function daybatch.lift_suppression(text,uuid,boolean) to daybat
 grant execute on function daybatch.lift_suppression(text,uuid,boolean) to daybatch_service;
 comment on function daybatch.lift_suppression(text,uuid,boolean) is 'Takes back a suppression; one that the person asked for needs p_confirmed. Example: select daybatch.lift_suppression(''ada@example.org'');';
 
+create function daybatch.limit_by_counts(p_batch daybatch.batches, p_limit integer, p_now timestamp with time zone)
+returns integer language plpgsql volatile security definer set search_path="" -- body abb12cbeeb61d9302eccd7184188540f
+alter function daybatch.limit_by_counts(daybatch.batches,integer,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.limit_by_counts(daybatch.batches,integer,timestamp with time zone) is 'How many mails the limits over any 24 hours leave to a batch now (part of claim_deliveries). Example: select daybatch.limit_by_counts(b, 10, daybatch.current_moment()) from daybatch.batches as b limit 0;';
+
 create function daybatch.limit_claim(p_batch daybatch.batches, p_limit integer, p_now timestamp with time zone)
-returns TABLE(mail_count integer, slot_count integer) language plpgsql volatile security definer set search_path="" -- body 86618939402fa230d13a9047f0d32494
+returns TABLE(mail_count integer, slot_count integer) language plpgsql volatile security definer set search_path="" -- body 5420949ac7e54d81da85519546b15ab2
 alter function daybatch.limit_claim(daybatch.batches,integer,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.limit_claim(daybatch.batches,integer,timestamp with time zone) is 'How many mails of a batch with sending rules, or with a refusing server, may be claimed now (part of claim_deliveries). Example: select a.* from daybatch.batches as b, daybatch.limit_claim(b, 10, daybatch.current_moment()) as a limit 0;';
 
@@ -2263,7 +2414,7 @@ grant execute on function daybatch.list_attachments(uuid) to daybatch_service;
 comment on function daybatch.list_attachments(uuid) is 'The files of a campaign''s message. Example: select c.name, a.file_name, a.byte_count from public.campaigns as c, daybatch.list_attachments(c.id) as a;';
 
 create function daybatch.list_batches_ahead(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body 471c06a0e692497b8ef42baf8d78278e
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body 44de752cd92ba49b4580d3368c0b8c48
 alter function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb) owner to daybatch_owner;
 comment on function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb) is 'The batches that so many contacts take from a first due time on (part of forecast_campaign). Example: select * from daybatch.list_batches_ahead(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
 
@@ -2415,11 +2566,21 @@ returns void language sql volatile security definer set search_path="" -- body b
 alter function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) is 'Makes a batch wait because its server refuses (part of report_outcomes). Example: select daybatch.note_refusal(''00000000-0000-0000-0000-000000000000'', 1, ''connect: refused'', daybatch.current_moment());';
 
+create function daybatch.note_shared_limit()
+returns trigger language plpgsql volatile security definer set search_path="" -- body f7f6e1e0dc27033e2e2b7f5f74ea5905
+alter function daybatch.note_shared_limit() owner to daybatch_owner;
+comment on function daybatch.note_shared_limit() is 'Trigger of sender_limits and domain_limits: counts what a new limit finds. Example: insert into daybatch.domain_limits (domain, batch_limit) values (''example.org'', 100);';
+
 create function daybatch.open_batch(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 66446a4b68a4cd5f21432efdbdc952ee
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body d919e6600eeef4ca0debdbcc5b05056b
 alter function daybatch.open_batch(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
 comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select o.* from daybatch.due_batches as d, daybatch.open_batch(d.campaign_id) as o where d.is_due;';
+
+create function daybatch.pass_over_domains(p_batch daybatch.batches, p_delivery_ids bigint[], p_now timestamp with time zone)
+returns bigint[] language plpgsql volatile security definer set search_path="" -- body c03e7d8d4b0f891805306f26a7e69460
+alter function daybatch.pass_over_domains(daybatch.batches,bigint[],timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.pass_over_domains(daybatch.batches,bigint[],timestamp with time zone) is 'The deliveries that the daily limits of their domains leave room for (part of claim_deliveries). Example: select daybatch.pass_over_domains(b, ''{}'', daybatch.current_moment()) from daybatch.batches as b limit 0;';
 
 create function daybatch.pause_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
 returns text language plpgsql volatile security definer set search_path="" -- body 49788f7320c57e0c0d0cea272212458c
@@ -2474,7 +2635,7 @@ grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time
 comment on function daybatch.record_bounces(text,jsonb,timestamp with time zone) is 'Records bounces and complaints, suppresses addresses, pauses a campaign above its limits. Example: select * from daybatch.record_bounces(''postmark'', ''[{"email": "ada@example.org", "word": "permanent"}]'');';
 
 create function daybatch.record_campaign_change()
-returns trigger language plpgsql volatile security definer set search_path="" -- body 919efb6f1ada8f8834f71ad62ffe0ffc
+returns trigger language plpgsql volatile security definer set search_path="" -- body 30bace5ee1fc1059a82c1d15b75c9ea6
 alter function daybatch.record_campaign_change() owner to daybatch_owner;
 comment on function daybatch.record_campaign_change() is 'Trigger of public.campaigns: writes who changed what to daybatch.events. Example: select happened_at, event, done_by, detail from daybatch.events order by event_id desc limit 10;';
 
@@ -2497,7 +2658,7 @@ grant execute on function daybatch.record_staged_rows(uuid,integer,integer) to d
 comment on function daybatch.record_staged_rows(uuid,integer,integer) is 'Says to which line the rows of an import are staged. Example: select daybatch.record_staged_rows(import_id, 0, 1000) from daybatch.imports limit 0;';
 
 create function daybatch.record_sweep(p_source text, p_started_at timestamp with time zone, p_counts integer[])
-returns void language plpgsql volatile security definer set search_path="" -- body 5f66a4316bf0f37e135d40ad6b38d62b
+returns void language plpgsql volatile security definer set search_path="" -- body 11a7358928c102382c3063f56fafdd1c
 alter function daybatch.record_sweep(text,timestamp with time zone,integer[]) owner to daybatch_owner;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_operator;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_service;
@@ -2600,7 +2761,7 @@ grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_service
 comment on function daybatch.retry_failed(uuid,uuid[]) is 'Puts refused contacts back to remaining and returns how many. Example: select daybatch.retry_failed(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.return_claims(p_campaign_id uuid, p_claim_tokens uuid[], p_expired boolean)
-returns integer language plpgsql volatile security definer set search_path="" -- body 4d06cf8c768f15f8ee8c0e1ddc42bdd2
+returns integer language plpgsql volatile security definer set search_path="" -- body 44db54c42e34b0ef4b01d3ecffd86a43
 alter function daybatch.return_claims(uuid,uuid[],boolean) owner to daybatch_owner;
 comment on function daybatch.return_claims(uuid,uuid[],boolean) is 'Takes a campaign''s claims back: claimed to queued, sending to in doubt when the worker is gone (part of release_claims). Example: select daybatch.return_claims(id, ''{}'', true) from public.campaigns limit 0;';
 
@@ -2655,7 +2816,7 @@ alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) 
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 
 create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body b716b21bde82af9c6512cabfcb88dc70
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 32653e27b7ad13c3c337933af4c92473
 alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
@@ -2738,6 +2899,11 @@ returns trigger language plpgsql volatile security definer set search_path="" --
 alter function daybatch.track_outcomes() owner to daybatch_owner;
 comment on function daybatch.track_outcomes() is 'Trigger of daybatch.deliveries beside an older application: tells public.email_tracking each outcome. Example: select tgname from pg_trigger where tgname like ''daybatch_020_track%'';';
 
+create function daybatch.uncount_refused(p_batch daybatch.batches, p_claim_tokens uuid[], p_now timestamp with time zone)
+returns void language plpgsql volatile security definer set search_path="" -- body 4cf0406fe45187ddf617c0d981c2ca3d
+alter function daybatch.uncount_refused(daybatch.batches,uuid[],timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.uncount_refused(daybatch.batches,uuid[],timestamp with time zone) is 'Takes refused mails out of the counted limits (part of report_outcomes). Example: select daybatch.uncount_refused(b, ''{}'', daybatch.current_moment()) from daybatch.batches as b limit 0;';
+
 create function daybatch.unsubscribe_by_token(p_token text, p_source text DEFAULT 'link'::text)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 5edc6aa92b69626bf1f4e3ff32c5ae5a
 alter function daybatch.unsubscribe_by_token(text,text) owner to daybatch_owner;
@@ -2753,7 +2919,7 @@ grant execute on function daybatch.unsubscribe_contact(uuid,text) to daybatch_se
 comment on function daybatch.unsubscribe_contact(uuid,text) is 'Unsubscribes a contact from everything, by contact and by address. Example: select daybatch.unsubscribe_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.update_campaign(p_campaign_id uuid, p_changes jsonb)
-returns void language plpgsql volatile security definer set search_path="" -- body 96446724e55e4cd3f3bf643bcf97c1ed
+returns void language plpgsql volatile security definer set search_path="" -- body 3d5982d3271890192b100b12edbec94c
 alter function daybatch.update_campaign(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_app;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_operator;
@@ -2761,7 +2927,7 @@ grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_servi
 comment on function daybatch.update_campaign(uuid,jsonb) is 'Changes name, message, limit, or (before the first batch) lists and interval. Example: select daybatch.update_campaign(id, ''{"subject": "Spring has come"}'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.verify_campaign(p_campaign_id uuid)
-returns TABLE(promise text, holds boolean, figures text) language plpgsql stable security definer set search_path="" -- body a54299656e03906aec13f8015e7ca0de
+returns TABLE(promise text, holds boolean, figures text) language plpgsql stable security definer set search_path="" -- body 345fc5c77420c842753178bed3f2bd49
 alter function daybatch.verify_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_operator;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_reader;

@@ -16,6 +16,8 @@ begin
       ('daybatch_800_record_campaign_change', 'after insert or delete or update on public.campaigns for each row execute function daybatch.record_campaign_change()'),
       ('daybatch_900_enqueue_started_campaign', 'after insert or update on public.campaigns for each row execute function daybatch.enqueue_started_campaign()'),
       ('daybatch_010_guard_events', 'before delete or update or truncate on daybatch.events for each statement execute function daybatch.guard_events()'),
+      ('daybatch_010_note_sender_limit', 'after insert or delete or update on daybatch.sender_limits for each row execute function daybatch.note_shared_limit()'),
+      ('daybatch_010_note_domain_limit', 'after insert or delete or update on daybatch.domain_limits for each row execute function daybatch.note_shared_limit()'),
       ('daybatch_020_track_inserted', 'after insert on daybatch.deliveries referencing new table as after for each statement execute function daybatch.track_outcomes()'),
       ('daybatch_020_track_updated', 'after update on daybatch.deliveries referencing old table as before new table as after for each statement execute function daybatch.track_outcomes()')
     ) as t (name, definition)

@@ -51,7 +51,8 @@ begin
     order by d.delivery_id, w.place
   ) as f;
 
-  if v_first_attempt and v_now - coalesce(v_batch.last_begun_at, v_batch.opened_at)
+  -- the rolling limit keeps the distance slot by slot: its waits restart nothing
+  if v_first_attempt and not coalesce(v_batch.sending_rules ? 'rolling_interval', false) and v_now - coalesce(v_batch.last_begun_at, v_batch.opened_at)
     -- between two mails of a batch that is spread is no standstill
     > least(interval '1 hour', v_batch.batch_interval / 10) + coalesce(v_batch.slot_gap, interval '0')
   then
@@ -67,6 +68,7 @@ begin
 
   if cardinality(v_ids) > 0 then
     update daybatch.deliveries as d set status = 'sending', sending_at = v_now where d.delivery_id = any (v_ids);
+    perform daybatch.count_hand_overs(v_batch, p_claim_tokens, v_ids, v_now) where v_batch.is_counted;
     -- a 354 was seen: the server takes mail again
     update daybatch.batches as b
     set last_begun_at = v_now, refused_since = null, refused_until = null, refusal = null, refusal_count = 0

@@ -13,12 +13,12 @@ begin
   select k.key into v_text from jsonb_object_keys(p_fields) as k (key)
   where k.key not in ('name', 'subject', 'sender', 'smtp_server', 'reply_to', 'html_body', 'text_body', 'daily_send_limit', 'contact_list_ids',
     'batch_interval', 'in_doubt_policy', 'status', 'scheduled_at', 'daily_send_time', 'send_window_from', 'send_window_to', 'send_window_days',
-    'send_time_zone', 'ramp_up_by', 'ramp_up_percent', 'ramp_up_to', 'spread_over')
+    'send_time_zone', 'ramp_up_by', 'ramp_up_percent', 'ramp_up_to', 'spread_over', 'limit_policy')
   limit 1;
   if found then
     raise exception using errcode = 'MB017', message = format('%s is no field that can be set', v_text),
       hint = 'name, subject, sender, smtp_server, reply_to, html_body, text_body, daily_send_limit, contact_list_ids, batch_interval, in_doubt_policy, status, scheduled_at, '
-        'daily_send_time, send_window_from, send_window_to, send_window_days, send_time_zone, ramp_up_by, ramp_up_percent, ramp_up_to, spread_over';
+        'daily_send_time, send_window_from, send_window_to, send_window_days, send_time_zone, ramp_up_by, ramp_up_percent, ramp_up_to, spread_over, limit_policy';
   end if;
   begin
     perform jsonb_populate_record(null::public.campaigns, p_fields);

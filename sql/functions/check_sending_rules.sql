@@ -34,6 +34,7 @@ begin
     (8, num_nonnulls(r.ramp_up_by, r.ramp_up_percent) <> (r.ramp_up_to is not null)::integer,
       'a ramp-up needs ramp_up_to and either ramp_up_by or ramp_up_percent', 'Example: {"ramp_up_percent": 20, "ramp_up_to": 500}'),
     (9, r.ramp_up_by < 1 or r.ramp_up_to < 1 or r.ramp_up_percent not between 1 and 1000, 'a ramp-up grows by 1 or more, or by 1 to 1000 percent', 'Example: {"ramp_up_by": 10, "ramp_up_to": 200}'),
+    (11, r.limit_policy not in ('per_batch', 'rolling'), format('limit_policy %L is unknown', r.limit_policy), 'One of: per_batch, rolling.'),
     (10, extract(year from r.spread_over) <> 0 or extract(month from r.spread_over) <> 0 or extract(day from r.spread_over) <> 0
         or r.spread_over not between interval '1 second' and r.batch_interval - least(interval '15 minutes', r.batch_interval / 10),
       format('spread_over %s is not possible', r.spread_over), 'In hours, and shorter than the interval less its cut-off (15 minutes or a tenth): 08:00:00.')

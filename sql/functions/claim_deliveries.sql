@@ -6,7 +6,7 @@
 -- A claim goes through one SMTP server of those that the caller can use (p_smtp_servers; null: default alone); one with
 -- limits grants what it has room for, and send_in_ms says how long a mail waits before its data.
 -- Called by the delivery loop with its number of free connections. No row: nothing to claim now (list_work says when).
--- Locks: campaign, batch, SMTP server (with limits), deliveries. Not repeatable: each call leases others.
+-- Locks: campaign, batch, sender limit, SMTP server (with limits), domain limits, deliveries. Not repeatable: each call leases others.
 -- Errors: MB001 unknown campaign, MB017 a limit below 1 or no worker id.
 create or replace function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer default 10, p_smtp_servers text[] default null)
 returns table (delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid,
@@ -23,7 +23,7 @@ declare
   v_ids bigint[]; v_claimed bigint[];
   v_token uuid := gen_random_uuid();
   v_unsubscribe_tokens text[]; v_tokens jsonb;
-  v_lease interval;
+  v_lease interval; v_is_shared boolean;
   v_message_key bytea; v_address_key bytea;
   v_server record; v_waits integer[];
   v_slots integer; v_wanted integer; v_found integer; v_last_slot integer;
@@ -40,7 +40,8 @@ begin
   then
     return;
   end if;
-  if v_batch.sending_rules is not null or v_batch.refused_since is not null then
+  select s.lease, s.has_shared_limits into v_lease, v_is_shared from daybatch.settings as s;
+  if v_batch.sending_rules is not null or v_is_shared or v_batch.refused_since is not null then
     select a.mail_count, a.slot_count into v_limit, v_slots from daybatch.limit_claim(v_batch, v_limit, v_now) as a;
   end if;
   select f.name, f.is_limited into v_server from daybatch.find_smtp_server(p_campaign_id, v_batch.smtp_server, p_smtp_servers, v_now) as f;
@@ -77,6 +78,7 @@ begin
       where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
     end if;
     exit when cardinality(v_ids) = 0;
+    v_ids := case when v_is_shared then daybatch.pass_over_domains(v_batch, v_ids, v_now) else v_ids end;
     v_claimed := daybatch.skip_ineligible(p_campaign_id, v_campaign.lists, v_ids);
     exit when cardinality(v_claimed) > 0;
   end loop;
@@ -84,11 +86,11 @@ begin
     return;
   end if;
 
-  select s.lease into v_lease from daybatch.settings as s;
   select s.value into v_message_key from daybatch.secrets as s where s.name = 'message_key';
   select s.value into v_address_key from daybatch.secrets as s where s.name = 'address_key';
   insert into daybatch.claims (claim_token, campaign_id, batch_number, worker_id, claimed_at, expires_at, delivery_ids, smtp_server)
   values (v_token, p_campaign_id, v_batch.batch_number, p_worker_id, v_now, v_now + v_lease, v_claimed, nullif(v_server.name, 'default'));
+  perform daybatch.count_mails(v_batch, v_token, v_claimed) where v_is_shared or v_batch.sending_rules ? 'rolling_interval';
   v_waits := case when v_server.is_limited then daybatch.book_mails(v_server.name, cardinality(v_claimed), v_now) end;
   v_unsubscribe_tokens := daybatch.make_tokens('unsubscribe', array(select int8send(c.id) from unnest(v_claimed) with ordinality as c (id, place) order by c.place));
   -- an object: joining an array by its values is a loop in a loop for a planner that does not know its length

@@ -1,8 +1,8 @@
 -- Selects the contacts of a batch that open_batch has just inserted: from the head of remaining, in order, until the
 -- limit is filled by eligible ones or nobody is left. Skipped ones get their row with the reason and no slot; a
--- contact that was deferred before moves its row to this batch.
--- The arrays are only read: a contact stays in remaining until close_batch. Works in chunks, so that a long run of
--- ineligible contacts costs a few passes, not one per contact.
+-- contact that was deferred before moves its row to this batch. Whom the limit of a recipient domain leaves out is passed
+-- over: deferred without a slot, and back in remaining, in its order, at the close; at most 50,000 are passed over.
+-- The arrays are only read, until close_batch. In chunks: a run of ineligible contacts costs a few passes, not one each.
 -- Locks: the campaign's, held by the caller. Errors: MB021 arrays and ledger disagree.
 create or replace function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
 returns table (delivery_count integer, skipped_count integer)
@@ -11,14 +11,11 @@ as $$
 #variable_conflict use_column
 declare
   v_now timestamptz := daybatch.current_moment();
-  v_key bytea;
-  v_lists uuid[];
+  v_key bytea; v_lists uuid[];
   v_has_copies boolean; v_policy text;
-  v_limit integer;
-  v_available integer;
-  v_chunk integer;
-  v_offset integer := 0;
-  v_filled integer := 0;
+  v_has_domains boolean := exists (select from daybatch.domain_limits); v_domains jsonb := '{}';
+  v_limit integer; v_available integer; v_chunk integer;
+  v_offset integer := 0; v_filled integer := 0; v_passed integer := 0;
   v_counts record;
 begin
   select s.value into v_key from daybatch.secrets as s where s.name = 'address_key';
@@ -29,7 +26,7 @@ begin
   from public.campaigns as c where c.id = p_campaign_id;
   v_chunk := least(v_limit, 49990) + 10;
 
-  while v_filled < v_limit and v_offset < v_available loop
+  while v_filled < v_limit and v_offset < v_available and v_passed < 50000 loop
     with chunk as materialized (
       select e.contact_id::uuid as contact_id, e.rank
       from public.campaigns as c,
@@ -38,7 +35,7 @@ begin
       where c.id = p_campaign_id
     ),
     judged as (
-      select k.contact_id, k.rank, a.address_key,
+      select k.contact_id, k.rank, a.address_key, l.domain, least(l.batch_limit, l.daily_limit) - coalesce((v_domains ->> l.domain)::integer, 0) as domain_room,
         case
           when p.id is null then 'deleted'
           when exists (select from daybatch.removed_contacts as r where r.campaign_id = p_campaign_id and r.contact_id = k.contact_id) then 'removed'
@@ -51,6 +48,7 @@ begin
         end as reason
       from chunk as k
       left join public.contacts as p on p.id = k.contact_id
+      left join daybatch.domain_limits as l on v_has_domains and l.domain = lower(split_part(p.email, '@', 2))
       -- a second copy of a mail in doubt goes to the address that the first went to
       left join lateral (
         select coalesce(case when v_has_copies then (select d.address_key from daybatch.deliveries as d
@@ -59,25 +57,29 @@ begin
         where daybatch.is_valid_address(p.email)) as a on true
     ),
     unique_addresses as (
-      select j.contact_id, j.rank, j.address_key,
+      select j.contact_id, j.rank, j.address_key, j.domain, j.domain_room,
         coalesce(j.reason, case when row_number() over (partition by j.address_key, j.reason order by j.rank) > 1 then 'duplicate_address' end) as reason
       from judged as j
     ),
+    passed_over as (
+      -- beyond the limit of its domain: not skipped, and no slot
+      select u.*, u.reason is null and coalesce(row_number() over (partition by u.domain, u.reason order by u.rank) > u.domain_room, false) as is_passed from unique_addresses as u
+    ),
     counted as (
-      select u.*, count(*) filter (where u.reason is null) over (order by u.rank) as eligible_so_far
-      from unique_addresses as u
+      select u.*, u.reason is null and not u.is_passed as is_eligible,
+        count(*) filter (where u.reason is null and not u.is_passed) over (order by u.rank) as eligible_so_far from passed_over as u
     ),
     taken as (
       -- up to and with the contact that fills the limit
-      select t.*, v_filled + t.eligible_so_far as slot
-      from counted as t
-      where t.eligible_so_far - (t.reason is null)::integer < v_limit - v_filled
+      select t.*, v_filled + t.eligible_so_far as slot from counted as t
+      where t.eligible_so_far - t.is_eligible::integer < v_limit - v_filled
     ),
     written as (
       insert into daybatch.deliveries as d (campaign_id, contact_id, batch_number, slot, send_limit, status, address_key, settled_at, reason)
-      select p_campaign_id, t.contact_id, p_batch_number, case when t.reason is null then t.slot end, v_limit,
+      select p_campaign_id, t.contact_id, p_batch_number, case when t.is_eligible then t.slot end, v_limit,
         case
-          when t.reason is null then 'queued'
+          when t.is_eligible then 'queued'
+          when t.is_passed then 'deferred'
           -- returned with a copy in doubt that may have been accepted: it stays in doubt, and its address taken
           when exists (
             select from daybatch.deliveries as f
@@ -88,31 +90,29 @@ begin
         end,
         case when t.reason is null then t.address_key end,
         case when t.reason is not null then v_now end, t.reason
-      from taken as t
-      order by t.rank
+      from taken as t order by t.rank
       on conflict (campaign_id, contact_id) do update set
         batch_number = excluded.batch_number, slot = excluded.slot, send_limit = excluded.send_limit, status = excluded.status,
         address_key = case when excluded.status = 'in_doubt' then d.address_key else excluded.address_key end,
-        settled_at = excluded.settled_at, reason = excluded.reason,
-        claim_token = null, deferred_since = null, sending_at = null
+        settled_at = excluded.settled_at, reason = excluded.reason, claim_token = null, deferred_since = null, sending_at = null
       where d.status = 'deferred' and d.slot is null
       returning 1
     )
-    select count(*) as consumed, count(*) filter (where t.reason is null) as eligible, (select count(*) from written) as written into v_counts
+    select count(*) as consumed, count(*) filter (where t.is_eligible) as eligible, count(*) filter (where t.is_passed) as passed, (select count(*) from written) as written into v_counts
     from taken as t;
     if v_counts.written <> v_counts.consumed then
       raise exception using errcode = 'MB021',
         message = format('campaign %s: %s contacts stand in contacts_remaining although the ledger has settled them', p_campaign_id, v_counts.consumed - v_counts.written),
         hint = 'Somebody changed the arrays or the ledger by hand: select * from daybatch.audit;';
     end if;
-    v_offset := v_offset + v_counts.consumed;
-    v_filled := v_filled + v_counts.eligible;
+    v_offset := v_offset + v_counts.consumed; v_filled := v_filled + v_counts.eligible; v_passed := v_passed + v_counts.passed;
+    v_domains := case when v_has_domains then daybatch.count_domains(p_campaign_id, p_batch_number) else v_domains end;
     v_chunk := least(v_chunk * 4, 50000);
   end loop;
 
   update daybatch.batches as b set head_length = v_offset, slot_count = v_filled
   where b.campaign_id = p_campaign_id and b.batch_number = p_batch_number;
-  return query select v_filled, v_offset - v_filled;
+  return query select v_filled, v_offset - v_filled - v_passed;
 end;
 $$;
 

@@ -1,8 +1,8 @@
--- What may be claimed now of a batch that has sending rules, or whose server refused: how many mails, and how many of
+-- What may be claimed now of a batch that has sending rules, or shares limits, or whose server refused: how many mails, and how many of
 -- them as first attempts (null: any). After a refusal one mail finds out whether the server still refuses, the others wait. Outside of the send window nothing, retries neither: the batch waits for the window, if it opens
 -- again before the cut-off, or returns its rest at the cut-off. A batch that is spread gives its slots out one by one; a
 -- delay of more than a minute shifts what follows, so that no standstill ends in a burst.
--- Called by claim_deliveries, which holds campaign and batch, for such batches only. Locks: batch.
+-- Called by claim_deliveries, which holds campaign and batch, for such batches only. Locks: batch, sender limit.
 create or replace function daybatch.limit_claim(p_batch daybatch.batches, p_limit integer, p_now timestamptz)
 returns table (mail_count integer, slot_count integer)
 language plpgsql volatile security definer set search_path = ''
@@ -32,6 +32,9 @@ begin
   if p_batch.slot_gap is not null then
     v_slots := greatest(floor(extract(epoch from p_now - greatest(p_batch.next_slot_at, p_now - interval '1 minute'))
       / extract(epoch from p_batch.slot_gap))::integer + 1, 0);
+  end if;
+  if v_limit > 0 then
+    v_limit := daybatch.limit_by_counts(p_batch, v_limit, p_now);
   end if;
   return query select v_limit, v_slots;
 end;

@@ -10,6 +10,7 @@ declare
   v_number integer := 1;
   v_due_at timestamptz := p_due_at;
   v_limit integer := p_limit;
+  v_size integer;
   v_remaining integer := p_contacts;
 begin
   if p_rules is null then
@@ -20,8 +21,9 @@ begin
     return;
   end if;
   while v_remaining > 0 loop
-    return query select v_number, v_due_at, least(v_limit, v_remaining), greatest(v_remaining - v_limit, 0);
-    v_remaining := v_remaining - v_limit;
+    v_size := least(daybatch.calculate_batch_limit(v_limit, p_interval, p_rules), v_remaining);
+    return query select v_number, v_due_at, v_size, v_remaining - v_size;
+    v_remaining := v_remaining - v_size;
     v_limit := daybatch.calculate_next_limit(v_limit, p_rules);
     v_number := v_number + 1;
     v_due_at := case when p_rules ? 'send_time_zone' then (select s.next_due_at from daybatch.calculate_spacing(v_due_at, p_interval, p_rules) as s)

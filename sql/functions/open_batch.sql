@@ -69,7 +69,7 @@ begin
 
   insert into daybatch.batches (campaign_id, batch_number, send_limit, batch_interval, source, due_at, opened_at, counted_at,
     spaced_from, cut_off_at, previous_batch_number, previous_spaced_from, previous_interval, message_version, sending_rules)
-  values (p_campaign_id, v_number, v_campaign.daily_send_limit, v_interval, p_source, v_due_at, v_now, v_counted_at,
+  values (p_campaign_id, v_number, daybatch.calculate_batch_limit(v_campaign.daily_send_limit, v_interval, v_rules), v_interval, p_source, v_due_at, v_now, v_counted_at,
     v_counted_at, v_cut_off_at, v_previous.batch_number, v_previous.spaced_from, v_previous.batch_interval, daybatch.freeze_message(p_campaign_id), v_rules);
   select * into v_filled from daybatch.fill_batch(p_campaign_id, v_number);
   if v_rules is not null then

@@ -65,8 +65,8 @@ begin
     ('in_doubt_policy', jsonb_build_object('from', old.in_doubt_policy, 'to', new.in_doubt_policy), old.in_doubt_policy is distinct from new.in_doubt_policy),
     ('smtp_server', jsonb_build_object('from', old.smtp_server, 'to', new.smtp_server), old.smtp_server is distinct from new.smtp_server),
     ('sending_rules', jsonb_build_object('to', daybatch.get_sending_rules(new.id)),
-      (old.daily_send_time, old.send_window_from, old.send_window_to, old.send_window_days, old.send_time_zone, old.ramp_up_by, old.ramp_up_percent, old.ramp_up_to, old.spread_over)
-      is distinct from (new.daily_send_time, new.send_window_from, new.send_window_to, new.send_window_days, new.send_time_zone, new.ramp_up_by, new.ramp_up_percent, new.ramp_up_to, new.spread_over)),
+      (old.daily_send_time, old.send_window_from, old.send_window_to, old.send_window_days, old.send_time_zone, old.ramp_up_by, old.ramp_up_percent, old.ramp_up_to, old.spread_over, old.limit_policy)
+      is distinct from (new.daily_send_time, new.send_window_from, new.send_window_to, new.send_window_days, new.send_time_zone, new.ramp_up_by, new.ramp_up_percent, new.ramp_up_to, new.spread_over, new.limit_policy)),
     ('name', jsonb_build_object('from', old.name, 'to', new.name), old.name is distinct from new.name),
     ('subject', '"changed"', old.subject is distinct from new.subject),
     ('sender', '"changed"', old.sender is distinct from new.sender),

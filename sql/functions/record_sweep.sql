@@ -14,6 +14,9 @@ begin
   perform daybatch.track_deliveries(array(select u.delivery_id from daybatch.untracked_outcomes as u order by u.failed_at limit 1000))
   where exists (select from daybatch.untracked_outcomes);
   perform daybatch.note_finish_dates();
+  -- what counts no longer, and the places of claims that are gone with their campaign
+  delete from daybatch.counted_mails as m where m.counts_until <= daybatch.current_moment()
+    or m.counts_until is null and not exists (select from daybatch.claims as k where k.claim_token = m.claim_token);
   select count(daybatch.enqueue_batch(c.id, c.current_batch_number, c.next_batch_send_time)) into v_mended
   from public.campaigns as c
   where c.status = 'sending' and c.next_batch_send_time > daybatch.current_moment()

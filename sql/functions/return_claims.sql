@@ -46,6 +46,10 @@ begin
     update daybatch.batches as b set next_slot = least(b.next_slot, v_first_slot)
     where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
   end if;
+  if v_batch.is_counted then
+    -- nothing was handed over: it does not count
+    delete from daybatch.counted_mails as m where m.claim_token = any (v_tokens) and m.counts_until is null;
+  end if;
 
   if p_expired then
     with lost as (

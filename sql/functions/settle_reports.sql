@@ -101,6 +101,7 @@ begin
     update daybatch.claims as k set delivery_ids = s.open_ids
     from shrunk as s
     where k.claim_token = s.claim_token and cardinality(s.open_ids) > 0;
+    perform daybatch.uncount_refused(v_batch, v_settled.settled_tokens, p_now) where v_batch.is_counted;
     if v_policy = 'resend' then
       -- once in doubt, the copy stays until the end: a later try must have the same bytes
       delete from daybatch.resend_copies as r

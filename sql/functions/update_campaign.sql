@@ -22,7 +22,7 @@ begin
     raise exception using errcode = 'MB002', message = format('the audience and the interval of campaign %s (%s) are fixed: its tracking is initialised', p_campaign_id, v_campaign.name),
       hint = 'Change them before the start, or make a new campaign.';
   end if;
-  if p_changes ?| array['daily_send_time', 'send_window_from', 'send_window_to', 'send_window_days', 'send_time_zone', 'ramp_up_by', 'ramp_up_percent', 'ramp_up_to', 'spread_over'] then
+  if p_changes ?| array['daily_send_time', 'send_window_from', 'send_window_to', 'send_window_days', 'send_time_zone', 'ramp_up_by', 'ramp_up_percent', 'ramp_up_to', 'spread_over', 'limit_policy'] then
     perform daybatch.check_sending_rules(coalesce(daybatch.get_sending_rules(p_campaign_id), '{}')
       || jsonb_build_object('batch_interval', v_campaign.batch_interval) || p_changes);
   end if;

@@ -39,6 +39,19 @@ cross join lateral (
   where c.status::text in ('scheduled', 'sending') and w.starts_at > clock.now
     and num_nonnulls(o.sending_rules, c.send_window_from, c.send_window_days) > 0
   union all
+  select o.held_by, case o.held_by
+      when 'rolling_limit' then format('the rolling limit of %s is used up until %s', o.send_limit, to_char(o.held_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
+      else format('the daily limit of its sender is used up until %s', to_char(o.held_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')) end,
+    null, o.held_until, false
+  where c.status::text = 'sending' and o.held_until > clock.now and o.held_by <> 'send_window'
+  union all
+  select 'domain_limit', format('%s contacts wait for the limit of their domain, the next until %s', r.passed, to_char(r.retry_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')), null, r.retry_at, false
+  from (
+    select count(*) as passed, min(d.retry_at) as retry_at from daybatch.deliveries as d
+    where d.campaign_id = c.id and d.batch_number = o.batch_number and d.retry_at > clock.now and d.deferred_since is null
+  ) as r
+  where c.status::text = 'sending' and r.passed > 0
+  union all
   select 'spread', format('the batch is spread: one mail in %s, the next from %s', date_trunc('second', o.slot_gap), to_char(o.next_slot_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')),
     null, o.next_slot_at, false
   where c.status::text = 'sending' and o.next_slot <= o.slot_count and o.next_slot_at > clock.now
@@ -65,7 +78,7 @@ cross join lateral (
   select 'retries', format('%s contacts are deferred, tried again from %s', r.deferred, to_char(r.retry_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')), null, r.retry_at, false
   from (
     select count(*) as deferred, min(d.retry_at) as retry_at from daybatch.deliveries as d
-    where d.campaign_id = c.id and d.batch_number = o.batch_number and d.retry_at is not null
+    where d.campaign_id = c.id and d.batch_number = o.batch_number and d.retry_at is not null and (d.deferred_since is not null or d.retry_at <= clock.now)
   ) as r
   where c.status::text = 'sending' and o.next_slot > o.slot_count and r.retry_at > clock.now
     and not exists (select from daybatch.claims as k where k.campaign_id = c.id)

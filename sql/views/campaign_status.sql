@@ -39,7 +39,8 @@ select
   end as waits_for,
   c.tracking_initialised_at,
   c.created_at,
-  case when num_nonnulls(c.daily_send_time, c.send_window_from, c.send_window_days, c.ramp_up_to, c.spread_over) > 0
+  case when num_nonnulls(c.daily_send_time, c.send_window_from, c.send_window_days, c.ramp_up_to, c.spread_over, c.limit_policy) > 0
+      or exists (select from daybatch.sender_limits)
     then daybatch.get_sending_rules(c.id) end as sending_rules
 from public.campaigns as c
 left join daybatch.contact_counts as n on n.campaign_id = c.id

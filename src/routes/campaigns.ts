@@ -33,6 +33,8 @@ const sendingRules = {
   ramp_up_to: orNull(Type.Integer()),
   /** as Postgres reads an interval, in hours or less: `8 hours` */
   spread_over: orNull(Type.String({ maxLength: 50 })),
+  /** `rolling`: no 24 hours anywhere hold more than the limit */
+  limit_policy: orNull(Type.Enum(['per_batch', 'rolling'])),
 }
 
 /** Both for a new campaign and for changes; SQL says what may still be changed. */

@@ -68,6 +68,7 @@ scenario('every column of a campaign in mid-batch', async (t, db) => {
     scheduled_at: null,
     pause_reason: null,
     paused_at: null,
+    sending_rules: null,
     waits_for: 'batch 2 is under way: 1 of 5 sent',
   })
 })

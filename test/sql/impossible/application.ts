@@ -71,6 +71,7 @@ export const campaigns: TableCase = {
     { ...window, daily_send_time: '09:00' },
     { ...window, send_window_to: '02:00', daily_send_time: '01:59' },
     { send_window_days: [7, 1], send_time_zone: 'UTC' },
+    ...['per_batch', 'rolling', null].map(limit_policy => ({ limit_policy })),
     { ramp_up_by: 1, ramp_up_to: 1 },
     { ramp_up_percent: 1000, ramp_up_to: 5 },
     { spread_over: '23:45:00' },
@@ -113,6 +114,7 @@ export const campaigns: TableCase = {
     daily_send_time_needs_an_interval_of_a_day: [
       { daily_send_time: '09:00', send_time_zone: 'UTC', batch_interval: '23 hours' },
     ],
+    limit_policy_is_per_batch_or_rolling: [{ limit_policy: 'daily' }, { limit_policy: '' }],
     ramp_up_is_by_a_number_or_by_percent: [{ ramp_up_to: 9 }, { ramp_up_by: 1 }],
     ramp_up_grows: [
       { ramp_up_by: 0, ramp_up_to: 9 },

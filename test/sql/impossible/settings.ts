@@ -375,3 +375,51 @@ export const finishDates: TableCase = {
   other: { ...finishDate, campaign_id: ids.openCampaign },
   refuses: { finish_dates_pkey: [{ campaign_id: ids.campaign }] },
 }
+
+export const senderLimits: TableCase = {
+  rows: [{ sender: 'news@example.org', daily_limit: 500 }],
+  other: { sender: 'default', daily_limit: 1 },
+  refuses: {
+    sender_limits_pkey: [{ sender: 'news@example.org' }],
+    sender_is_an_address_in_lower_case: ['News@example.org', 'news', 'a@b@c', 'a b@c', '@c', ''].map(
+      sender => ({
+        sender,
+      }),
+    ),
+    sender_limit_is_at_least_one: [{ daily_limit: 0 }],
+  },
+}
+
+export const domainLimits: TableCase = {
+  rows: [{ domain: 'example.org', batch_limit: 5, daily_limit: 50 }],
+  other: { domain: 'example.com', batch_limit: null, daily_limit: 1 },
+  takes: [{ batch_limit: 1, daily_limit: null }],
+  refuses: {
+    domain_limits_pkey: [{ domain: 'example.org' }],
+    domain_is_in_lower_case: ['Example.com', 'a@example.com', 'a b', ''].map(domain => ({ domain })),
+    a_domain_has_a_limit: [{ daily_limit: null }],
+    domain_limits_are_at_least_one: [
+      { daily_limit: 0 },
+      { batch_limit: 0 },
+      { batch_limit: 0, daily_limit: null },
+    ],
+  },
+}
+
+const counted: Row = {
+  rule: 'sender',
+  name: 'default',
+  delivery_id: 1,
+  claim_token: ids.token,
+  counts_until: null,
+}
+
+export const countedMails: TableCase = {
+  rows: [counted],
+  other: { ...counted, delivery_id: 2 },
+  takes: [{ rule: 'rolling' }, { rule: 'domain' }, { counts_until: at(24) }],
+  refuses: {
+    counted_mails_pkey: [{ delivery_id: 1 }],
+    counted_rule_is_known: [{ rule: 'other' }],
+  },
+}

@@ -1,0 +1,41 @@
+-- Trigger function, after a row of sender_limits or domain_limits was written or deleted: tells claims whether to look, and
+-- counts what a new limit finds: the mails of the last 24 hours, and those under way. Reads the tries of these 24 hours.
+create or replace function daybatch.note_shared_limit()
+returns trigger
+language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_now timestamptz := daybatch.current_moment();
+  v_rule text := case tg_table_name when 'sender_limits' then 'sender' else 'domain' end;
+  v_name text;
+  v_has_any boolean := exists (select from daybatch.sender_limits) or exists (select from daybatch.domain_limits);
+begin
+  update daybatch.settings as s set has_shared_limits = v_has_any where s.has_shared_limits is distinct from v_has_any;
+  if tg_op = 'DELETE' then
+    return null;
+  end if;
+  v_name := coalesce(to_jsonb(new) ->> 'sender', to_jsonb(new) ->> 'domain');
+  insert into daybatch.counted_mails (rule, name, delivery_id, claim_token, counts_until)
+  select v_rule, v_name, m.delivery_id, m.claim_token, max(m.counts_until)
+  from (
+    select a.campaign_id, a.batch_number, a.delivery_id, a.claim_token, coalesce(a.sending_at, a.ended_at) + interval '24 hours' as counts_until
+    from daybatch.delivery_attempts as a
+    where a.ended_at > v_now - interval '24 hours' and a.outcome in ('sent', 'in_doubt', 'accepted_twice')
+    union all
+    select k.campaign_id, k.batch_number, d.delivery_id, k.claim_token, case when d.status = 'sending' then d.sending_at + interval '24 hours' end
+    from daybatch.claims as k
+    join daybatch.deliveries as d on d.delivery_id = any (k.delivery_ids) and d.claim_token = k.claim_token and d.status in ('claimed', 'sending')
+  ) as m
+  join daybatch.batches as b on b.campaign_id = m.campaign_id and b.batch_number = m.batch_number
+  left join daybatch.campaign_messages as w on w.campaign_id = b.campaign_id and w.message_version = b.message_version
+  where case v_rule when 'sender' then daybatch.get_sender_key(w.sender) = v_name
+    else exists (select from daybatch.deliveries as d join public.contacts as p on p.id = d.contact_id
+      where d.delivery_id = m.delivery_id and lower(split_part(p.email, '@', 2)) = v_name) end
+  group by m.delivery_id, m.claim_token
+  on conflict do nothing;
+  return null;
+end;
+$$;
+
+comment on function daybatch.note_shared_limit() is
+  'Trigger of sender_limits and domain_limits: counts what a new limit finds. Example: insert into daybatch.domain_limits (domain, batch_limit) values (''example.org'', 100);';
