@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Testing } from './database.ts'
 import { CERTIFICATE, PASSWORD, USER } from './mail-server.ts'
+import { findPort } from './port.ts'
 
 const KEY = CERTIFICATE.replace('certificate', 'key')
 const PROGRAMS = ['/usr/sbin/postfix', '/usr/sbin/postgrey', '/usr/sbin/dovecot']
@@ -24,6 +25,8 @@ export interface PostfixOptions {
   refused: string
   /** It greylists this recipient. */
   greylisted: string
+  /** Mails to this domain go to a command of the shell, on its standard input. */
+  pipe: { domain: string; command: string }
 }
 
 /** Why Postfix cannot be run here; undefined: it can. */
@@ -51,7 +54,7 @@ export async function startPostfix(t: Testing, options: PostfixOptions): Promise
   await run(['chown', 'postgrey', join(folder, 'grey')])
   await writeSaslFiles(folder)
   await writeFile(join(folder, 'etc/main.cf'), describeMain(folder, { ...options, greyPort }))
-  await writeFile(join(folder, 'etc/master.cf'), describeServices(port))
+  await writeFile(join(folder, 'etc/master.cf'), describeServices(port, options.pipe.command))
   const grey = spawn(
     '/usr/sbin/postgrey',
     [
@@ -72,7 +75,8 @@ export async function startPostfix(t: Testing, options: PostfixOptions): Promise
     await endMaster(join(folder, 'queue/pid/master.pid'))
     await end(postfix)
   })
-  for (const each of [greyPort, port]) await waitForPort(each)
+  await waitForPort(greyPort, grey)
+  await waitForPort(port, postfix)
   return { port, log: () => readFile(join(folder, 'maillog'), 'utf8').catch(() => '') }
 }
 
@@ -116,6 +120,11 @@ function describeMain(folder: string, options: PostfixOptions & { greyPort: numb
     inet_interfaces: '127.0.0.1',
     inet_protocols: 'ipv4',
     relayhost: `[127.0.0.1]:${options.nextHop}`,
+    transport_maps: `inline:{ {${options.pipe.domain} = daybatch:} }`,
+    // what could not be handed on is tried again at once
+    queue_run_delay: '1s',
+    minimal_backoff_time: '1s',
+    maximal_backoff_time: '1s',
     smtp_tls_security_level: 'none',
     smtpd_tls_cert_file: CERTIFICATE,
     smtpd_tls_key_file: KEY,
@@ -135,7 +144,7 @@ function describeMain(folder: string, options: PostfixOptions & { greyPort: numb
     .join('')
 }
 
-function describeServices(port: number): string {
+function describeServices(port: number, command: string): string {
   const services = [
     [`127.0.0.1:${port}`, 'inet', 'n', '-', 'n', '-', '-', 'smtpd'],
     ['cleanup', 'unix', 'n', '-', 'n', '-', '0', 'cleanup'],
@@ -152,6 +161,7 @@ function describeServices(port: number): string {
     ['anvil', 'unix', '-', '-', 'n', '-', '1', 'anvil'],
     ['scache', 'unix', '-', '-', 'n', '-', '1', 'scache'],
     ['proxymap', 'unix', '-', '-', 'n', '-', '-', 'proxymap'],
+    ['daybatch', 'unix', '-', 'n', 'n', '-', '-', 'pipe', `user=nobody argv=/bin/sh -c {${command}}`],
     ['postlog', 'unix-dgram', 'n', '-', 'n', '-', '1', 'postlogd'],
   ]
   return services.map(fields => `${fields.join(' ')}\n`).join('')
@@ -185,24 +195,16 @@ async function endMaster(file: string): Promise<void> {
   while (await isThere()) await sleep(20)
 }
 
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address ? address.port : 0
-}
-
-async function waitForPort(port: number): Promise<void> {
+async function waitForPort(port: number, child: ChildProcess): Promise<void> {
   for (;;) {
     const socket = connect(port, '127.0.0.1')
-    const isThere = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'error').then(() => false),
-    ]).catch(() => false)
+    const isThere = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
     socket.destroy()
     if (isThere) return
+    if (child.exitCode !== null) throw new Error(`${child.spawnargs.join(' ')} ended with ${child.exitCode}`)
     await sleep(50)
   }
 }
