@@ -470,6 +470,17 @@ alter table daybatch.refusal_counts owner to daybatch_owner;
 grant select on daybatch.refusal_counts to daybatch_operator;
 comment on table daybatch.refusal_counts is 'Final answers of servers since a campaign''s first refusal, as far as the breaker needs them; gone when the campaign pauses.';
 
+create table daybatch.refused_addresses (
+  address_key bytea not null,
+  refusal_count integer not null,
+  refused_at timestamp with time zone not null,
+  constraint refusal_count_is_at_least_one CHECK ((refusal_count >= 1)),
+  constraint refused_addresses_pkey PRIMARY KEY (address_key)
+);
+alter table daybatch.refused_addresses owner to daybatch_owner;
+grant select on daybatch.refused_addresses to daybatch_operator;
+comment on table daybatch.refused_addresses is 'How often servers refused an address for good, by keyed hash, over all campaigns: some answers suppress at the second time only.';
+
 create table daybatch.removed_contacts (
   campaign_id uuid not null,
   contact_id uuid not null,
@@ -492,15 +503,21 @@ create table daybatch.reply_rules (
   scope text not null,
   note text not null,
   is_builtin boolean not null default false,
+  suppress_after smallint,
+  pause_after smallint,
   constraint doubt_needs_the_message_stage CHECK (((outcome <> 'in_doubt'::text) OR (stages = ARRAY['message'::text]))),
   constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['sent'::text, 'failed'::text, 'deferred'::text, 'in_doubt'::text]))),
+  constraint pause_after_is_at_least_one CHECK ((pause_after >= 1)),
   constraint reply_rules_pkey PRIMARY KEY (rule),
   constraint scope_is_known CHECK ((scope = ANY (ARRAY['recipient'::text, 'server'::text, 'batch'::text, 'campaign'::text]))),
-  constraint sent_needs_a_reply_to_the_message CHECK (((outcome <> 'sent'::text) OR (stages = ARRAY['message'::text])))
+  constraint sent_needs_a_reply_to_the_message CHECK (((outcome <> 'sent'::text) OR (stages = ARRAY['message'::text]))),
+  constraint suppress_after_is_at_least_one CHECK ((suppress_after >= 1))
 );
 alter table daybatch.reply_rules owner to daybatch_owner;
 grant delete, insert, select, update on daybatch.reply_rules to daybatch_operator;
 comment on table daybatch.reply_rules is 'Classification of server answers: patterns are POSIX regular expressions, null fits anything (also no reply). Scope: recipient = this contact, server = wait and retry all, batch = the rest goes to the next batch, campaign = pause.';
+comment on column daybatch.reply_rules.suppress_after is 'So many refusals of an address suppress it, in every campaign; null: none does.';
+comment on column daybatch.reply_rules.pause_after is 'So many refusals by this rule in a row pause the campaign; null: settings.refusals_in_a_row.';
 
 create table daybatch.resend_copies (
   campaign_id uuid not null,
@@ -2028,7 +2045,7 @@ grant execute on function daybatch.contract_version() to daybatch_service;
 comment on function daybatch.contract_version() is 'Version of the functions'' contract with the service; a service refuses another one. Example: select daybatch.contract_version();';
 
 create function daybatch.count_answers(p_campaign_id uuid, p_rules text[])
-returns text language plpgsql volatile security definer set search_path="" -- body eaab31807106949bdcd5b9744c8099c6
+returns text language plpgsql volatile security definer set search_path="" -- body 66727c0ce6f7c8dbc67aaae9ca43e587
 alter function daybatch.count_answers(uuid,text[]) owner to daybatch_owner;
 comment on function daybatch.count_answers(uuid,text[]) is 'Counts servers'' final answers and says why a campaign must pause, or null (part of report_outcomes). Example: select daybatch.count_answers(null, ''{}'') limit 0;';
 
@@ -2186,7 +2203,7 @@ alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.find_bounced_delivery(p_report jsonb, p_is_signed boolean)
-returns bigint language plpgsql stable security definer set search_path="" -- body b55fcc87fe2e03d3904806f8b66b8840
+returns bigint language plpgsql stable security definer set search_path="" -- body cf21c7ec05e682ec7b66c0ddac71c0e5
 alter function daybatch.find_bounced_delivery(jsonb,boolean) owner to daybatch_owner;
 comment on function daybatch.find_bounced_delivery(jsonb,boolean) is 'The delivery that a bounce or complaint is about (part of record_bounces). Example: select daybatch.find_bounced_delivery(''{"email": "ada@example.org"}'', true);';
 
@@ -2315,7 +2332,7 @@ grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone
 comment on function daybatch.has_job(uuid,integer,timestamp with time zone) is 'Whether pg-boss holds the live job of a batch. Example: select name, daybatch.has_job(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
 
 create function daybatch.import_suppressions(p_rows jsonb, p_source text DEFAULT 'import'::text)
-returns jsonb language plpgsql volatile security definer set search_path="" -- body 0878f0365a79eb5c2ee5a99a90f61076
+returns jsonb language plpgsql volatile security definer set search_path="" -- body b273760736cf8b04a0ebbe4c2b7d0ac0
 alter function daybatch.import_suppressions(jsonb,text) owner to daybatch_owner;
 grant execute on function daybatch.import_suppressions(jsonb,text) to daybatch_operator;
 grant execute on function daybatch.import_suppressions(jsonb,text) to daybatch_service;
@@ -2628,7 +2645,7 @@ alter function daybatch.read_token(text,text) owner to daybatch_owner;
 comment on function daybatch.read_token(text,text) is 'The payload that was signed for this purpose, null for anything else. Example: select daybatch.read_token(''unsubscribe'', daybatch.make_token(''bounce'', int8send(1))) is null;';
 
 create function daybatch.record_bounces(p_source text, p_reports jsonb, p_signed_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
-returns TABLE(place integer, result text, kind text, campaign_id uuid, delivery_id bigint, suppressed boolean) language plpgsql volatile security definer set search_path="" -- body ac6ce0ad2ba83682e93753632d8f7d09
+returns TABLE(place integer, result text, kind text, campaign_id uuid, delivery_id bigint, suppressed boolean) language plpgsql volatile security definer set search_path="" -- body 8463f64525a0d017c1270c5cd026c076
 alter function daybatch.record_bounces(text,jsonb,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time zone) to daybatch_operator;
 grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time zone) to daybatch_service;
@@ -2718,7 +2735,7 @@ grant execute on function daybatch.report_import_progress(uuid,text,integer,bigi
 comment on function daybatch.report_import_progress(uuid,text,integer,bigint,integer) is 'Tells how far an import is. Example: select daybatch.report_import_progress(import_id, ''reading'', 1000, 65536) from daybatch.imports;';
 
 create function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
-returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body 25a19c44cfe88066c8153d61ec3e8b4c
+returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body 053416950956b264eddd34dfa94d5dca
 alter function daybatch.report_outcomes(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_service;
@@ -2754,7 +2771,7 @@ grant execute on function daybatch.resume_campaign(uuid) to daybatch_service;
 comment on function daybatch.resume_campaign(uuid) is 'Resumes a paused campaign; its next batch is due at its old time or now, whichever is later. Example: select daybatch.resume_campaign(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.retry_failed(p_campaign_id uuid, p_contact_ids uuid[] DEFAULT NULL::uuid[])
-returns integer language plpgsql volatile security definer set search_path="" -- body 6f60d6b2b5add4879ffda91390d2464f
+returns integer language plpgsql volatile security definer set search_path="" -- body d3c56a164ae3b373d946f5dd541e6714
 alter function daybatch.retry_failed(uuid,uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_operator;
 grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_service;
@@ -2853,7 +2870,7 @@ grant execute on function daybatch.start_campaign(uuid) to daybatch_service;
 comment on function daybatch.start_campaign(uuid) is 'Starts a campaign now, or refuses with the reason. Example: select daybatch.start_campaign(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.suppress_address(p_email text, p_reason text DEFAULT 'manual'::text, p_list_id uuid DEFAULT NULL::uuid, p_source text DEFAULT 'manual'::text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 8ed5c5f599faf9ee54ccb84cb8072471
+returns boolean language plpgsql volatile security definer set search_path="" -- body 25426ef946c180ffa9dca2ab4e6c7ddd
 alter function daybatch.suppress_address(text,text,uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.suppress_address(text,text,uuid,text) to daybatch_operator;
 grant execute on function daybatch.suppress_address(text,text,uuid,text) to daybatch_service;
@@ -2863,6 +2880,11 @@ create function daybatch.suppress_import(p_import_id uuid)
 returns integer language plpgsql volatile security definer set search_path="" -- body d97051c4ffe393a3360133cb9c264abf
 alter function daybatch.suppress_import(uuid) owner to daybatch_owner;
 comment on function daybatch.suppress_import(uuid) is 'Suppresses what a file says must not be mailed (part of merge_import). Example: select daybatch.suppress_import(import_id) from daybatch.imports limit 0;';
+
+create function daybatch.suppress_refused(p_campaign_id uuid, p_delivery_ids bigint[], p_claim_tokens uuid[], p_now timestamp with time zone)
+returns integer language plpgsql volatile security definer set search_path="" -- body 725217fd7b0a5e25487c868a1bca9ac0
+alter function daybatch.suppress_refused(uuid,bigint[],uuid[],timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.suppress_refused(uuid,bigint[],uuid[],timestamp with time zone) is 'Suppresses addresses that a server refused for good (part of report_outcomes). Example: select daybatch.suppress_refused(null, ''{}'', ''{}'', daybatch.current_moment());';
 
 create function daybatch.take_notice(p_notice_id bigint)
 returns TABLE(notice_id bigint, campaign_id uuid, name text, status text, cause text, detail jsonb, happened_at timestamp with time zone, total_contacts integer, processed_count integer, failed_count integer, remaining_count integer, next_batch_send_time timestamp with time zone) language sql volatile security definer set search_path="" -- body dac7103e50105327032a05372b6c05d0
@@ -2905,7 +2927,7 @@ alter function daybatch.uncount_refused(daybatch.batches,uuid[],timestamp with t
 comment on function daybatch.uncount_refused(daybatch.batches,uuid[],timestamp with time zone) is 'Takes refused mails out of the counted limits (part of report_outcomes). Example: select daybatch.uncount_refused(b, ''{}'', daybatch.current_moment()) from daybatch.batches as b limit 0;';
 
 create function daybatch.unsubscribe_by_token(p_token text, p_source text DEFAULT 'link'::text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 5edc6aa92b69626bf1f4e3ff32c5ae5a
+returns boolean language plpgsql volatile security definer set search_path="" -- body 6f555482deb619d813145fad3ba6454e
 alter function daybatch.unsubscribe_by_token(text,text) owner to daybatch_owner;
 grant execute on function daybatch.unsubscribe_by_token(text,text) to daybatch_operator;
 grant execute on function daybatch.unsubscribe_by_token(text,text) to daybatch_service;
@@ -2933,6 +2955,11 @@ grant execute on function daybatch.verify_campaign(uuid) to daybatch_operator;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_reader;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_service;
 comment on function daybatch.verify_campaign(uuid) is 'The proof for one campaign, promise by promise; MB022 when one does not hold. Example: select v.* from public.campaigns as c, daybatch.verify_campaign(c.id) as v where c.name = ''Spring offer'';';
+
+create function daybatch.write_suppression(p_address_key bytea, p_list_id uuid, p_reason text, p_source text)
+returns boolean language plpgsql volatile security definer set search_path="" -- body e30652c12ec24c0403c68eb2e2285386
+alter function daybatch.write_suppression(bytea,uuid,text,text) owner to daybatch_owner;
+comment on function daybatch.write_suppression(bytea,uuid,text,text) is 'Suppresses an address by its keyed hash (part of suppress_address). Example: select daybatch.write_suppression(daybatch.calculate_address_key(''ada@example.org''), null, ''manual'', ''psql'');';
 
 create function daybatch.write_tracking(p_outcomes jsonb, p_is_first boolean DEFAULT false)
 returns void language plpgsql volatile security definer set search_path="" -- body 01b954dc282a6977bb662d947a4e381d

@@ -1,7 +1,15 @@
 import type pg from 'pg'
 
 /** What does not change while campaigns run, and what pg-boss keeps for itself. */
-const CONSTANT = ['migrations', 'settings', 'secrets', 'adapters', 'reply_rules']
+const CONSTANT = [
+  'migrations',
+  'settings',
+  'secrets',
+  'adapters',
+  'reply_rules',
+  'smtp_servers',
+  'bounce_limits',
+]
 
 /**
  * The tables that hold what happens to campaigns, and copies of their rows under names: what runs again and again

@@ -26,7 +26,7 @@ begin
     v_counts.refused_at_counts := array(
       select c from unnest(v_counts.refused_at_counts || v_counts.answer_count) as c where c > v_counts.answer_count - 200);
     v_reason := coalesce(v_reason, case
-      when v_counts.in_a_row >= v_settings.refusals_in_a_row then format('%s refusals of one kind in a row (%s)', v_counts.in_a_row, v_rule)
+      when v_counts.in_a_row >= coalesce((select r.pause_after from daybatch.reply_rules as r where r.rule = v_rule), v_settings.refusals_in_a_row) then format('%s refusals of one kind in a row (%s)', v_counts.in_a_row, v_rule)
       when cardinality(v_counts.refused_at_counts) >= v_settings.refusals_in_200 then format('%s of the last %s answers were refusals',
         cardinality(v_counts.refused_at_counts), least(v_counts.answer_count, 200)) end);
   end loop;

@@ -34,7 +34,7 @@ begin
     where d.sending_at is not null
       and (v_message_id is null
         or lower(v_message_id) = left(encode(sha256(v_message_key || uuid_send(d.campaign_id) || uuid_send(d.contact_id)), 'hex'), 40))
-    order by d.sending_at desc limit 1);
+    order by d.sending_at desc, d.delivery_id desc limit 1);
 end;
 $$;
 

@@ -41,15 +41,19 @@ begin
     ) as g
   ) as j;
   with added as (
-    insert into daybatch.suppressions (address_key, list_id, reason, source, created_at)
-    select decode(g.address_key, 'hex'), g.list_id, g.reason, left(coalesce(p_source, 'import'), 100), least(coalesce(g.created_at, v_now), v_now)
+    insert into daybatch.suppressions as s (address_key, list_id, reason, source, created_at)
+    select distinct on (g.address_key, g.list_id)
+      decode(g.address_key, 'hex'), g.list_id, g.reason, left(coalesce(p_source, 'import'), 100), least(coalesce(g.created_at, v_now), v_now)
     from jsonb_to_recordset(coalesce(v_rows, '[]')) as g (place integer, rejection text, address_key text, reason text, list_id uuid, created_at timestamptz)
     where g.rejection is null
-    order by g.address_key, g.place
-    on conflict do nothing
-    returning 1
+    order by g.address_key, g.list_id, g.reason in ('bounced', 'manual'), g.place
+    -- as write_suppression: what its owner asked for outlasts our own decision
+    on conflict (address_key, coalesce(list_id, '00000000-0000-0000-0000-000000000000')) do update set reason = excluded.reason, source = excluded.source
+    where s.reason in ('bounced', 'manual')
+      and (excluded.reason not in ('bounced', 'manual') or s.source = 'smtp' and excluded.source <> 'smtp')
+    returning s.xmax = 0 as is_new
   )
-  select count(*) into v_added from added;
+  select count(*) filter (where a.is_new) into v_added from added as a;
   select coalesce(jsonb_agg(jsonb_build_object('place', g.value -> 'place', 'rejection', g.value -> 'rejection') order by (g.value ->> 'place')::integer), '[]')
   into v_rejected from jsonb_array_elements(coalesce(v_rows, '[]')) as g (value) where g.value ->> 'rejection' is not null;
   return jsonb_build_object('added', v_added, 'existing', jsonb_array_length(p_rows) - v_added - jsonb_array_length(v_rejected), 'rejected', v_rejected);

@@ -66,10 +66,7 @@ begin
     suppressed := coalesce(suppressed, false);
     if suppressed then
       -- a complaint outlasts a bounce: it is not lifted lightly
-      insert into daybatch.suppressions as s (address_key, reason, source, created_at)
-      values (v_bounce.key, case v_bounce.kind when 'complaint' then 'complained' else 'bounced' end, p_source, v_now)
-      on conflict (address_key, coalesce(list_id, '00000000-0000-0000-0000-000000000000')) do update set reason = excluded.reason, source = excluded.source
-      where excluded.reason = 'complained' and s.reason in ('bounced', 'manual');
+      perform daybatch.write_suppression(v_bounce.key, null, case v_bounce.kind when 'complaint' then 'complained' else 'bounced' end, p_source);
     end if;
     return next;
   end loop;

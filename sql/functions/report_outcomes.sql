@@ -3,7 +3,7 @@
 -- reply_code means that no reply came. Many at once, of one campaign. Returns a row per report, in their order:
 -- recorded = false for a stale token (nothing changed); batch_finished when nothing of the open batch is left to do (call close_batch).
 -- A late acceptance under the old token of a mail in doubt settles it to sent, before and after the close.
--- Called by the delivery loop. Locks: campaign, batch, deliveries, claims. It always starts with the campaign: the
+-- Called by the delivery loop. Locks: campaign, batch, deliveries, claims, the addresses that were refused. It always starts with the campaign: the
 -- form that locked deliveries first needed a second way round for mails in doubt. Repeatable: a report told twice counts once.
 create or replace function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
 returns table (delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean)
@@ -38,6 +38,7 @@ begin
   if v_done.settled_count > 0 and (p_reports @? '$[*] ? (@.reply_code >= 400)'
     or exists (select from daybatch.refusal_counts as n where n.campaign_id = p_campaign_id))
   then
+    perform daybatch.suppress_refused(p_campaign_id, v_done.settled_ids, v_done.settled_tokens, v_now);
     v_breaker := daybatch.judge_answers(p_campaign_id, v_batch.batch_number, v_done.settled_ids, v_done.settled_tokens, v_now);
   end if;
   if coalesce(v_done.pause_reason, v_breaker) is not null and v_campaign.status = 'sending' then

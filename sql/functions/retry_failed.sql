@@ -1,6 +1,7 @@
 -- Puts refused contacts of a campaign back to the tail of remaining, all or some: only refusals (status failed), never
 -- mails in doubt, never skipped ones. A completed campaign goes on, due not before its last batch plus one interval.
--- Locks: campaign, deliveries. Repeatable: who is back already is not put back again. Errors: MB001, MB002 cancelled,
+-- The suppressions of their addresses that their refusals made are taken back.
+-- Locks: campaign, deliveries, suppressions. Repeatable: who is back already is not put back again. Errors: MB001, MB002 cancelled,
 -- MB020 a contact that was never tried here.
 create or replace function daybatch.retry_failed(p_campaign_id uuid, p_contact_ids uuid[] default null)
 returns integer
@@ -28,6 +29,9 @@ begin
     where d.campaign_id = p_campaign_id and d.reason is not null and d.status = 'failed'
       and (p_contact_ids is null or d.contact_id = any (p_contact_ids))
     order by d.delivery_id for no key update);
+  -- what their refusals suppressed, and nothing else did
+  delete from daybatch.suppressions as s using daybatch.deliveries as d
+  where d.delivery_id = any (v_ids) and s.address_key = d.address_key and s.list_id is null and s.source = 'smtp' and s.reason = 'bounced';
   v_returned := daybatch.settle_deliveries(p_campaign_id, v_ids, 'deferred', daybatch.current_moment());
   if v_returned > 0 then
     perform daybatch.record_event(p_campaign_id, 'failed_retried', jsonb_build_object('count', v_returned));

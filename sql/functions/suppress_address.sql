@@ -1,6 +1,7 @@
 -- Never mail an address again: in all campaigns, or (p_list_id) in those that name a list. Takes effect at the next
 -- claim of every campaign; what is being sent finishes. The address is not kept, only its keyed hash.
--- Called by DBAs, unsubscribes and bounces. Locks: the suppression row. Repeatable: true when it is new.
+-- Called by DBAs and unsubscribes. Locks: the suppression row. Repeatable: true when it is new. A stronger reason takes the
+-- place of a weaker one (write_suppression).
 -- Errors: MB005 unknown list, MB015 no address, MB017 unknown reason.
 create or replace function daybatch.suppress_address(p_email text, p_reason text default 'manual', p_list_id uuid default null, p_source text default 'manual')
 returns boolean
@@ -14,10 +15,7 @@ begin
   elsif p_list_id is not null then
     perform daybatch.check_list(p_list_id);
   end if;
-  insert into daybatch.suppressions (address_key, list_id, reason, source, created_at)
-  values (daybatch.calculate_address_key(trim(p_email)), p_list_id, p_reason, coalesce(p_source, 'manual'), daybatch.current_moment())
-  on conflict do nothing;
-  return found;
+  return daybatch.write_suppression(daybatch.calculate_address_key(trim(p_email)), p_list_id, p_reason, coalesce(p_source, 'manual'));
 end;
 $$;
 

@@ -24,10 +24,7 @@ begin
     null; -- gone: the address is known by its key
   end;
   if v_delivery.address_key is not null then
-    insert into daybatch.suppressions (address_key, reason, source, created_at)
-    values (v_delivery.address_key, 'unsubscribed', coalesce(p_source, 'link'), daybatch.current_moment())
-    on conflict do nothing;
-    v_is_new := v_is_new or found;
+    v_is_new := daybatch.write_suppression(v_delivery.address_key, null, 'unsubscribed', coalesce(p_source, 'link')) or v_is_new;
   end if;
   if v_is_new then
     perform daybatch.record_event(v_delivery.campaign_id, 'unsubscribed',

@@ -4,9 +4,14 @@ import { type BounceDatabase, cleanText, findTokens, readTime } from './report.t
 
 /** Reports stand at the beginning of a mail, before the copy of what came back: the rest of a long one is not read. */
 export const LONGEST_MAIL = 1024 * 1024
+/** The subject stands within this. */
+const LONGEST_HEADER = 64 * 1024
 
-/** What became of a mail that came back; `none`: it is no delivery status notification and no complaint. */
-export type MailResult = 'recorded' | 'known' | 'ignored' | 'unknown' | 'none'
+/**
+ * What became of a mail; `none`: it is no delivery status notification, no complaint, and no request to unsubscribe;
+ * `unknown`: it is about no mail of ours.
+ */
+export type MailResult = 'recorded' | 'known' | 'ignored' | 'unknown' | 'none' | 'unsubscribed'
 
 /** Header fields that tell to whom a mail was sent, as mail servers write them. */
 const RECIPIENT_FIELDS = [
@@ -21,17 +26,33 @@ const RECIPIENT_FIELDS = [
 ]
 const DELIVERY_STATUS = /^message\/(global-)?delivery-status$/
 const FEEDBACK_REPORT = 'message/feedback-report'
+/** As the mailto address of List-Unsubscribe has it; a program in between may have put "Re:" before it. */
+const UNSUBSCRIBE = /^\s*(?:[a-z]{2,3}:\s*)*unsubscribe\s+([0-9a-f]{36,200})\s*$/i
 const ORIGINAL = /^(message\/(rfc822|global|global-headers)|text\/rfc822-headers)$/
 
 /**
  * Records what a mail reports that came back to a return path: a delivery status notification (RFC 3464, 6533) or a
- * complaint (ARF, RFC 5965). `recipient`: its envelope recipient, where the mail server told it.
+ * complaint (ARF, RFC 5965). Or it asks to unsubscribe, by the token that its mail had in List-Unsubscribe.
+ * `recipient`: its envelope recipient, where the mail server told it.
  */
 export async function recordMail(db: BounceDatabase, raw: Buffer, recipient?: string): Promise<MailResult> {
   const mail = await readBounceMail(raw, recipient)
-  if (mail === undefined) return 'none'
+  if (mail === undefined) return unsubscribe(db, raw)
   const [row] = await db.recordBounces({ source: mail.source, reports: [mail.report] })
   return row?.result ?? 'ignored'
+}
+
+async function unsubscribe(db: BounceDatabase, raw: Buffer): Promise<MailResult> {
+  const mail = await parse(raw.subarray(0, LONGEST_HEADER))
+  const token = UNSUBSCRIBE.exec(mail?.subject ?? '')?.[1]
+  if (token === undefined) return 'none'
+  try {
+    await db.unsubscribeByToken({ token, source: 'mail' })
+    return 'unsubscribed'
+  } catch (error) {
+    if ((error as { code?: string }).code === 'MB030') return 'unknown'
+    throw error
+  }
 }
 
 /** What a mail reports; undefined when it is no report: an answer, an absence notice, broken. Never rejects. */

@@ -7,6 +7,8 @@ export interface BounceDatabase {
     reports: BounceReport[]
     signedAt?: Date | undefined
   }): Promise<RecordedBounceRow[]>
+  /** Whether it is new; MB030: no token of ours. */
+  unsubscribeByToken(args: { token: string; source: string }): Promise<boolean>
 }
 
 /** A long diagnostic is cut: SQL keeps 500 characters of it. */

@@ -164,6 +164,7 @@ t.test('deep nesting does not take long', async t => {
 t.test('a mail is recorded once it is a report', async t => {
   const calls: object[] = []
   const db = {
+    unsubscribeByToken: async () => t.fail('nobody asked') as never,
     async recordBounces(args: object) {
       calls.push(args)
       return [

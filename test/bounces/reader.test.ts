@@ -16,6 +16,9 @@ function makeDatabase() {
   const db = {
     tokens,
     problem: undefined as Error | undefined,
+    async unsubscribeByToken() {
+      return true
+    },
     async recordBounces({ reports }: { reports: BounceReport[] }) {
       if (db.problem) throw db.problem
       tokens.push(...(reports[0]!.tokens ?? []))

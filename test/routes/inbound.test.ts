@@ -107,6 +107,46 @@ t.test('a mail server hands on what came back: recorded once, with its own secre
   t.equal(elsewhere.status, 401, 'the secret opens nothing else')
 })
 
+t.test('a mail that asks to unsubscribe, as List-Unsubscribe has it, does so', async t => {
+  const { sent, returnPaths } = await sendCampaign('leaving@example.org', 'staying@example.org')
+  const isUnsubscribed = async (email: string) =>
+    (await pool.query('select unsubscribed_at from contacts where email = $1', [email])).rows[0]
+      .unsubscribed_at !== null
+  const ask = (subject: string, more = '') =>
+    postMail(
+      `From: somebody@example.net\r\nTo: leave@example.com\r\nSubject: ${subject}\r\n${more}\r\n\r\nunsubscribe\r\n`,
+    )
+  const [token, other] = sent.map(row => row.unsubscribe_token as string)
+  const bounceToken = returnPaths[1]!.slice('bounce+'.length, returnPaths[1]!.indexOf('@'))
+  // of another purpose, changed, none, and with more than the token
+  for (const subject of [
+    `unsubscribe ${bounceToken}`,
+    `unsubscribe ${other!.replace(/.$/, 'x')}`,
+    `unsubscribe ${'0'.repeat(52)}`,
+  ])
+    t.match(await ask(subject), { status: 200, body: { result: /^(unknown|none)$/ } }, subject)
+  for (const subject of ['unsubscribe', 'unsubscribe test', `please unsubscribe ${other} now`, `x ${other}`])
+    t.match(await ask(subject), { status: 200, body: { result: 'none' } }, subject)
+  t.equal((await pool.query('select from contacts where unsubscribed_at is not null')).rowCount, 0)
+
+  t.match(await ask(`unsubscribe ${token}`), { status: 200, body: { result: 'unsubscribed' } })
+  t.equal(await isUnsubscribed('leaving@example.org'), true)
+  t.equal(await isUnsubscribed('staying@example.org'), false)
+  t.match(
+    await ask(`Re: UNSUBSCRIBE  ${token!.toUpperCase()}`),
+    { body: { result: 'unsubscribed' } },
+    'again',
+  )
+  const { rows } = await pool.query('select reason, source from daybatch.suppressions')
+  t.same(rows, [{ reason: 'unsubscribed', source: 'mail' }])
+  t.match(await ask(`=?utf-8?Q?unsubscribe_${other}?=`), { body: { result: 'unsubscribed' } }, 'encoded')
+  t.match(
+    await postMail(`Subject: unsubscribe ${token}\r\n\r\n`, { authorization: 'Bearer wrong' }),
+    { status: 401 },
+    'who may not hand mails on',
+  )
+})
+
 t.test('forged mails and mails of another purpose change nothing', async t => {
   const { returnPaths } = await sendCampaign('ada@example.org')
   const [path] = returnPaths as [string]

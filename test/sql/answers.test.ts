@@ -193,3 +193,94 @@ scenario('a campaign without refusals counts nothing', async (t, db) => {
   await send(db, campaign.id)
   t.same((await db.query('select * from daybatch.refusal_counts')).rows, [])
 })
+
+/** The reason and source of each suppression. */
+const suppressions = async (db: pg.Pool) =>
+  (await db.query('select reason, source from daybatch.suppressions order by suppression_id')).rows
+const byServer = { reason: 'bounced', source: 'smtp' }
+const unclear: Reply = { stage: 'rcpt', reply_code: 550, reply_text: 'no' }
+
+scenario('no such mailbox: suppressed at once, in every campaign; a retry takes that back', async (t, db) => {
+  const emails = ['ada@example.org', 'bob@example.org']
+  const campaign = await makeCampaign(db, { contacts: emails })
+  await openBatch(db, campaign.id)
+  await send(db, campaign.id, [noSuchUser, accepted])
+  t.same(await suppressions(db), [byServer])
+  await closeBatch(db, campaign.id)
+  const other = await makeCampaign(db, { contacts: [] })
+  await db.query(
+    'insert into public.contact_list_members (list_id, contact_id) select $1, unnest($2::uuid[])',
+    [other.lists[0], campaign.contacts],
+  )
+  await openBatch(db, other.id)
+  t.match(await readDeliveries(db, other.id), [
+    { status: 'skipped', reason: 'suppressed' },
+    { status: 'queued' },
+  ])
+  await db.query('select daybatch.retry_failed($1)', [campaign.id])
+  t.same(await suppressions(db), [])
+  await advance(db, '24 hours')
+  await processCampaign(db, campaign.id)
+  await send(db, campaign.id, [accepted])
+  t.same(await statuses(db, campaign.id), ['sent', 'sent'])
+})
+
+scenario(
+  'an unclear refusal suppresses at the second time; policy and a full mailbox never',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, {
+      contacts: ['ada@example.org', 'bob@example.org', 'cy@example.org'],
+    })
+    await openBatch(db, campaign.id)
+    const full: Reply = { stage: 'rcpt', reply_code: 552, enhanced_code: '5.2.2' }
+    await send(db, campaign.id, [unclear, policy, full])
+    t.same(await suppressions(db), [])
+    const again = await makeCampaign(db, { contacts: [] })
+    await db.query(
+      'insert into public.contact_list_members (list_id, contact_id) select $1, unnest($2::uuid[])',
+      [again.lists[0], campaign.contacts.slice(0, 2)],
+    )
+    await openBatch(db, again.id)
+    await send(db, again.id, [unclear, policy])
+    t.same(await suppressions(db), [byServer])
+  },
+)
+
+scenario('a report told twice is one refusal, and a stale one is none', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 1 })
+  await openBatch(db, campaign.id)
+  const rows = await claim(db, campaign.id, 1)
+  await report(db, campaign.id, rows, unclear)
+  await report(db, campaign.id, rows, unclear)
+  t.match((await db.query('select refusal_count from daybatch.refused_addresses')).rows, [
+    { refusal_count: 1 },
+  ])
+})
+
+scenario('a retry leaves what another had a reason for', async (t, db) => {
+  const campaign = await makeCampaign(db, {
+    contacts: ['ada@example.org', 'bob@example.org', 'cy@example.org'],
+  })
+  await openBatch(db, campaign.id)
+  await send(db, campaign.id, times(3, noSuchUser))
+  await db.query(`select daybatch.suppress_address('ada@example.org')`)
+  await db.query(
+    `select daybatch.unsubscribe_contact(id) from public.contacts where email = 'bob@example.org'`,
+  )
+  await db.query('select daybatch.retry_failed($1)', [campaign.id])
+  t.same(await suppressions(db), [
+    { reason: 'manual', source: 'manual' },
+    { reason: 'unsubscribed', source: 'manual' },
+  ])
+})
+
+scenario('content that is refused after the dot pauses at the third in a row', async (t, db) => {
+  const campaign = await makeCampaign(db, { contacts: 20, limit: 20 })
+  await openBatch(db, campaign.id)
+  const refused: Reply = { stage: 'message', reply_code: 554, enhanced_code: '5.7.1', reply_text: 'spam' }
+  t.equal(await sendOneByOne(db, campaign.id, [accepted, ...times(10, refused)]), 4)
+  t.match(await readCampaign(db, campaign.id), {
+    status: 'paused',
+    pause_reason: /^3 refusals of one kind in a row \(content_refused\)/,
+  })
+})

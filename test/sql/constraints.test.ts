@@ -23,6 +23,7 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.migrations': engine.migrations,
   'daybatch.reply_rules': engine.replyRules,
   'daybatch.refusal_counts': engine.refusalCounts,
+  'daybatch.refused_addresses': engine.refusedAddresses,
   'daybatch.smtp_servers': engine.smtpServers,
   'daybatch.sender_limits': engine.senderLimits,
   'daybatch.domain_limits': engine.domainLimits,

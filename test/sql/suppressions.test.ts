@@ -138,3 +138,30 @@ scenario('what was our decision is lifted, what the person asked for needs a wor
   t.notMatch(JSON.stringify(rows), /@/, 'the history holds no address')
   await checkRefusal(t, 'MB015', /address/, () => lift(' '))
 })
+
+scenario(
+  'what its owner asked for takes the place of our own decision, never the other way',
+  async (t, db) => {
+    const read = async () =>
+      (await db.query('select reason, source from daybatch.suppressions')).rows.map(
+        row => `${row.reason} ${row.source}`,
+      )
+    const suppress = (reason: string, source: string) =>
+      callOne(db, 'suppress_address', 'ada@example.org', reason, null, source).then(
+        row => row.suppress_address,
+      )
+    t.equal(await suppress('bounced', 'ses'), true)
+    t.equal(await suppress('manual', 'api'), false)
+    t.same(await read(), ['bounced ses'])
+    t.equal(await suppress('unsubscribed', 'link'), false, 'not new')
+    t.same(await read(), ['unsubscribed link'])
+    t.equal(await suppress('bounced', 'ses'), false)
+    await importRows(db, [
+      { email: 'ada@example.org', reason: 'manual' },
+      { email: 'bob@example.org' },
+      { email: 'BOB@example.org', reason: 'complained' },
+    ])
+    t.same((await read()).sort(), ['complained import', 'unsubscribed link'])
+    await checkRefusal(t, 'MB036', /only its owner/, () => callOne(db, 'lift_suppression', 'ada@example.org'))
+  },
+)

@@ -145,6 +145,7 @@ export class Campaign {
     const isDoubtful = outcome === 'in_doubt' || (this.policy === 'resend' && delivery.wasInDoubt)
     claim.open.delete(delivery)
     delivery.addAttempt(claim, outcome)
+    if (outcome === 'failed' && delivery.address !== null) this.#contacts.refuse(delivery.address)
     delivery.status = outcome === 'failed' && isDoubtful ? 'in_doubt' : outcome
     if (outcome === 'deferred') delivery.retryAt = this.now
     if (isDeferral) this.#defer(delivery, isDoubtful)
@@ -204,6 +205,11 @@ export class Campaign {
     const to = status === 'sent' ? this.processed : this.remaining
     to.push(...closed)
     if (status === 'deferred' && closed.length > 0) this.reopen()
+  }
+
+  /** A refused address may be mailed again. */
+  retry(address: string): void {
+    this.#contacts.retry(address)
   }
 
   reopen(): void {

@@ -12,10 +12,22 @@ export class Contacts {
   now: number
   readonly all: Contact[]
   readonly suppressed = new Set<string>()
+  /** Of those, the ones that nothing but a server's refusal suppressed: a retry takes them back. */
+  readonly refused = new Set<string>()
 
   constructor(now: number, addresses: (string | null)[]) {
     this.now = now
     this.all = addresses.map(address => ({ address, isUnsubscribed: false, isDeleted: false }))
+  }
+
+  /** A server said that there is no such mailbox. */
+  refuse(address: string): void {
+    if (!this.suppressed.has(address)) this.refused.add(address)
+    this.suppressed.add(address)
+  }
+
+  retry(address: string): void {
+    if (this.refused.delete(address)) this.suppressed.delete(address)
   }
 
   /** At its address, or at another that a first copy went to. */

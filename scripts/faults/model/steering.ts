@@ -50,6 +50,7 @@ export function resolveAll(campaign: Campaign, as: 'sent' | 'not_sent'): number 
 export function retryFailed(campaign: Campaign): number {
   if (campaign.status === 'cancelled') throw new Refusal('MB002')
   const failed = campaign.deliveries.filter(({ status }) => status === 'failed')
+  for (const { address } of failed) if (address !== null) campaign.retry(address)
   campaign.settle(failed, 'deferred')
   return failed.length
 }

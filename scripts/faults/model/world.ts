@@ -65,6 +65,7 @@ export class World {
   suppress(address: string): boolean {
     const isNew = !this.contacts.suppressed.has(address)
     this.contacts.suppressed.add(address)
+    this.contacts.refused.delete(address)
     return isNew
   }
 

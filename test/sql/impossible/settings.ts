@@ -84,6 +84,8 @@ export const replyRules: TableCase = {
       { outcome: 'in_doubt' },
       { outcome: 'in_doubt', stages: ['data', 'message'] },
     ],
+    suppress_after_is_at_least_one: [{ suppress_after: 0 }],
+    pause_after_is_at_least_one: [{ pause_after: 0 }],
   },
 }
 
@@ -250,6 +252,17 @@ export const refusalCounts: TableCase = {
   refuses: {
     refusal_counts_pkey: [{ campaign_id: ids.campaign }],
     counts_are_not_negative: [{ answer_count: -1 }, { in_a_row: -1 }],
+  },
+}
+
+const refusedAddress: Row = { address_key: Buffer.alloc(32, 1), refusal_count: 1, refused_at: new Date(0) }
+
+export const refusedAddresses: TableCase = {
+  rows: [refusedAddress],
+  other: { ...refusedAddress, address_key: Buffer.alloc(32, 2) },
+  refuses: {
+    refused_addresses_pkey: [{ address_key: refusedAddress.address_key }],
+    refusal_count_is_at_least_one: [{ refusal_count: 0 }],
   },
 }
 
