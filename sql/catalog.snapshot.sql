@@ -131,6 +131,7 @@ create table daybatch.batches (
 );
 alter table daybatch.batches owner to daybatch_owner;
 CREATE UNIQUE INDEX batches_only_one_open_per_campaign ON daybatch.batches USING btree (campaign_id) WHERE (closed_at IS NULL);
+CREATE INDEX batches_opened_at_idx ON daybatch.batches USING btree (opened_at);
 grant select on daybatch.batches to daybatch_operator;
 comment on table daybatch.batches is 'One row per batch of a campaign; the root of an adopted campaign''s chain (source old_method, number 0 or the last of the old history) stands for the mails of an older method.';
 comment on column daybatch.batches.counted_at is 'The moment the batch counts from: due_at when opened within the window, else opened_at.';
@@ -2638,6 +2639,14 @@ returns integer language plpgsql volatile security definer set search_path="" --
 alter function daybatch.purge_history(interval,integer) owner to daybatch_owner;
 grant execute on function daybatch.purge_history(interval,integer) to daybatch_operator;
 comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
+
+create function daybatch.read_metrics()
+returns TABLE(metric text, label text, value double precision) language plpgsql stable security definer set search_path="" -- body 8b679286eaf837e5f8a0f342703e8591
+alter function daybatch.read_metrics() owner to daybatch_owner;
+grant execute on function daybatch.read_metrics() to daybatch_operator;
+grant execute on function daybatch.read_metrics() to daybatch_reader;
+grant execute on function daybatch.read_metrics() to daybatch_service;
+comment on function daybatch.read_metrics() is 'Figures of the whole database for Prometheus: open deliveries, lateness, doubts, queues, workers. Example: select metric, label, value from daybatch.read_metrics();';
 
 create function daybatch.read_token(p_purpose text, p_token text)
 returns bytea language plpgsql stable security definer set search_path="" -- body 44b3a8189e9c6da33578782efa28e129

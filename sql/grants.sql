@@ -86,7 +86,7 @@ declare
     'test_batch_campaign', 'list_batching_states', 'check_installation', 'suppress_address', 'unsubscribe_contact', 'erase_contact',
     'resolve_in_doubt', 'resolve_all_in_doubt', 'retry_failed', 'add_contacts', 'remove_contact', 'forecast_campaign', 'simulate_campaign',
     'verify_campaign', 'explain_contact', 'take_notice', 'set_smtp_server', 'remove_smtp_server', 'list_smtp_servers', 'unsubscribe_by_token', 'is_unsubscribe_token', 'add_attachment', 'remove_attachment',
-    'list_attachments', 'get_attachments', 'preview_message', 'report_worker', 'forget_worker', 'check_row_security', 'check_operation',
+    'list_attachments', 'get_attachments', 'preview_message', 'report_worker', 'forget_worker', 'read_metrics', 'check_row_security', 'check_operation',
     'make_return_paths', 'record_bounces', 'list_suppressions', 'import_suppressions', 'export_suppressions', 'lift_suppression'];
   v_app_functions text[] := array['current_moment', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign',
     'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
@@ -115,7 +115,7 @@ begin
       select 'daybatch_service' as role, v_service_functions as functions
       union all select 'daybatch_app', v_app_functions
       union all select 'daybatch_operator', v_service_functions || v_operator_functions
-      union all select 'daybatch_reader', array['check_operation', 'count_largest_interval', 'current_moment', 'contract_version', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'verify_campaign', 'list_jobs', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails']
+      union all select 'daybatch_reader', array['check_operation', 'read_metrics', 'count_largest_interval', 'current_moment', 'contract_version', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'verify_campaign', 'list_jobs', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails']
     ) as w on p.proname::text = any (w.functions)
     join pg_roles as r on r.rolname = w.role
     where p.pronamespace = 'daybatch'::regnamespace

@@ -13,15 +13,19 @@ import type { Daybatch } from './db/daybatch.ts'
 import type { TestMailRequest } from './delivery/preview.ts'
 import type { Reply } from './delivery/reply.ts'
 import { ProblemError, problemFrom } from './errors.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { type HealthParts, healthRoutes } from './routes/health.ts'
 import { inboundRoutes } from './routes/inbound.ts'
 import { apiRoutes } from './routes/index.ts'
+import { metricsRoutes, timeRequests } from './routes/metrics.ts'
 import { unsubscribeRoutes } from './routes/unsubscribe.ts'
 
 export interface AppParts extends HealthParts {
   db: Daybatch
   config: Config
   log: FastifyBaseLogger
+  /** Without them nothing is counted, and /metrics is not there. */
+  metrics?: Metrics | undefined
   /** The delivery worker of this process, if it has one. */
   worker?: {
     wake(): void
@@ -39,13 +43,13 @@ const REQUEST_TIMEOUT_MS = 10 * 60 * 1000
 
 /** The HTTP surface, not listening: the server listens, tests inject. Every error is answered as problem details (RFC 9457). */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { db, config, log, checks, worker, fetch = fetchText } = parts
+  const { db, config, log, checks, metrics, worker, fetch = fetchText } = parts
   const app = fastify({
     loggerInstance: log,
-    // probes ask every few seconds
+    // probes and Prometheus ask every few seconds
     logController: new LogController({
       // and the path of /u/ is what lets one unsubscribe
-      disableRequestLogging: request => /^\/(health|u)\//.test(request.url),
+      disableRequestLogging: request => /^\/(health\/|u\/|metrics$)/.test(request.url),
     }),
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT,
@@ -57,7 +61,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  if (metrics) timeRequests(app, metrics)
   await app.register(healthRoutes, { checks })
+  if (metrics) await app.register(metricsRoutes, { metrics, config })
   await app.register(inboundRoutes, { prefix: '/api/inbound', db, config, fetch })
   await app.register(unsubscribeRoutes, { prefix: '/u', db })
   await app.register(apiRoutes, {

@@ -24,6 +24,8 @@ export interface Config {
   apiKey?: string
   /** `CRON_SECRET`: opens `/api/cron/process-campaigns` and nothing else. */
   cronSecret?: string
+  /** `METRICS_TOKEN`: opens `/metrics` and nothing else. */
+  metricsToken?: string
   /** `RETURN_PATH_DOMAIN`: mails leave with `bounce+<token>@<domain>` as their envelope sender. */
   returnPathDomain?: string
   /** `BOUNCE_MAILBOX`: where what comes back is read, `imaps://…` or `maildir:/…`. */
@@ -89,6 +91,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dkimKeys: readDkimKeySettings(env),
     apiKey,
     cronSecret: read(env, 'CRON_SECRET'),
+    metricsToken: read(env, 'METRICS_TOKEN'),
     returnPathDomain: readDomain(env, 'RETURN_PATH_DOMAIN'),
     bounceMailbox: readMailboxUrl(env),
     inboundSecret: read(env, 'INBOUND_SECRET'),

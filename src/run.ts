@@ -1,8 +1,7 @@
-import pino from 'pino'
 import { writeBanner } from './banner.ts'
 import { ConfigError, readConfig, readEnvFile } from './config.ts'
 import { StartupError } from './db/startup.ts'
-import { describeForLog } from './errors.ts'
+import { createLog } from './log.ts'
 import { type Duties, startService } from './service.ts'
 
 /** npm hands Ctrl-C on to what it runs, and the terminal has already: within this time it is one signal. */
@@ -25,7 +24,7 @@ export async function runService(duties: Duties): Promise<void> {
 async function run(duties: Duties): Promise<void> {
   readEnvFile()
   const config = readConfig()
-  const log = pino({ level: config.logLevel, serializers: { err: describeForLog } })
+  const log = createLog(config.logLevel)
   const stopping = new AbortController()
   process.on('unhandledRejection', error => {
     log.fatal({ err: error }, 'an error that nobody handles: the process ends')

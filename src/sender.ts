@@ -13,6 +13,7 @@ import type { Reply } from './delivery/reply.ts'
 import { SmtpServers } from './delivery/servers.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { Installation, installationFile } from './installation.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { composeNotice, type NoticeMail } from './notices/mail.ts'
 
 export interface SenderOptions {
@@ -24,6 +25,7 @@ export interface SenderOptions {
   smtpUrl: string | undefined
   config: Config
   log: FastifyBaseLogger
+  metrics?: Metrics | undefined
 }
 
 /** A statement of the delivery loop takes milliseconds, a rewrite of the largest arrays seconds. */
@@ -59,7 +61,7 @@ export class Sender {
   #checks: Promise<void> = Promise.resolve()
 
   constructor(options: SenderOptions) {
-    const { url, smtpUrl, config, log } = options
+    const { url, smtpUrl, config, log, metrics } = options
     const connections = config.smtpConnections
     const workerId = `${hostname()}/${process.pid}/${randomUUID()}`
     this.#options = options
@@ -69,13 +71,14 @@ export class Sender {
       // a restored or copied database comes with new connections: none is used before it is recognised
       check: client => this.#checkInstallation(new Daybatch(client)),
     })
-    const db = new Daybatch(this.#pool)
+    const db = new Daybatch(this.#pool, metrics?.observeCall)
     this.#transport = new SmtpServers({
       db,
       url: smtpUrl,
       secrets: config.encryptionKeys,
       connections,
       sign: makeSigner(config),
+      meter: metrics,
       log,
     })
     this.#worker = createWorker({
@@ -86,6 +89,13 @@ export class Sender {
       ...describeMessages(config),
       returnPathDomain: config.returnPathDomain,
       log,
+      meter: metrics,
+    })
+    metrics?.watchPool('delivery', this.#pool)
+    metrics?.watchDelivery({
+      connections: () => this.#transport.usage(),
+      worker: () => this.#worker.status(),
+      problem: () => this.problem,
     })
     this.#presence = new Presence({
       db: options.db,

@@ -4,12 +4,14 @@ import { buildApp } from './app.ts'
 import { BounceReader, openMailbox } from './bounces/reader.ts'
 import type { Config } from './config.ts'
 import { Daybatch } from './db/daybatch.ts'
+import { readMetrics } from './db/inspection.ts'
 import { checkMigrated } from './db/migrate.ts'
 import { createPool } from './db/pool.ts'
 import { awaitDatabase, StartupError } from './db/startup.ts'
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './embedded/database.ts'
 import { type Mailbox, startMailbox } from './embedded/mailbox.ts'
 import { isDatabaseAway } from './errors.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { tellNotice } from './notices/notifier.ts'
 import type { HealthParts } from './routes/health.ts'
 import { Scheduler } from './schedule/scheduler.ts'
@@ -42,6 +44,7 @@ export interface Service {
 
 /** Freezing an audience of millions, or importing as many. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000
+const METRICS_TIMEOUT_MS = 5_000
 type Stop = () => Promise<unknown> | undefined
 
 /** Starts the parts one after the other; what was started is stopped again when a later one fails. */
@@ -75,7 +78,9 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   })
   stops.push(() => pool.end())
-  const db = new Daybatch(pool)
+  const metrics = createMetrics(url, stops)
+  metrics.watchPool('service', pool)
+  const db = new Daybatch(pool, metrics.observeCall)
   let sender: Sender | undefined
   const wake = () => sender?.wake()
   const scheduler = new Scheduler({
@@ -83,6 +88,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     db,
     wake,
     log,
+    meter: metrics,
     tell: job =>
       tellNotice(job, {
         db,
@@ -109,6 +115,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
           config,
           log,
           checks,
+          metrics,
           worker: { wake, sendTest: request => sender?.sendTest(request) },
         })
   stops.push(() => app?.close())
@@ -124,7 +131,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   signal.throwIfAborted()
   const smtpUrl = mailbox?.url ?? config.smtpUrl
   if (smtpUrl || (await hasSmtpServers(db))) {
-    sender = new Sender({ url, db, smtpUrl, config, log })
+    sender = new Sender({ url, db, smtpUrl, config, log, metrics })
     stops.push(() => sender?.stop())
     sender.start()
   }
@@ -134,6 +141,17 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     reader.start()
   }
   return { address, embeddedDatabase, mailbox, isAwake: await db.isAwake() }
+}
+
+/** With a connection of its own, so that a pool in which nothing moves is seen, and not waited for. */
+function createMetrics(url: string, stops: Stop[]): Metrics {
+  const pool = createPool(url, {
+    applicationName: 'daybatch metrics',
+    max: 1,
+    statementTimeoutMs: METRICS_TIMEOUT_MS,
+  })
+  stops.push(() => pool.end())
+  return new Metrics({ read: () => readMetrics(pool) })
 }
 
 /** Servers that the database names are the explicit word, as SMTP_URL is. */

@@ -3,21 +3,41 @@ import { isRefusal } from '../errors.ts'
 
 const PLAN_IS_OUTDATED = '0A000'
 
+/** Told of every call of a function of ours: its name, how long it took in ms, and the error that it ended with. */
+export type CallObserver = (call: string, ms: number, error?: unknown) => void
+
 /** What the classes with SQL text share: how a statement is run, and on which pool or client. */
 export abstract class Connection {
   protected readonly db: pg.Pool | pg.ClientBase
 
-  constructor(db: pg.Pool | pg.ClientBase) {
+  protected readonly observe: CallObserver | undefined
+
+  constructor(db: pg.Pool | pg.ClientBase, observe?: CallObserver) {
     this.db = db
+    this.observe = observe
   }
 
   /** Runs one statement; with a `name` it is prepared once per connection, which halves the time of the small ones. */
   protected async rows<Row>(text: string, values: unknown[] = [], name?: string): Promise<Row[]> {
+    if (!this.observe) return this.#query(text, values, name)
+    const start = performance.now()
+    let error: unknown
+    try {
+      return await this.#query<Row>(text, values, name)
+    } catch (problem) {
+      error = problem
+      throw problem
+    } finally {
+      this.observe(name ?? findFunction(text), performance.now() - start, error)
+    }
+  }
+
+  async #query<Row>(text: string, values: unknown[], name?: string): Promise<Row[]> {
     try {
       return (await this.db.query({ text, values, name })).rows
     } catch (error) {
       // a deploy changed the function's columns under a prepared statement: refused before it ran
-      if (name && (error as { code?: string }).code === PLAN_IS_OUTDATED) return this.rows(text, values)
+      if (name && (error as { code?: string }).code === PLAN_IS_OUTDATED) return this.#query(text, values)
       throw error
     }
   }
@@ -57,4 +77,16 @@ export abstract class Connection {
       client.release(problem !== undefined && !isRefusal(problem))
     }
   }
+}
+
+const functions = new Map<string, string>()
+
+/** The function that a statement of ours calls, as its name among all calls. */
+function findFunction(text: string): string {
+  let name = functions.get(text)
+  if (name === undefined) {
+    name = /daybatch\.([a-z_]+)\(/.exec(text)?.[1] ?? 'other'
+    functions.set(text, name)
+  }
+  return name
 }

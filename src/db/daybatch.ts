@@ -18,7 +18,7 @@ export class Daybatch extends BounceStatements {
     return this.withClient(async client => {
       await client.query('begin')
       try {
-        const result = await work(new Daybatch(client))
+        const result = await work(new Daybatch(client, this.observe))
         await client.query('commit')
         return result
       } catch (error) {

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { batchQueue, sweepQueue } from '../schedule/queues.ts'
 import { ROLES } from './migrate.ts'
+import type { MetricRow } from './rows.ts'
 
 /** What a server says of itself and of the login, whatever is installed there. */
 export interface ServerInspection {
@@ -89,6 +90,10 @@ export interface OperationRow {
 
 export async function checkOperation(db: pg.Pool | pg.ClientBase): Promise<OperationRow[]> {
   return (await db.query('select name, state, finding from daybatch.check_operation()')).rows
+}
+
+export async function readMetrics(db: pg.Pool | pg.ClientBase): Promise<MetricRow[]> {
+  return (await db.query('select metric, label, value from daybatch.read_metrics()')).rows
 }
 
 /** Whether a notification comes back to the session that listens: not through a pooler in transaction mode. */

@@ -313,6 +313,13 @@ export interface ContactEventRow {
   detail: string | null
 }
 
+/** A figure of the whole database: src/metrics/instruments.ts says which there are, and what `label` means. */
+export interface MetricRow {
+  metric: string
+  label: string
+  value: number
+}
+
 /** Whether the database is the one a service last ran on; it sends only when `same` or `unknown`. */
 export interface InstallationRow {
   state: 'same' | 'unknown' | 'other' | 'behind' | 'copied' | 'replica'

@@ -6,9 +6,12 @@ import type { DeliveryDatabase, Log } from './database.ts'
 import { Exchange } from './exchange.ts'
 import { type Delivery, Leases } from './lease.ts'
 import { type Message, MessageError } from './message.ts'
+import type { DeliveryMeter } from './meter.ts'
 import { Outage } from './outage.ts'
+import { progressLines } from './progress.ts'
 import { noReply, type Reply } from './reply.ts'
 import { Reporter } from './reporter.ts'
+import { DEFAULT_SERVER } from './servers.ts'
 import type { Transport } from './transport.ts'
 
 const LONGEST_SLEEP_MS = 60_000
@@ -24,6 +27,7 @@ export interface CourierOptions {
   transport: Transport
   connections: number
   log: Log
+  meter?: DeliveryMeter | undefined
   /** Called when there is something to claim again: a delivery came back, or a batch was closed. */
   onWork: () => void
 }
@@ -36,6 +40,7 @@ export class Courier {
   readonly #db: DeliveryDatabase
   readonly #transport: Transport
   readonly #log: Log
+  readonly #meter: DeliveryMeter | undefined
   readonly #onWork: () => void
   readonly #leases: Leases
   readonly #exchange: Exchange
@@ -46,8 +51,9 @@ export class Courier {
   /** Batches that are being closed here. */
   readonly #closing = new Set<string>()
 
-  constructor({ db, transport, connections, log, onWork }: CourierOptions) {
+  constructor({ db, transport, connections, log, meter, onWork }: CourierOptions) {
     this.#db = db
+    this.#meter = meter
     this.#transport = transport
     this.#log = log
     this.#onWork = onWork
@@ -171,6 +177,7 @@ export class Courier {
     try {
       const answer = await this.#exchange.report(delivery, { delivery_id, claim_token, ...reply })
       this.lastActivity = new Date()
+      this.#meter?.countMail(row.smtp_server ?? DEFAULT_SERVER, reply, answer?.status)
       if (reply.stage === 'message' && reply.reply_code !== null && reply.reply_code < 300) this.accepted++
       if (answer?.batch_finished) await this.#closeBatch(campaignId, row.batch_number)
       if (answer?.status === 'deferred') this.#onWork()
@@ -181,7 +188,7 @@ export class Courier {
 
   /** The batch's last outcome is in. A close that fails is found again by list_work. */
   async #closeBatch(campaignId: string, batchNumber: number): Promise<void> {
-    const details = { campaign_id: campaignId, batch: batchNumber }
+    const details = { campaign_id: campaignId, batch_number: batchNumber }
     const key = `${campaignId} ${batchNumber}`
     if (this.#closing.has(key)) return
     this.#closing.add(key)
@@ -190,10 +197,10 @@ export class Courier {
       this.#onWork()
       if (!batch.closed || batch.reason !== null) return
       const counts = { sent: batch.sent_count, failed: batch.failed_count, remaining: batch.remaining_count }
-      this.#log.info(
-        { ...details, ...counts },
-        batch.completed ? 'batch closed, campaign complete' : 'batch closed',
-      )
+      for (const action of batch.completed ? (['closed', 'completed'] as const) : (['closed'] as const)) {
+        this.#meter?.countBatch(action)
+        this.#log.info({ ...details, ...counts }, progressLines[action])
+      }
     } catch (error) {
       this.#log.warn({ err: error, ...details }, 'the batch could not be closed: trying again')
     } finally {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { MailMessage, PluginFunction } from 'nodemailer'
+import type { MailTimes } from './meter.ts'
 import type { DataProgress } from './reply.ts'
 
 /** Resolves once `sending` is committed for the mail; rejects when it must not go out. */
@@ -14,6 +15,9 @@ export class Gate {
   progress: DataProgress = 'unmade'
   readonly #permit: Permit
   #message: Readable | undefined
+  /** On the monotonic clock, for `describeTimes`: when a connection was opened for the mail, and when each step began. */
+  connectingAt: number | undefined
+  readonly #since: Partial<Record<DataProgress, number>> = {}
 
   constructor(permit: Permit) {
     this.#permit = permit
@@ -28,7 +32,7 @@ export class Gate {
     // async: what it throws nodemailer would not catch where it asks for the stream
     const createReadStream = message.createReadStream.bind(message)
     const compose = async () => (Buffer.isBuffer(raw) ? raw : await collect(createReadStream()))
-    this.progress = 'unconnected'
+    this.#go('unconnected')
     message.createReadStream = () => this.#open(compose, tail)
   }
 
@@ -37,18 +41,37 @@ export class Gate {
     this.#message?.destroy()
   }
 
+  /** How long each part took that the mail has behind it, up to now. */
+  describeTimes(): MailTimes {
+    const { unconnected, unread, asked, released } = this.#since
+    const between = (start?: number, end?: number) =>
+      start === undefined || end === undefined ? undefined : end - start
+    return {
+      wait: between(unconnected, this.connectingAt ?? unread),
+      connect: between(this.connectingAt, unread),
+      envelope: between(unread, asked),
+      permit: between(asked, released),
+      message: between(released, performance.now()),
+    }
+  }
+
+  #go(progress: DataProgress): void {
+    this.progress = progress
+    this.#since[progress] = performance.now()
+  }
+
   #open(compose: () => Promise<Buffer>, tail?: Buffer): Readable {
     // a message is handed to a connection once; a second one must not find anything to send
     if (this.progress !== 'unconnected')
       return new GuardedMessage(Promise.reject(new Error('handed out twice')))
-    this.progress = 'unread'
+    this.#go('unread')
     // composed while MAIL and RCPT are under way: a message that cannot be made never asks for permission
     const release = async () => {
-      this.progress = 'asked'
+      this.#go('asked')
       await this.#permit()
       // the connection may be gone by now, and the mail with it
       if (this.#message!.destroyed) return false
-      this.progress = 'released'
+      this.#go('released')
       return true
     }
     this.#message = new GuardedMessage(compose(), release, tail)

@@ -4,8 +4,9 @@ import { isLoopbackName } from '../loopback.ts'
 import type { SecretBox } from '../secret-box.ts'
 import type { Log } from './database.ts'
 import type { Signer } from './dkim.ts'
+import type { DeliveryMeter, MailTimes } from './meter.ts'
 import { noReply } from './reply.ts'
-import { createSmtpTransport, type Transport } from './transport.ts'
+import { type ConnectionUsage, createSmtpTransport, type Transport } from './transport.ts'
 
 /** The name of the server that SMTP_URL names. */
 export const DEFAULT_SERVER = 'default'
@@ -20,11 +21,15 @@ export interface SmtpServersOptions {
   connections: number
   /** Signs each mail before it goes out, whichever server takes it. */
   sign?: Signer | undefined
+  meter?: DeliveryMeter | undefined
   log: Log
 }
 
+type SmtpTransport = ReturnType<typeof createSmtpTransport>
+
 interface Known {
-  transport: Transport
+  transport: SmtpTransport
+  connections: number
   /** Of its row, so that a change makes a new transport. */
   fingerprint: string
 }
@@ -61,7 +66,7 @@ export function describeServer(row: SmtpServerRow, secrets: SecretBox): string {
 /** All SMTP servers of this process as one transport: a mail goes through the server that its claim names. */
 export class SmtpServers implements Transport {
   readonly #options: SmtpServersOptions
-  readonly #default: Transport | undefined
+  readonly #default: SmtpTransport | undefined
   readonly #known = new Map<string, Known>()
   /** Servers that cannot be used, and why: said once. */
   readonly #problems = new Map<string, string>()
@@ -71,8 +76,7 @@ export class SmtpServers implements Transport {
   constructor(options: SmtpServersOptions) {
     const { url, connections } = options
     this.#options = options
-    this.#default =
-      url === undefined ? undefined : createSmtpTransport({ url, connections, sign: options.sign })
+    this.#default = url === undefined ? undefined : this.#create(DEFAULT_SERVER, url, connections)
   }
 
   /** Why a server cannot be used here, if one cannot. */
@@ -97,6 +101,22 @@ export class SmtpServers implements Transport {
     // changed since the claim: nothing was sent, another try finds another server
     if (!transport) return noReply('connect', `the SMTP server ${server} is not known here any more`)
     return transport.send(mail, options)
+  }
+
+  usage(): ConnectionUsage[] {
+    const known = [...this.#known].map(([server, { transport, connections }]) => ({
+      server,
+      busy: transport.busy,
+      limit: connections,
+    }))
+    if (!this.#default) return known
+    return [{ server: DEFAULT_SERVER, busy: this.#default.busy, limit: this.#options.connections }, ...known]
+  }
+
+  #create(server: string, url: string, connections: number): SmtpTransport {
+    const { sign, meter } = this.#options
+    const onTimes = meter && ((times: MailTimes) => meter.timeMail(server, times))
+    return createSmtpTransport({ url, connections, sign, onTimes })
   }
 
   async verify(): Promise<void> {
@@ -132,12 +152,8 @@ export class SmtpServers implements Transport {
     this.#known.delete(name)
     try {
       const connections = Math.min(this.#options.connections, row.connections ?? Number.POSITIVE_INFINITY)
-      const transport = createSmtpTransport({
-        url: describeServer(row, secrets),
-        connections,
-        sign: this.#options.sign,
-      })
-      this.#known.set(name, { transport, fingerprint })
+      const transport = this.#create(name, describeServer(row, secrets), connections)
+      this.#known.set(name, { transport, connections, fingerprint })
       this.#problems.delete(name)
     } catch (error) {
       const problem = `the SMTP server ${name} cannot be used: ${(error as Error).message}`

@@ -3,6 +3,7 @@ import { isLoopbackName } from '../loopback.ts'
 import type { Signer } from './dkim.ts'
 import { Gate, guardMessages, type Permit } from './gate.ts'
 import type { Mail } from './message.ts'
+import type { MailTimes } from './meter.ts'
 import { type Reply, readAcceptance, readFailure } from './reply.ts'
 
 export interface Transport {
@@ -16,10 +17,20 @@ export interface Transport {
   ): Promise<Reply>
   /** The names of the servers that it reaches; a transport without this reaches one. */
   list?(): Promise<string[]>
+  /** What its connections do now, by server. */
+  usage?(): ConnectionUsage[]
   /** Connects, greets and logs in, and sends nothing; throws what stands in the way. */
   verify(): Promise<void>
   /** Closes idle connections now and the others after their mail; with `force` all of them now. */
   close(options?: { force?: boolean }): void
+}
+
+export interface ConnectionUsage {
+  server: string
+  /** Connections that a mail is on, or that are opened for one. */
+  busy: number
+  /** The most there may be. */
+  limit: number
 }
 
 export interface TransportOptions {
@@ -28,10 +39,16 @@ export interface TransportOptions {
   connections: number
   /** Signs each mail before it goes out. */
   sign?: Signer | undefined
+  /** Told at the end of each mail how long its parts took. */
+  onTimes?: ((times: MailTimes) => void) | undefined
 }
 
 /** A pool of SMTP connections that keeps the 354 rule: no message data without permission. */
-export function createSmtpTransport({ url, connections, sign }: TransportOptions): Transport {
+export function createSmtpTransport(options: TransportOptions): Transport & { readonly busy: number } {
+  const { url, connections, sign, onTimes } = options
+  /** Mails that nodemailer has, in the order in which it gives them a connection. */
+  const handed = new Set<Gate>()
+  let isVerifying = false
   const transporter = createTransport({
     ...readSmtpUrl(url),
     pool: true,
@@ -45,6 +62,16 @@ export function createSmtpTransport({ url, connections, sign }: TransportOptions
     disableUrlAccess: true,
     // nodemailer's log holds addresses, and with AUTH more than that
     logger: false,
+    // asked once for each connection, in the same turn in which nodemailer takes the first mail that has none; our
+    // answer is always that nodemailer opens the socket itself
+    getSocket(_options: SMTPPoolOptions, done: (error: Error | null, socket: false) => void) {
+      for (const gate of isVerifying ? [] : handed) {
+        if (gate.progress !== 'unconnected' || gate.connectingAt !== undefined) continue
+        gate.connectingAt = performance.now()
+        break
+      }
+      setImmediate(() => done(null, false))
+    },
   })
   transporter.use('stream', guardMessages)
 
@@ -52,8 +79,10 @@ export function createSmtpTransport({ url, connections, sign }: TransportOptions
   function sendOnce(mail: Mail, gate: Gate, signal?: AbortSignal) {
     return new Promise<{ reply: Reply; wasLost: boolean }>(resolve => {
       const guarded = { ...mail, gate, signal }
+      handed.add(gate)
       transporter.sendMail(guarded, (error, info) => {
         gate.shut()
+        handed.delete(gate)
         const reply = error ? readFailure(error, gate.progress) : readAcceptance(info.response, gate.progress)
         const isLoss = error?.code === 'ECONNECTION' || error?.code === 'ESOCKET'
         resolve({ reply, wasLost: isLoss && reply.reply_code === null && gate.progress === 'unread' })
@@ -62,15 +91,27 @@ export function createSmtpTransport({ url, connections, sign }: TransportOptions
   }
 
   return {
+    get busy() {
+      let count = 0
+      for (const { progress, connectingAt } of handed) {
+        if (connectingAt !== undefined || (progress !== 'unmade' && progress !== 'unconnected')) count++
+      }
+      return count
+    },
     async send(mail, { permit, signal }) {
       const gate = new Gate(permit)
       const signed = sign ? { ...mail, raw: await sign(mail.raw, mail.tail) } : mail
-      const first = await sendOnce(signed, gate, signal)
+      let sent = await sendOnce(signed, gate, signal)
       // servers end connections after so many mails or minutes, without a word: nothing was sent, once more is safe
-      return first.wasLost && !signal?.aborted ? (await sendOnce(signed, gate, signal)).reply : first.reply
+      if (sent.wasLost && !signal?.aborted) sent = await sendOnce(signed, gate, signal)
+      onTimes?.(gate.describeTimes())
+      return sent.reply
     },
     async verify() {
-      await transporter.verify()
+      isVerifying = true
+      const verified = transporter.verify()
+      isVerifying = false
+      await verified
     },
     close(options) {
       transporter.close(options)

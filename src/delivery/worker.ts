@@ -4,6 +4,8 @@ import { Courier } from './courier.ts'
 import type { DeliveryDatabase, Log } from './database.ts'
 import { MessageError } from './message.ts'
 import { Messages } from './messages.ts'
+import type { DeliveryMeter } from './meter.ts'
+import { isProgress, progressLines } from './progress.ts'
 import type { Transport } from './transport.ts'
 import type { UnsubscribeOptions } from './unsubscribe.ts'
 
@@ -21,6 +23,7 @@ export interface WorkerOptions {
   /** Mails leave with bounce+<token>@<this> as their envelope sender. */
   returnPathDomain?: string | undefined
   log: Log
+  meter?: DeliveryMeter | undefined
   /** How long stop() waits for mails in flight, in ms; default: the ten minutes of RFC 5321 4.5.3.2.6. */
   drainMs?: number
 }
@@ -69,6 +72,7 @@ class DeliveryWorker implements Worker {
   readonly #log: Log
   readonly #workerId: string
   readonly #transport: Transport
+  readonly #meter: DeliveryMeter | undefined
   readonly #connections: number
   readonly #drainMs: number
   readonly #returnPathDomain: string | undefined
@@ -84,7 +88,9 @@ class DeliveryWorker implements Worker {
 
   constructor(options: WorkerOptions) {
     const { db, transport, workerId, connections, mailFrom, unsubscribe, log, drainMs = DRAIN_MS } = options
+    const { meter } = options
     this.#db = db
+    this.#meter = meter
     this.#returnPathDomain = options.returnPathDomain
     this.#log = log
     this.#workerId = workerId
@@ -92,7 +98,7 @@ class DeliveryWorker implements Worker {
     this.#connections = connections
     this.#drainMs = drainMs
     this.#messages = new Messages(db, { mailFrom, unsubscribe })
-    this.#courier = new Courier({ db, transport, connections, log, onWork: () => this.wake() })
+    this.#courier = new Courier({ db, transport, connections, log, meter, onWork: () => this.wake() })
   }
 
   start(): void {
@@ -219,10 +225,13 @@ class DeliveryWorker implements Worker {
   async #settle({ campaign_id: campaignId }: WorkRow): Promise<boolean> {
     const released = await this.#db.releaseExpiredClaims()
     const rows = await this.#db.processCampaigns({ campaignId, source: 'sweep' })
-    const done = rows.filter(({ action }) => ['opened', 'closed', 'completed'].includes(action))
-    for (const { action, campaign_id, batch_number } of done) {
-      this.#log.info({ campaign_id, batch: batch_number }, `batch ${action}`)
+    let isDone = released > 0
+    for (const { action, campaign_id, batch_number } of rows) {
+      if (!isProgress(action)) continue
+      isDone = true
+      this.#meter?.countBatch(action)
+      this.#log.info({ campaign_id, batch_number }, progressLines[action])
     }
-    return released > 0 || done.length > 0
+    return isDone
   }
 }

@@ -10,27 +10,37 @@ declare module 'fastify' {
     acceptsCronSecret?: boolean
     /** This route is open to INBOUND_SECRET too. */
     acceptsInboundSecret?: boolean
+    /** This route is open to METRICS_TOKEN too. */
+    acceptsMetricsToken?: boolean
   }
 }
 
 /**
  * Guards the routes of `/api`: with API_KEY set every request needs it, as `Authorization: Bearer <key>` or `X-API-Key`;
  * with CRON_SECRET set the cron route takes that as well, and is not open without one of them; so does INBOUND_SECRET
- * for mails that came back. What is open answers only
+ * for mails that came back, and METRICS_TOKEN for /metrics. What is open answers only
  * what cannot come from a web page of somebody else.
  */
 export function guardAccess({
   apiKey,
   cronSecret,
   inboundSecret,
+  metricsToken,
   host,
-}: Pick<Config, 'apiKey' | 'cronSecret' | 'inboundSecret' | 'host'>) {
+}: Pick<Config, 'apiKey' | 'cronSecret' | 'inboundSecret' | 'metricsToken' | 'host'>) {
   const api = [apiKey].filter(isSet).map(digest)
   const cron = [apiKey, cronSecret].filter(isSet).map(digest)
   const inbound = [apiKey, inboundSecret].filter(isSet).map(digest)
+  const metrics = [apiKey, metricsToken].filter(isSet).map(digest)
   const guard: onRequestAsyncHookHandler = async request => {
-    const { acceptsCronSecret, acceptsInboundSecret } = request.routeOptions.config
-    const accepted = acceptsCronSecret ? cron : acceptsInboundSecret ? inbound : api
+    const { acceptsCronSecret, acceptsInboundSecret, acceptsMetricsToken } = request.routeOptions.config
+    const accepted = acceptsCronSecret
+      ? cron
+      : acceptsInboundSecret
+        ? inbound
+        : acceptsMetricsToken
+          ? metrics
+          : api
     if (accepted.length === 0) return refuseOtherSites(request, host)
     const given = readKey(request)
     if (given === undefined) throw unauthorized('No key was sent')

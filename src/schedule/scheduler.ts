@@ -1,6 +1,8 @@
 import { type Job, type JobResult, PgBoss } from 'pg-boss'
 import { Listener } from '../db/listener.ts'
 import type { ProcessedCampaignRow, Source } from '../db/rows.ts'
+import type { BatchAction } from '../delivery/meter.ts'
+import { isProgress, progressLines } from '../delivery/progress.ts'
 import { isRefusal } from '../errors.ts'
 import {
   type BatchJob,
@@ -29,6 +31,13 @@ export interface SchedulerOptions {
   log: Log
   /** Tells operators a notice; throws to be called again later. */
   tell?: ((job: NoticeJob) => Promise<string>) | undefined
+  meter?: SchedulerMeter | undefined
+}
+
+/** What the scheduler tells of its work, for whoever counts. */
+export interface SchedulerMeter {
+  countBatch(action: BatchAction): void
+  countNotice(target: NoticeJob['target'], result: string): void
 }
 
 /** Where a queue notifies, pg-boss would poll every 30 seconds only. */
@@ -141,13 +150,16 @@ export class Scheduler {
   }
 
   async #tell(jobs: Job<NoticeJob>[]): Promise<JobResult[]> {
-    const { tell, log } = this.#options
+    const { tell, log, meter } = this.#options
     return Promise.all(
       jobs.map(async ({ id, data }): Promise<JobResult> => {
         try {
-          return { id, status: 'completed', output: { outcome: (await tell?.(data)) ?? 'off' } }
+          const outcome = (await tell?.(data)) ?? 'off'
+          meter?.countNotice(data.target, outcome)
+          return { id, status: 'completed', output: { outcome } }
         } catch (error) {
           const { message } = error as Error
+          meter?.countNotice(data.target, 'failed')
           log.warn({ ...data, reason: message }, 'operators could not be told: trying again')
           return { id, status: 'failed', output: { message } }
         }
@@ -182,7 +194,8 @@ export class Scheduler {
 
   #logAction(source: Source, { action, ...details }: ProcessedCampaignRow): void {
     const { log } = this.#options
-    const line = `campaign: ${action}`
+    if (isProgress(action)) this.#options.meter?.countBatch(action)
+    const line = isProgress(action) ? progressLines[action] : `campaign ${action}`
     if (action === 'failed') log.error({ source, ...details }, line)
     else if (action === 'paused' || action === 'asleep') log.warn({ source, ...details }, line)
     else if (action === 'waiting' || action === 'sending') log.debug({ source, ...details }, line)

@@ -75,7 +75,7 @@ t.test('campaigns are sent, each contact once, in turns', async t => {
   t.match(worker.status(), { state: 'running', held: 0, begun: 0, accepted: 48, problem: null })
   t.match(
     lines.map(({ message }) => message),
-    ['batch closed, campaign complete', 'batch closed, campaign complete'],
+    ['batch closed', 'campaign completed', 'batch closed', 'campaign completed'],
   )
 })
 

@@ -92,6 +92,8 @@ const PAGES: [query: string, blocks: number][] = [
   ['select * from daybatch.in_doubt_deliveries order by in_doubt_since limit 50', CONTACTS / 50],
   ['select * from daybatch.scheduled_jobs order by due_at limit 50', CAMPAIGNS * 10],
   ['select * from daybatch.worker_status', 100],
+  // every campaign's status, and whether it is due: here all of them are
+  ['select * from daybatch.read_metrics()', CAMPAIGNS * 20],
   ['select * from daybatch.sweep_log order by sweep_id desc limit 50', 100],
 ]
 

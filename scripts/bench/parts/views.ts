@@ -74,6 +74,7 @@ const questions: Question[] = [
   quick('scheduled_jobs, the next 10', 'select * from daybatch.scheduled_jobs order by due_at limit 10'),
   quick('sweep_log, the last 10', 'select * from daybatch.sweep_log order by sweep_id desc limit 10'),
   quick('worker_status', 'select * from daybatch.worker_status'),
+  quick('read_metrics', 'select * from daybatch.read_metrics()'),
   quick(
     'daily_limit_proof of a small campaign',
     'select batch_number, limit_holds, intervals_are_disjoint from daybatch.daily_limit_proof where campaign_id = $1',
