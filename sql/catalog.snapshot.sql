@@ -2124,6 +2124,13 @@ grant execute on function daybatch.current_moment() to daybatch_reader;
 grant execute on function daybatch.current_moment() to daybatch_service;
 comment on function daybatch.current_moment() is 'The only clock the engine reads (the database''s own). Example: select daybatch.current_moment();';
 
+create function daybatch.describe_overview()
+returns jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 02f30a91f7e4628172b32b36f8778b10
+alter function daybatch.describe_overview() owner to daybatch_owner;
+grant execute on function daybatch.describe_overview() to daybatch_operator;
+grant execute on function daybatch.describe_overview() to daybatch_service;
+comment on function daybatch.describe_overview() is 'All campaigns in one object, for the page. Example: select jsonb_pretty(daybatch.describe_overview());';
+
 create function daybatch.describe_tracking(p_insert boolean)
 returns text language plpgsql stable security definer set search_path="" -- body ac90b82c33ca1dfe9bafc79f19b8cb59
 alter function daybatch.describe_tracking(boolean) owner to daybatch_owner;
@@ -2208,6 +2215,13 @@ returns bigint language plpgsql stable security definer set search_path="" -- bo
 alter function daybatch.find_bounced_delivery(jsonb,boolean) owner to daybatch_owner;
 comment on function daybatch.find_bounced_delivery(jsonb,boolean) is 'The delivery that a bounce or complaint is about (part of record_bounces). Example: select daybatch.find_bounced_delivery(''{"email": "ada@example.org"}'', true);';
 
+create function daybatch.find_contact(p_email text)
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 15d1f50ea0f4c4d3f5b0b2375e7664e6
+alter function daybatch.find_contact(text) owner to daybatch_owner;
+grant execute on function daybatch.find_contact(text) to daybatch_operator;
+grant execute on function daybatch.find_contact(text) to daybatch_service;
+comment on function daybatch.find_contact(text) is 'The contact with an address. Example: select daybatch.find_contact(''ada@example.org'') from public.contacts where email = ''ada@example.org'';';
+
 create function daybatch.find_due_time(p_campaign_id uuid, p_now timestamp with time zone, p_rules jsonb, p_from_scratch boolean DEFAULT false)
 returns timestamp with time zone language plpgsql stable security definer set search_path="" -- body 012a423c461086874d135f43c168b51b
 alter function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolean) owner to daybatch_owner;
@@ -2246,6 +2260,13 @@ grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_o
 grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_reader;
 grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_service;
 comment on function daybatch.forecast_campaign(uuid,integer) is 'Each coming batch of a campaign, also with another limit. Example: select f.* from public.campaigns as c, daybatch.forecast_campaign(c.id, 20) as f limit 5;';
+
+create function daybatch.forecast_finish(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
+returns TABLE(send_limit integer, batches_to_come integer, next_due_at timestamp with time zone, finish_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body e2f416961f77661cc74db4ed2769ecc4
+alter function daybatch.forecast_finish(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.forecast_finish(uuid,integer) to daybatch_operator;
+grant execute on function daybatch.forecast_finish(uuid,integer) to daybatch_service;
+comment on function daybatch.forecast_finish(uuid,integer) is 'When a campaign ends, also with another limit, and in how many batches. Example: select c.name, f.finish_at from public.campaigns as c, daybatch.forecast_finish(c.id, 20) as f limit 5;';
 
 create function daybatch.forget_worker(p_worker_id text)
 returns void language sql volatile security definer set search_path="" -- body d246e911aaba5e1e3cbf15eb9e8e1750
@@ -2474,6 +2495,13 @@ grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_
 grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_service;
 comment on function daybatch.list_due_campaigns(text,integer) is 'Campaigns to process now, as the sweep (only those with something to do) or the cron sees them. Example: select * from daybatch.list_due_campaigns();';
 
+create function daybatch.list_failures(p_campaign_id uuid)
+returns TABLE(status text, reason text, contacts integer, last_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" -- body 97b2aad0b3925abdc6517cbabf9fec3e
+alter function daybatch.list_failures(uuid) owner to daybatch_owner;
+grant execute on function daybatch.list_failures(uuid) to daybatch_operator;
+grant execute on function daybatch.list_failures(uuid) to daybatch_service;
+comment on function daybatch.list_failures(uuid) is 'Failures of a campaign by rule or reason, with the last server''s words. Example: select f.* from public.campaigns as c, daybatch.list_failures(c.id) as f where c.name = ''Spring offer'';';
+
 create function daybatch.list_import_rejections(p_import_id uuid, p_after_line integer DEFAULT 0, p_limit integer DEFAULT 200)
 returns TABLE(line_number integer, email text, reason text) language plpgsql stable security definer set search_path="" -- body 56a7ede133ef8304849fe45a9930feee
 alter function daybatch.list_import_rejections(uuid,integer,integer) owner to daybatch_owner;
@@ -2503,6 +2531,19 @@ grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_app
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_operator;
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_reader;
 comment on function daybatch.list_misplaced_contacts(uuid) is 'Contacts about whom a campaign''s arrays and ledger disagree (part of the view audit). Example: select m.* from public.campaigns as c, daybatch.list_misplaced_contacts(c.id) as m where c.name = ''Spring offer'';';
+
+create function daybatch.list_needs()
+returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language sql stable security definer set search_path="" -- body 5abf2b793b1fd3873431865493c4b9bf
+alter function daybatch.list_needs() owner to daybatch_owner;
+grant execute on function daybatch.list_needs() to daybatch_operator;
+comment on function daybatch.list_needs() is 'What waits for somebody, per started campaign; a row without a campaign holds for all. Example: select name, reason from daybatch.list_needs();';
+
+create function daybatch.list_overview(p_search text DEFAULT NULL::text, p_show text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
+returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body f92ce8fd154b2f062a04d4a188efd985
+alter function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_operator;
+grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_service;
+comment on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) is 'A page of campaigns as the overview shows them, with blockers and forecast end. Example: select c ->> ''name'', c ->> ''finish_at'' from daybatch.list_overview(''offer'', ''sending'') as c;';
 
 create function daybatch.list_smtp_servers()
 returns TABLE(name text, host text, port integer, tls text, username text, sealed_password text, is_enabled boolean, is_fallback boolean, connections integer, changed_at timestamp with time zone) language sql stable security definer set search_path="" -- body 6dc5b07194f6f895d4624b02ef9d7a1e
@@ -2607,6 +2648,13 @@ grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_app;
 grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_operator;
 grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_service;
 comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at once, with a reason. Example: select daybatch.pause_campaign(id, ''wrong subject'') from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.preview_audience(p_list_ids uuid[])
+returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" -- body ede818ba80becbfbac4adc64490e45e3
+alter function daybatch.preview_audience(uuid[]) owner to daybatch_owner;
+grant execute on function daybatch.preview_audience(uuid[]) to daybatch_operator;
+grant execute on function daybatch.preview_audience(uuid[]) to daybatch_service;
+comment on function daybatch.preview_audience(uuid[]) is 'How many contacts lists name, and why some cannot be mailed. Example: select p.* from daybatch.preview_audience(array(select id from public.contact_lists)) as p;';
 
 create function daybatch.preview_message(p_campaign_id uuid, p_contact_id uuid DEFAULT NULL::uuid, p_test_address text DEFAULT NULL::text)
 returns TABLE(contact_id uuid, email text, fields jsonb, subject text, sender text, reply_to text, html_body text, text_body text, problem text) language plpgsql stable security definer set search_path="" -- body 3f2b3cc327a57af1ec4c81a9993ceccb

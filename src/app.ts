@@ -14,6 +14,7 @@ import type { TestMailRequest } from './delivery/preview.ts'
 import type { Reply } from './delivery/reply.ts'
 import { ProblemError, problemFrom } from './errors.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import { dashboardRoutes } from './routes/dashboard.ts'
 import { type HealthParts, healthRoutes } from './routes/health.ts'
 import { inboundRoutes } from './routes/inbound.ts'
 import { apiRoutes } from './routes/index.ts'
@@ -62,6 +63,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     reply.header('x-request-id', request.id)
   })
   if (metrics) timeRequests(app, metrics)
+  await app.register(dashboardRoutes)
   await app.register(healthRoutes, { checks })
   if (metrics) await app.register(metricsRoutes, { metrics, config })
   await app.register(inboundRoutes, { prefix: '/api/inbound', db, config, fetch })

@@ -3,6 +3,7 @@ import { bench as bookkeeping } from './parts/bookkeeping.ts'
 import { bench as due } from './parts/due.ts'
 import { bench as idle } from './parts/idle.ts'
 import { bench as latency } from './parts/latency.ts'
+import { bench as page } from './parts/page.ts'
 import { bench as scale } from './parts/scale.ts'
 import { bench as send } from './parts/send.ts'
 import { bench as start } from './parts/start.ts'
@@ -10,4 +11,4 @@ import { bench as storage } from './parts/storage.ts'
 import { bench as views } from './parts/views.ts'
 
 /** In the order in which they run. */
-export const benches: Bench[] = [send, latency, bookkeeping, start, idle, due, views, scale, storage]
+export const benches: Bench[] = [send, latency, bookkeeping, start, idle, due, views, page, scale, storage]

@@ -198,6 +198,43 @@ export interface Campaign {
   [field: string]: unknown
 }
 
+/** Campaigns of the overview: of a status, or those that wait for somebody. */
+export type OverviewShow = CampaignStatus | 'needs'
+
+/** As daybatch.describe_overview() answers. */
+export interface Overview {
+  now: string
+  needs_count: number
+  [field: string]: unknown
+}
+
+/** One kind of end that is not `sent`, with the words of the last server that refused so. */
+export interface FailureRow {
+  status: 'failed' | 'skipped' | 'in_doubt'
+  /** The rule or reason; null: in doubt. */
+  reason: string | null
+  contacts: number
+  last_at: Date | null
+  stage: Stage | null
+  reply_code: number | null
+  enhanced_code: string | null
+  reply_text: string | null
+}
+
+export interface FinishRow {
+  send_limit: number
+  batches_to_come: number
+  next_due_at: Date | null
+  finish_at: Date | null
+}
+
+export interface AudienceRow {
+  contacts: number
+  /** Who can be mailed: addresses, each once. */
+  eligible: number
+  reasons: Record<string, number>
+}
+
 export interface ContactList {
   id: string
   name: string

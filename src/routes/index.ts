@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import type { Daybatch } from '../db/daybatch.ts'
 import type { TestMailRequest } from '../delivery/preview.ts'
 import type { Reply } from '../delivery/reply.ts'
-import { describeMessages } from '../sender.ts'
+import { describeMessages, usesMailbox } from '../sender.ts'
 import { guardAccess } from './access.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { campaignRoutes } from './campaigns.ts'
@@ -14,7 +14,9 @@ import { exportRoutes } from './export.ts'
 import { importRoutes } from './imports.ts'
 import { ledgerRoutes } from './ledger.ts'
 import { listRoutes } from './lists.ts'
+import { mailboxRoutes } from './mailbox.ts'
 import { messageRoutes } from './messages.ts'
+import { overviewRoutes } from './overview.ts'
 import { suppressionRoutes } from './suppressions.ts'
 
 /** What the routes of `/api` work with. */
@@ -47,5 +49,7 @@ export const apiRoutes: FastifyPluginAsync<ApiParts & { config: Config }> = asyn
   for (const routes of all) {
     await app.register(routes, { db, wake, sendTest })
   }
+  await app.register(overviewRoutes, { db, wake, sendTest, hasMailbox: usesMailbox(config) })
+  if (usesMailbox(config)) await app.register(mailboxRoutes, { config })
   await app.register(messageRoutes, { db, wake, sendTest, messages: describeMessages(config) })
 }

@@ -1,0 +1,31 @@
+-- What waits for somebody, one row per campaign and reason: the blockers of campaign_blockers that do not end by
+-- themselves, of campaigns that were started. Looks only at campaigns that may have one: the view asks for every campaign,
+-- this is asked every few seconds. Reasons that hold for all (nobody delivers, the engine sleeps) are one row with no
+-- campaign. Called by describe_overview and list_overview. Reads only.
+create or replace function daybatch.list_needs()
+returns table (campaign_id uuid, name text, blocker text, reason text, since timestamptz)
+language sql stable security definer set search_path = ''
+as $$
+  with servers as materialized (
+    select pg_catalog.array_agg(s.name) filter (where s.is_enabled) as usable, coalesce(pg_catalog.bool_or(s.is_enabled and s.is_fallback), false) as has_fallback
+    from daybatch.smtp_servers as s
+  ), suspects as materialized (
+    select c.id from public.campaigns as c cross join servers as v
+    where c.status::text = 'paused'
+      -- not yet looked at: perhaps nobody to mail, or nothing to say
+      or c.status::text in ('sending', 'scheduled') and (c.tracking_initialised_at is null or coalesce(nullif(c.html_body, ''), nullif(c.text_body, '')) is null
+        or not v.has_fallback and (coalesce(c.smtp_server, 'default') = any (v.usable)) is not true)
+  )
+  -- offset 0: one campaign after the other, never all of the view
+  select b.campaign_id, b.name::text, b.blocker, b.reason, b.since
+  from suspects as s cross join lateral (select k.* from daybatch.campaign_blockers as k where k.campaign_id = s.id offset 0) as b
+  where b.needs_somebody and b.blocker not in ('asleep', 'no_worker', 'worker_problem')
+  union all
+  select null, null, b.blocker, b.reason, b.since
+  from (select c.id from public.campaigns as c where c.status::text in ('sending', 'scheduled') order by c.status::text desc limit 1) as one
+  cross join lateral (select k.* from daybatch.campaign_blockers as k where k.campaign_id = one.id offset 0) as b
+  where b.blocker in ('asleep', 'no_worker', 'worker_problem')
+$$;
+
+comment on function daybatch.list_needs() is
+  'What waits for somebody, per started campaign; a row without a campaign holds for all. Example: select name, reason from daybatch.list_needs();';

@@ -1,0 +1,97 @@
+// Requests to this service. The key lives in sessionStorage and goes out as a header, never in a URL.
+
+const KEY = 'daybatch.key'
+
+/** What the service refused: its problem details (RFC 9457). */
+export class ProblemError extends Error {
+  constructor(problem) {
+    super(problem.title ?? 'The service refused the request')
+    this.problem = problem
+  }
+}
+
+/** The service did not answer at all. */
+export class LostError extends Error {}
+
+export const events = new EventTarget()
+/** `lost` while the service does not answer. */
+export const connection = { lost: false, since: 0 }
+
+function setLost(lost) {
+  if (connection.lost === lost) return
+  connection.lost = lost
+  connection.since = Date.now()
+  events.dispatchEvent(new Event('connection'))
+}
+
+export const readKey = () => sessionStorage.getItem(KEY)
+
+export function setKey(key) {
+  if (key) sessionStorage.setItem(KEY, key)
+  else sessionStorage.removeItem(KEY)
+}
+
+export function authorization() {
+  const key = readKey()
+  return key ? { authorization: `Bearer ${key}` } : {}
+}
+
+/** Sends a request; returns the answer once its status is known. Refusals and losses are thrown. */
+export async function send(method, path, { body, headers, signal } = {}) {
+  let answer
+  try {
+    answer = await fetch(path, {
+      method,
+      body,
+      signal,
+      cache: 'no-store',
+      headers: { ...authorization(), ...headers },
+    })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    setLost(true)
+    throw new LostError('The service does not answer')
+  }
+  setLost(false)
+  if (answer.ok) return answer
+  if (answer.status === 401) events.dispatchEvent(new Event('sign-in'))
+  throw new ProblemError(await readProblem(answer))
+}
+
+async function readProblem(answer) {
+  const problem = await answer.json().catch(() => ({}))
+  return { title: `The service answered ${answer.status}`, status: answer.status, ...problem }
+}
+
+async function readBody(answer) {
+  return answer.status === 204 ? undefined : answer.json()
+}
+
+export const get = async (path, options) => readBody(await send('GET', path, options))
+
+/** Sends JSON; `etag`: only when nothing has changed since. */
+export async function change(method, path, body, { etag } = {}) {
+  const headers = {
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...(etag && { 'if-match': etag }),
+  }
+  if (method === 'POST') headers['idempotency-key'] = makeKey()
+  return readBody(
+    await send(method, path, { headers, ...(body !== undefined && { body: JSON.stringify(body) }) }),
+  )
+}
+
+export const post = (path, body, options) => change('POST', path, body, options)
+
+/** A path of these segments and query fields; what is empty is left out. */
+export function url(segments, query = {}) {
+  const path = segments.map(encodeURIComponent).join('/')
+  const fields = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== null && value !== '',
+  )
+  const search = new URLSearchParams(fields.map(([name, value]) => [name, String(value)]))
+  return `/${path}${fields.length > 0 ? `?${search}` : ''}`
+}
+
+const makeKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')

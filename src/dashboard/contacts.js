@@ -1,0 +1,98 @@
+// Who was selected, by what became of them; and the story of one contact, found by address.
+
+import { get, post, url } from '/dashboard/api.js'
+import { reply, ruleWords } from '/dashboard/failed.js'
+import { html, nothing } from '/dashboard/lit-html/lit-html.js'
+import { openPaged } from '/dashboard/paged.js'
+import { link, loading, problemOf, trouble } from '/dashboard/parts.js'
+import { count, sentence, time } from '/dashboard/words.js'
+
+const STATUSES = ['', 'sent', 'failed', 'skipped', 'in_doubt', 'deferred', 'queued', 'sending']
+
+export function openContacts({ id, redraw, go, query }) {
+  const contact = query.get('contact')
+  if (contact) return openStory(id, contact, redraw)
+  const status = query.get('status') ?? ''
+  const list = openPaged({
+    redraw,
+    segments: ['api', 'campaigns', id, 'deliveries'],
+    query: { status, limit: 50 },
+    what: 'the contacts',
+    empty: status ? `Nobody is ${ruleWords(status)}.` : 'Nobody was selected yet.',
+    view: items => html`<table><thead><tr><th scope="col">Contact</th><th scope="col">Stands</th><th scope="col">The server said</th><th scope="col" class="n">Batch</th><th scope="col" class="n">When</th></tr></thead>
+      <tbody>${items.map(
+        row => html`<tr><th scope="row"><a data-row href=${link(id, `contacts?contact=${row.contact_id}`)}>${row.email ?? row.contact_id}</a></th>
+        <td>${ruleWords(row.status)}</td><td>${row.reply_code || row.reply_text ? reply(row) : nothing}</td>
+        <td class="n">${count(row.batch_number)}</td><td class="n">${time(row.settled_at ?? row.retry_at ?? row.sending_at)}</td></tr>`,
+      )}</tbody></table>`,
+  })
+  let problem
+
+  async function find(event) {
+    event.preventDefault()
+    const wanted = new FormData(event.target).get('email').trim()
+    if (!wanted) return
+    problem = undefined
+    try {
+      const found = /^[0-9a-f-]{36}$/i.test(wanted)
+        ? { id: wanted }
+        : await post('/api/contacts/search', { email: wanted })
+      go(link(id, `contacts?contact=${found.id}`))
+    } catch (error) {
+      problem = problemOf(error)
+    }
+    redraw()
+  }
+
+  return {
+    read: list.read,
+    view: () => html`<form class="find" @submit=${find}><label for="search">The story of one contact</label>
+        <span class="pair"><input id="search" name="email" type="search" placeholder="ada@example.org" autocomplete="off"><button>Find</button></span></form>
+      ${problem ? trouble(problem) : nothing}
+      <nav class="filters" aria-label="What became of them">${STATUSES.map(
+        name => html`<a href=${link(id, `contacts${name && `?status=${name}`}`)}
+        aria-current=${name === status ? 'page' : 'false'}>${name ? ruleWords(name) : 'all'}</a>`,
+      )}</nav>
+      ${list.view()}`,
+  }
+}
+
+function openStory(id, contactId, redraw) {
+  let items
+  let person
+  let problem
+  async function read() {
+    try {
+      ;[items, person] = await Promise.all([
+        get(url(['api', 'campaigns', id, 'contacts', contactId])).then(answer => answer.items),
+        get(url(['api', 'contacts', contactId])).catch(() => undefined),
+      ])
+      problem = undefined
+    } catch (error) {
+      problem = problemOf(error)
+    }
+    redraw()
+  }
+  void read()
+  return {
+    read,
+    view: () => html`<p class="back"><a href=${link(id, 'contacts')}>All contacts</a></p>
+      ${problem ? trouble(problem) : nothing}
+      ${
+        items
+          ? html`<h2>${person?.email ?? contactId}</h2>
+        <p class="quiet">${[person?.first_name, person?.last_name].filter(Boolean).join(' ')}</p>
+        <ol class="story">${items.map(
+          ({
+            happened_at,
+            what,
+            detail,
+          }) => html`<li><span class="quiet">${happened_at ? time(happened_at) : 'now'}</span>
+          <strong>${ruleWords(what)}</strong> <span>${sentence(detail)}</span></li>`,
+        )}</ol>`
+          : problem
+            ? nothing
+            : loading('the story')
+      }`,
+  }
+}

@@ -1,0 +1,111 @@
+// Numbers, times and durations in words. Times are in the reader's zone; the absolute one is always a hover away.
+
+import { now } from '/dashboard/clock.js'
+import { html, nothing } from '/dashboard/lit-html/lit-html.js'
+
+const LANGUAGE = 'en-GB'
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+const integers = new Intl.NumberFormat(LANGUAGE)
+const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit' })
+const clockWithSeconds = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: 'medium' })
+const shortDay = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'short', day: 'numeric', month: 'short' })
+const dayOfYear = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'short', year: 'numeric' })
+const whole = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'full', timeStyle: 'long' })
+
+/** `1,234`; a dash for what is not known. */
+export const count = value => (value === null || value === undefined ? '–' : integers.format(value))
+
+/** `1 mail`, `2 mails`. */
+export const plural = (value, one, many = `${one}s`) => `${count(value)} ${Number(value) === 1 ? one : many}`
+
+/** A duration in its two largest units: `2 h 14 min`. */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 10) return seconds % 60 ? `${minutes} min ${seconds % 60} s` : `${minutes} min`
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 48) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`
+  const days = Math.floor(hours / 24)
+  if (days >= 60) return `${count(days)} days`
+  return hours % 24 ? `${days} d ${hours % 24} h` : `${days} d`
+}
+
+const startOfDay = date => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+
+/** `today 14:02`, `tomorrow 09:00`, `Wed 2 Dec 09:00`, `2 Dec 2031`. */
+export function moment(value) {
+  const date = new Date(value)
+  const days = Math.round((startOfDay(date) - startOfDay(new Date(now()))) / DAY)
+  const time = clock.format(date)
+  if (days === 0) return `today ${time}`
+  if (days === 1) return `tomorrow ${time}`
+  if (days === -1) return `yesterday ${time}`
+  if (Math.abs(days) < 180) return `${shortDay.format(date)} ${time}`
+  return dayOfYear.format(date)
+}
+
+/** The day alone: `today`, `Wed 2 Dec`, `2 Dec 2031`. */
+export function day(value) {
+  const date = new Date(value)
+  const days = Math.round((startOfDay(date) - startOfDay(new Date(now()))) / DAY)
+  if (days === 0) return 'today'
+  if (days === 1) return 'tomorrow'
+  if (days === -1) return 'yesterday'
+  return Math.abs(days) < 180 ? shortDay.format(date) : dayOfYear.format(date)
+}
+
+/** `14:02:11` */
+export const timeOfDay = value => clockWithSeconds.format(new Date(value))
+
+/** The whole moment with its zone, for hovering. */
+export const absolute = value => whole.format(new Date(value))
+
+/** A `<time>` with words of its own, or those of `moment`. */
+export function time(value, words = moment(value)) {
+  if (!value) return nothing
+  return html`<time datetime=${new Date(value).toISOString()} title=${absolute(value)}>${words}</time>`
+}
+
+/** How long until then, or since: `in 2 h 14 min`, `now`, `3 min ago`. */
+export function fromNow(value) {
+  const ms = Date.parse(value) - now()
+  if (Math.abs(ms) < 1000) return 'now'
+  return ms > 0 ? `in ${duration(ms)}` : `${duration(-ms)} ago`
+}
+
+const countdownWords = value => (Date.parse(value) > now() ? fromNow(value) : 'now')
+
+/** A countdown that hovers with the absolute time. */
+export const countdown = value => time(value, value ? countdownWords(value) : '')
+
+const STAMP = /(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00(?::00)?)/
+
+/** A sentence of the database, its UTC times turned into the reader's. */
+export function sentence(text) {
+  const pieces = String(text ?? '').split(STAMP)
+  const parts = []
+  for (let i = 0; i < pieces.length; i += 3) {
+    parts.push(pieces[i])
+    if (i + 2 < pieces.length) parts.push(time(`${pieces[i + 1]}T${pieces[i + 2]}Z`))
+  }
+  return parts
+}
+
+const ISO = /^P(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/
+
+/** An interval of the database (ISO 8601: `PT24H`), in milliseconds. */
+export function intervalMs(text) {
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = ISO.exec(text ?? '') ?? [undefined, 1]
+  return Number(days) * DAY + Number(hours) * HOUR + Number(minutes) * MINUTE + Number(seconds) * 1000
+}
+
+/** `a day`, `every 6 h` for a batch's limit. */
+export const everyInterval = text => {
+  const ms = intervalMs(text)
+  return ms === DAY ? 'a day' : `every ${duration(ms)}`
+}

@@ -1,0 +1,59 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import { campaignStatuses } from '../db/rows.ts'
+import type { ApiParts } from './index.ts'
+import { IdParams, pageQuery, readPage } from './page.ts'
+
+const ListQuery = Type.Object({
+  ...pageQuery,
+  search: Type.Optional(Type.String({ maxLength: 200 })),
+  show: Type.Optional(Type.Enum([...campaignStatuses, 'needs'])),
+})
+
+const FinishQuery = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })) })
+
+const ContactSearch = Type.Object(
+  { email: Type.String({ minLength: 1, maxLength: 320 }) },
+  { additionalProperties: false },
+)
+
+const ListIds = Type.Array(Type.String({ format: 'uuid' }), { minItems: 1, maxItems: 100 })
+
+const AudienceQuery = Type.Object({ list: Type.Union([Type.String({ format: 'uuid' }), ListIds]) })
+
+/** What the page asks beside the routes of campaigns: all of them at a glance, and answers in one figure. */
+export const overviewRoutes: FastifyPluginAsyncTypebox<ApiParts & { hasMailbox: boolean }> = async (
+  app,
+  { db, hasMailbox },
+) => {
+  /** All campaigns in one object: where they stand, what went out, what leaves next, what needs somebody. */
+  app.get('/overview', () => db.describeOverview())
+
+  /** Campaigns with their blockers and forecast end, newest first; `search` is part of the name. */
+  app.get('/overview/campaigns', { schema: { querystring: ListQuery } }, ({ query }) => {
+    const { search, show, ...page } = query
+    return readPage(page, start => db.listOverview({ ...start, search, show }))
+  })
+
+  /** Ends other than sent, by rule or reason, with the last server's words. */
+  app.get('/campaigns/:id/failures', { schema: { params: IdParams } }, async ({ params }) => ({
+    items: await db.listFailures({ campaignId: params.id }),
+  }))
+
+  /** When the last batch is due, and how many there are; `?limit=` asks what another limit would change. */
+  app.get(
+    '/campaigns/:id/finish',
+    { schema: { params: IdParams, querystring: FinishQuery } },
+    ({ params, query }) => db.forecastFinish({ campaignId: params.id, limit: query.limit }),
+  )
+
+  /** `?list=` once or more: how many contacts they name together, and why some cannot be mailed now. */
+  app.get('/audience', { schema: { querystring: AudienceQuery } }, ({ query }) =>
+    db.previewAudience({ listIds: [query.list].flat() }),
+  )
+
+  /** Which parts of the page this service has. */
+  app.get('/overview/parts', async () => ({ mailbox: hasMailbox }))
+
+  /** By address, which stands in the body and not in a URL: those are logged. */
+  app.post('/contacts/search', { schema: { body: ContactSearch } }, ({ body }) => db.findContact(body))
+}
