@@ -2227,6 +2227,13 @@ returns timestamp with time zone language plpgsql stable security definer set se
 alter function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolean) owner to daybatch_owner;
 comment on function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolean) is 'When the next batch of a campaign may open, with its sending rules. Example: select daybatch.find_due_time(id, daybatch.current_moment(), daybatch.get_sending_rules(id)) from public.campaigns where name = ''Spring offer'';';
 
+create function daybatch.find_event_position()
+returns jsonb language sql stable security definer set search_path="" -- body 1085923673ad9aa7b43fe114984abcce
+alter function daybatch.find_event_position() owner to daybatch_owner;
+grant execute on function daybatch.find_event_position() to daybatch_operator;
+grant execute on function daybatch.find_event_position() to daybatch_service;
+comment on function daybatch.find_event_position() is 'Where the history ends now, and which ids below may still come. Example: select daybatch.find_event_position();';
+
 create function daybatch.find_room(p_rule text, p_name text, p_limit integer, p_now timestamp with time zone)
 returns TABLE(room integer, frees_at timestamp with time zone) language sql volatile security definer set search_path="" -- body 284ba5324a701e344c0f1374c1503fbd
 alter function daybatch.find_room(text,text,integer,timestamp with time zone) owner to daybatch_owner;
@@ -2545,6 +2552,13 @@ grant execute on function daybatch.list_overview(text,text,timestamp with time z
 grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_service;
 comment on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) is 'A page of campaigns as the overview shows them, with blockers and forecast end. Example: select c ->> ''name'', c ->> ''finish_at'' from daybatch.list_overview(''offer'', ''sending'') as c;';
 
+create function daybatch.list_progress(p_campaign_ids uuid[] DEFAULT NULL::uuid[], p_also uuid[] DEFAULT '{}'::uuid[])
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language sql stable security definer set search_path="" -- body 9a9e3005400f60ccc2c8319aac76a155
+alter function daybatch.list_progress(uuid[],uuid[]) owner to daybatch_owner;
+grant execute on function daybatch.list_progress(uuid[],uuid[]) to daybatch_operator;
+grant execute on function daybatch.list_progress(uuid[],uuid[]) to daybatch_service;
+comment on function daybatch.list_progress(uuid[],uuid[]) is 'Counts of the open batches whose mails are under way. Example: select campaign_id, sent_count, delivery_count from daybatch.list_progress();';
+
 create function daybatch.list_smtp_servers()
 returns TABLE(name text, host text, port integer, tls text, username text, sealed_password text, is_enabled boolean, is_fallback boolean, connections integer, changed_at timestamp with time zone) language sql stable security definer set search_path="" -- body 6dc5b07194f6f895d4624b02ef9d7a1e
 alter function daybatch.list_smtp_servers() owner to daybatch_owner;
@@ -2688,6 +2702,13 @@ alter function daybatch.purge_history(interval,integer) owner to daybatch_owner;
 grant execute on function daybatch.purge_history(interval,integer) to daybatch_operator;
 comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
 
+create function daybatch.read_events(p_after bigint, p_missing bigint[] DEFAULT '{}'::bigint[], p_campaign_id uuid DEFAULT NULL::uuid, p_until bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 500)
+returns jsonb language plpgsql stable security definer set search_path="" -- body a6b15081c2278ad8de09cf887f5d1db5
+alter function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) owner to daybatch_owner;
+grant execute on function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) to daybatch_operator;
+grant execute on function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) to daybatch_service;
+comment on function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) is 'Lines of the history after an id, for event streams. Example: select daybatch.read_events(0, p_limit => 10);';
+
 create function daybatch.read_metrics()
 returns TABLE(metric text, label text, value double precision) language plpgsql stable security definer set search_path="" -- body 8b679286eaf837e5f8a0f342703e8591
 alter function daybatch.read_metrics() owner to daybatch_owner;
@@ -2714,7 +2735,7 @@ alter function daybatch.record_campaign_change() owner to daybatch_owner;
 comment on function daybatch.record_campaign_change() is 'Trigger of public.campaigns: writes who changed what to daybatch.events. Example: select happened_at, event, done_by, detail from daybatch.events order by event_id desc limit 10;';
 
 create function daybatch.record_event(p_campaign_id uuid, p_event text, p_detail jsonb DEFAULT '{}'::jsonb)
-returns void language sql volatile security definer set search_path="" -- body 6baba96a4afcfd502c8c985395bcd888
+returns void language plpgsql volatile security definer set search_path="" -- body 045e5149caf8e310fb6c64ca4d82cdc1
 alter function daybatch.record_event(uuid,text,jsonb) owner to daybatch_owner;
 comment on function daybatch.record_event(uuid,text,jsonb) is 'Appends a line to daybatch.events. Example: select daybatch.record_event(null, ''note'', ''{"text": "moved to the new mail server"}'');';
 

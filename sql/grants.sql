@@ -88,7 +88,8 @@ declare
     'verify_campaign', 'explain_contact', 'take_notice', 'set_smtp_server', 'remove_smtp_server', 'list_smtp_servers', 'unsubscribe_by_token', 'is_unsubscribe_token', 'add_attachment', 'remove_attachment',
     'list_attachments', 'get_attachments', 'preview_message', 'report_worker', 'forget_worker', 'read_metrics', 'check_row_security', 'check_operation',
     'make_return_paths', 'record_bounces', 'list_suppressions', 'import_suppressions', 'export_suppressions', 'lift_suppression',
-    'describe_overview', 'list_overview', 'list_failures', 'forecast_finish', 'preview_audience', 'find_contact'];
+    'describe_overview', 'list_overview', 'list_failures', 'forecast_finish', 'preview_audience', 'find_contact',
+    'read_events', 'find_event_position', 'list_progress'];
   v_app_functions text[] := array['current_moment', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign',
     'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
     'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts', 'add_attachment', 'remove_attachment', 'list_attachments', 'preview_message', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'count_largest_interval', 'list_jobs', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails'];

@@ -13,6 +13,7 @@ import type { Daybatch } from './db/daybatch.ts'
 import type { TestMailRequest } from './delivery/preview.ts'
 import type { Reply } from './delivery/reply.ts'
 import { ProblemError, problemFrom } from './errors.ts'
+import { EventFeed } from './events/feed.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { type HealthParts, healthRoutes } from './routes/health.ts'
@@ -33,6 +34,8 @@ export interface AppParts extends HealthParts {
     /** Undefined: this process sends nothing. */
     sendTest?(request: TestMailRequest): Promise<Reply> | undefined
   }
+  /** Woken by the listener; without one, streams have no news. */
+  feed?: EventFeed
   /** How certificates of webhooks are read; tests put files in their place. */
   fetch?: Fetch
 }
@@ -44,7 +47,16 @@ const REQUEST_TIMEOUT_MS = 10 * 60 * 1000
 
 /** The HTTP surface, not listening: the server listens, tests inject. Every error is answered as problem details (RFC 9457). */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const { db, config, log, checks, metrics, worker, fetch = fetchText } = parts
+  const {
+    db,
+    config,
+    log,
+    checks,
+    metrics,
+    worker,
+    feed = new EventFeed({ db, log }),
+    fetch = fetchText,
+  } = parts
   const app = fastify({
     loggerInstance: log,
     // probes and Prometheus ask every few seconds
@@ -72,6 +84,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     prefix: '/api',
     db,
     config,
+    feed,
     wake: () => worker?.wake(),
     sendTest: request => worker?.sendTest?.(request),
   })

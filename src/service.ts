@@ -11,6 +11,7 @@ import { awaitDatabase, StartupError } from './db/startup.ts'
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './embedded/database.ts'
 import { type Mailbox, startMailbox } from './embedded/mailbox.ts'
 import { isDatabaseAway } from './errors.ts'
+import { EventFeed } from './events/feed.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { tellNotice } from './notices/notifier.ts'
 import type { HealthParts } from './routes/health.ts'
@@ -83,10 +84,12 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   const db = new Daybatch(pool, metrics.observeCall)
   let sender: Sender | undefined
   const wake = () => sender?.wake()
+  const feed = new EventFeed({ db, log })
   const scheduler = new Scheduler({
     url,
     db,
     wake,
+    onEvent: () => feed.wake(),
     log,
     meter: metrics,
     tell: job =>
@@ -116,6 +119,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
           log,
           checks,
           metrics,
+          feed,
           worker: { wake, sendTest: request => sender?.sendTest(request) },
         })
   stops.push(() => app?.close())

@@ -1,11 +1,17 @@
--- Appends one line to the history with who and when. Called by the engine's functions and triggers; details hold
--- counts and reasons, never whole arrays and never addresses. Not repeatable: each call is a line.
+-- Appends one line to the history with who and when, and tells whoever listens on daybatch_events that there is one (once
+-- per transaction). Called by the engine's functions and triggers; details hold counts and reasons, never whole arrays and
+-- never addresses. Not repeatable: each call is a line.
 create or replace function daybatch.record_event(p_campaign_id uuid, p_event text, p_detail jsonb default '{}')
 returns void
-language sql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = ''
 as $$
+begin
+  -- before the line takes its id: read_events knows by it when an id that is missing will never come
+  perform pg_current_xact_id();
   insert into daybatch.events (campaign_id, happened_at, event, detail)
-  values (p_campaign_id, daybatch.current_moment(), p_event, coalesce(p_detail, '{}'))
+  values (p_campaign_id, daybatch.current_moment(), p_event, coalesce(p_detail, '{}'));
+  perform pg_notify('daybatch_events', '');
+end;
 $$;
 
 comment on function daybatch.record_event(uuid, text, jsonb) is

@@ -1,4 +1,4 @@
-import { OverviewStatements } from './overview.ts'
+import { EventStatements } from './events.ts'
 
 /**
  * Every function of schema `daybatch` that the service calls: one method each, of the same name in camel case, with
@@ -10,9 +10,9 @@ import { OverviewStatements } from './overview.ts'
  *
  * The statements stand by task: delivery.ts (what the worker calls), steering.ts (campaigns and batches),
  * imports.ts (files of contacts in and out), contacts.ts (contacts and lists), ledger.ts (doubts, failures, proofs, suppressions), bounces.ts (what came back
- * after a mail was accepted, suppressions by the thousand), overview.ts (the page).
+ * after a mail was accepted, suppressions by the thousand), overview.ts (the page), events.ts (the history as it is written, and who is told of it).
  */
-export class Daybatch extends OverviewStatements {
+export class Daybatch extends EventStatements {
   /** Runs `work` in one transaction on one client: committed when it returns, rolled back when it throws. */
   transaction<Result>(work: (transaction: Daybatch) => Promise<Result>): Promise<Result> {
     return this.withClient(async client => {

@@ -4,12 +4,16 @@ import pg from 'pg'
 export interface ListenerOptions {
   url: string
   applicationName: string
-  /** Called for every notification, and once after every connect: what was said meanwhile is lost. */
-  onNotification: () => void
+  /** By channel, what is called for every notification, and once after every connect: what was said meanwhile is lost. */
+  channels: Record<string, () => void>
   log: { warn(details: object, message: string): void }
 }
 
-const CHANNEL = 'daybatch'
+/** There may be work. */
+export const WORK_CHANNEL = 'daybatch'
+/** There is a new line in daybatch.events. */
+export const EVENT_CHANNEL = 'daybatch_events'
+
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 /** How often a connection that says nothing is asked whether it still lives, and how long it may take to answer. */
@@ -49,7 +53,7 @@ export class Listener {
 
   /** Until the connection breaks (throws) or stop() is called (returns). */
   async #listen(): Promise<void> {
-    const { url, applicationName, onNotification } = this.#options
+    const { url, applicationName, channels } = this.#options
     const client = new pg.Client({
       connectionString: url,
       application_name: applicationName,
@@ -59,11 +63,12 @@ export class Listener {
     })
     const broken = new AbortController()
     client.on('error', error => broken.abort(error))
-    client.on('notification', onNotification)
+    client.on('notification', ({ channel }) => channels[channel]?.())
     try {
       await client.connect()
-      await client.query(`listen ${CHANNEL}`)
-      onNotification()
+      for (const channel of Object.keys(channels))
+        await client.query(`listen ${client.escapeIdentifier(channel)}`)
+      for (const call of Object.values(channels)) call()
       while (!this.#stop.signal.aborted) {
         await this.#wait(HEARTBEAT_MS, broken.signal)
         if (!this.#stop.signal.aborted) await client.query('select')

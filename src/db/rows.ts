@@ -426,3 +426,42 @@ export interface ImportedSuppressions {
   existing: number
   rejected: { place: number; rejection: string }[]
 }
+
+/** A line of the history. */
+export interface EventLine {
+  event_id: number
+  campaign_id: string | null
+  event: string
+  /** RFC 3339 */
+  happened_at: string
+  detail: Record<string, unknown>
+  done_by: string
+}
+
+/** Lines of the history, and the snapshot in which they were read (transaction ids as text). */
+export interface EventPage {
+  events: EventLine[]
+  xmin: string
+  xmax: string
+}
+
+export interface EventPositionValue {
+  last_event_id: number
+  missing: number[]
+  xmax: string
+}
+
+/** Counts of an open batch. */
+export interface ProgressRow {
+  campaign_id: string
+  batch_number: number
+  delivery_count: number
+  queued_count: number
+  claimed_count: number
+  sending_count: number
+  sent_count: number
+  failed_count: number
+  in_doubt_count: number
+  skipped_count: number
+  deferred_count: number
+}

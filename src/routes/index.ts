@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Daybatch } from '../db/daybatch.ts'
 import type { TestMailRequest } from '../delivery/preview.ts'
 import type { Reply } from '../delivery/reply.ts'
+import type { EventFeed } from '../events/feed.ts'
 import { describeMessages, usesMailbox } from '../sender.ts'
 import { guardAccess } from './access.ts'
 import { attachmentRoutes } from './attachments.ts'
@@ -10,6 +11,7 @@ import { campaignRoutes } from './campaigns.ts'
 import { contactRoutes } from './contacts.ts'
 import { cronRoutes } from './cron.ts'
 import { debugRoutes } from './debug.ts'
+import { eventRoutes } from './events.ts'
 import { exportRoutes } from './export.ts'
 import { importRoutes } from './imports.ts'
 import { ledgerRoutes } from './ledger.ts'
@@ -29,9 +31,9 @@ export interface ApiParts {
 }
 
 /** Everything below `/api`, behind the key. */
-export const apiRoutes: FastifyPluginAsync<ApiParts & { config: Config }> = async (
+export const apiRoutes: FastifyPluginAsync<ApiParts & { config: Config; feed: EventFeed }> = async (
   app,
-  { config, db, wake, sendTest },
+  { config, db, feed, wake, sendTest },
 ) => {
   app.addHook('onRequest', guardAccess(config))
   const all = [
@@ -51,5 +53,6 @@ export const apiRoutes: FastifyPluginAsync<ApiParts & { config: Config }> = asyn
   }
   await app.register(overviewRoutes, { db, wake, sendTest, hasMailbox: usesMailbox(config) })
   if (usesMailbox(config)) await app.register(mailboxRoutes, { config })
+  await app.register(eventRoutes, { db, wake, sendTest, feed })
   await app.register(messageRoutes, { db, wake, sendTest, messages: describeMessages(config) })
 }

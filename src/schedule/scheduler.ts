@@ -1,5 +1,5 @@
 import { type Job, type JobResult, PgBoss } from 'pg-boss'
-import { Listener } from '../db/listener.ts'
+import { EVENT_CHANNEL, Listener, WORK_CHANNEL } from '../db/listener.ts'
 import type { ProcessedCampaignRow, Source } from '../db/rows.ts'
 import type { BatchAction } from '../delivery/meter.ts'
 import { isProgress, progressLines } from '../delivery/progress.ts'
@@ -28,6 +28,8 @@ export interface SchedulerOptions {
   db: SweepDatabase
   /** Called when there may be mails to send. */
   wake: () => void
+  /** Called when there may be new lines in the history. */
+  onEvent?: (() => void) | undefined
   log: Log
   /** Tells operators a notice; throws to be called again later. */
   tell?: ((job: NoticeJob) => Promise<string>) | undefined
@@ -79,7 +81,7 @@ export class Scheduler {
   #firstSweep: Promise<void> | undefined
 
   constructor(options: SchedulerOptions) {
-    const { url, wake, log } = options
+    const { url, wake, onEvent, log } = options
     this.#options = options
     this.#boss = new PgBoss({
       connectionString: url,
@@ -92,7 +94,12 @@ export class Scheduler {
     })
     this.#boss.on('error', error => this.#logProblem(error))
     this.#boss.on('warning', ({ message, data }) => log.warn({ data }, `pg-boss: ${message}`))
-    this.#listener = new Listener({ url, applicationName: 'daybatch listener', onNotification: wake, log })
+    this.#listener = new Listener({
+      url,
+      applicationName: 'daybatch listener',
+      channels: { [WORK_CHANNEL]: wake, ...(onEvent && { [EVENT_CHANNEL]: onEvent }) },
+      log,
+    })
   }
 
   get isRunning(): boolean {
