@@ -110,6 +110,13 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   })
 }
 
+/** The names of all variables that readConfig looks at. */
+export function listSettings(): string[] {
+  const names = new Set<string>()
+  readConfig(new Proxy<NodeJS.ProcessEnv>({}, { get: (_, name) => void names.add(String(name)) }))
+  return [...names]
+}
+
 /** Without a key the API must not be reachable from other machines, whatever HOST says. */
 function chooseHost(host: string | undefined, apiKey: string | undefined): string {
   if (apiKey) return host ?? '0.0.0.0'

@@ -1,5 +1,10 @@
 import { spawn } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { listSettings } from '../../src/config.ts'
+import { readDkimKeys } from '../../src/delivery/dkim.ts'
 import { findEmbeddedPostgres, postgresFolder, startEmbeddedPostgres } from '../../src/embedded/postgres.ts'
 
 /** `npm start` as a process of its own, with everything embedded in one folder. */
@@ -13,17 +18,34 @@ export interface DemoService {
 }
 
 const SERVER = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
-/** Real servers, and what pg reads from the environment by itself: nothing that a demo may touch. */
-const UNWANTED =
-  /^(DATABASE_URL|MIGRATE_DATABASE_URL|SMTP_URL|SMTP_CONNECTIONS|MAIL_FROM|API_KEY|CRON_SECRET|HOST|INSTALLATION_ID|STARTUP_TIMEOUT|PG[A-Z]+)$/
+/** What pg reads from the environment by itself. */
+const OF_POSTGRES = /^(MIGRATE_DATABASE_URL|PG[A-Z]+)$/
+/** Names that can never be anybody's (RFC 2606). */
+const DOMAIN = 'demo.example'
 const READY = /^ {2}http +(http:\/\/[^\s,]+)/m
 /** The service gives mails in flight as long to end. */
 const STOP_LIMIT_MS = 30_000
 const SHOWN_LINES = 10
 
-/** Takes real servers out of this process' environment, and so out of its children's. */
+/** Takes every setting out of this process' environment, and so out of its children's: nothing real may be touched. */
 export function forgetRealServers(): void {
-  for (const name of Object.keys(process.env)) if (UNWANTED.test(name)) delete process.env[name]
+  for (const name of listSettings()) delete process.env[name]
+  for (const name of Object.keys(process.env)) if (OF_POSTGRES.test(name)) delete process.env[name]
+}
+
+/** The demo's mails are as real ones: signed, and to be left by one click. The key's record lies beside them. */
+function describeMails(folder: string): Record<string, string> {
+  const setting = { domain: DOMAIN, selector: 'demo', file: join(folder, 'dkim.pem') }
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  writeFileSync(setting.file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  const [key] = readDkimKeys([setting])
+  mkdirSync(join(folder, 'mailbox'))
+  writeFileSync(join(folder, 'mailbox', `${setting.selector}._domainkey.${DOMAIN}.txt`), `${key!.record}\n`)
+  return {
+    MAIL_FROM: `daybatch demo <news@${DOMAIN}>`,
+    PUBLIC_URL: `https://${DOMAIN}`,
+    DKIM_KEYS: `${setting.domain}:${setting.selector}:${setting.file}`,
+  }
 }
 
 /** The process that is started and stopped; `start` may be under way when `stop` is called. */
@@ -41,7 +63,7 @@ export class DemoProcess {
       // no .env is read there, and a process group of its own: Ctrl-C reaches it through stop() only, and once
       cwd: folder,
       detached: true,
-      env: { ...process.env, STATE_FOLDER: folder, PORT: '0', LOG_LEVEL: 'warn' },
+      env: { ...process.env, ...describeMails(folder), STATE_FOLDER: folder, PORT: '0', LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#exit = new Promise(resolve => {

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dkimVerify } from 'mailauth'
 import { simpleParser } from 'mailparser'
 import PostalMime from 'postal-mime'
 import t, { type Test } from 'tap'
@@ -14,10 +15,24 @@ const REAL_SERVERS = {
   MAIL_FROM: 'Example Shop <news@example.com>',
   API_KEY: 'key',
   PGSSLMODE: 'verify-full',
+  // a notice would be a mail more, a read mailbox one bounce less
+  NOTICE_MAIL: 'ops@example.com',
+  NOTICE_WEBHOOK: 'https://127.0.0.1:1/hook',
+  BOUNCE_MAILBOX: 'maildir:/nowhere',
+  RETURN_PATH_DOMAIN: 'bounces.example.com',
+  DKIM_KEYS: 'example.com:mail:/nowhere.pem',
+  PUBLIC_URL: 'https://example.com',
 }
 
 // run bare, a test file has 30 s; a demo takes about 20, on a busy machine more
-t.setTimeout(300_000)
+t.setTimeout(900_000)
+
+/** What mailauth says of a signature; its own types say less. */
+interface Verified {
+  status: { result: string }
+  signingDomain: string
+  signingHeaders: { keys: string }
+}
 
 /** A folder to start the demo in (with an .env of real servers), and one for what it makes. */
 async function makeFolders(t: Test) {
@@ -94,22 +109,38 @@ t.test('17 contacts, 5 a batch: the timeline, the proof, the mails, and nothing 
   t.ok(subjects.includes('Good morning, Kurt'))
   t.ok(subjects.includes('Good morning, dear reader'), 'the contact without a name')
   t.same(await listProcesses(folders.made), [], 'no process')
-  await checkByOtherParser(t, mailbox)
+  await checkByOthers(t, mailbox)
 })
 
-/** Every mail as a parser of another make reads it: both bodies, one recipient, and how one leaves. */
-async function checkByOtherParser(t: Test, mailbox: string): Promise<void> {
+/**
+ * Every mail as a parser and a DKIM verifier of other makes read it: both bodies, one recipient, how one leaves, and a
+ * good signature that covers this.
+ */
+async function checkByOthers(t: Test, mailbox: string): Promise<void> {
+  const record = await readFile(join(mailbox, 'demo._domainkey.demo.example.txt'), 'utf8')
   const files = (await readdir(mailbox)).filter(name => name.endsWith('.eml'))
   t.equal(files.length, 17)
   for (const file of files) {
-    const mail = await PostalMime.parse(await readFile(join(mailbox, file)))
+    const bytes = await readFile(join(mailbox, file))
+    const mail = await PostalMime.parse(bytes)
     t.equal(mail.to?.length, 1)
     t.match(mail.text, /^Hello .*, this is the mail of your day\.\n?$/)
     t.match(mail.html, /^<p>Hello <b>.*<\/b>, this is the mail of your day\.<\/p>\n?$/)
     const headers = mail.headers.filter(({ key }) => key.startsWith('list-unsubscribe'))
-    // without PUBLIC_URL by mail only
-    t.match(headers, [{ value: /^<mailto:daybatch@localhost\?subject=unsubscribe%20[0-9a-f]{52}>$/ }])
-    t.equal(headers.length, 1)
+    t.match(headers, [
+      { key: 'list-unsubscribe', value: /^<https:\/\/demo\.example\/u\/[0-9a-f]{52}>$/ },
+      { key: 'list-unsubscribe-post', value: 'List-Unsubscribe=One-Click' },
+    ])
+    t.equal(headers.length, 2)
+    const { results } = await dkimVerify(bytes, {
+      resolver: async name => [[name === 'demo._domainkey.demo.example' ? record.trim() : '']],
+    })
+    const [{ status, signingDomain, signingHeaders } = {} as never, ...others] = results as unknown as Verified[]
+    t.match(
+      { result: status.result, signingDomain, others },
+      { result: 'pass', signingDomain: 'demo.example', others: [] },
+    )
+    t.match(signingHeaders.keys.toLowerCase(), /from.*list-unsubscribe.*list-unsubscribe-post/s)
   }
 }
 
@@ -147,7 +178,7 @@ t.test('Ctrl-C stops everything and leaves nothing, early and late', async t => 
   for (const moment of [/1\. Start the service/, /batch 1: 5 mails/]) {
     const folders = await makeFolders(t)
     const demo = startDemo([], folders)
-    await until(async () => moment.test(demo.output()))
+    await until(async () => moment.test(demo.output()), 120_000)
     demo.child.kill('SIGINT')
     t.match(await demo.ended, { code: 130, stderr: 'SIGINT: stopping\n' })
     t.same(await readdir(folders.made), [])
