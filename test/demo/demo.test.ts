@@ -135,7 +135,8 @@ async function checkByOthers(t: Test, mailbox: string): Promise<void> {
     const { results } = await dkimVerify(bytes, {
       resolver: async name => [[name === 'demo._domainkey.demo.example' ? record.trim() : '']],
     })
-    const [{ status, signingDomain, signingHeaders } = {} as never, ...others] = results as unknown as Verified[]
+    const [{ status, signingDomain, signingHeaders } = {} as never, ...others] =
+      results as unknown as Verified[]
     t.match(
       { result: status.result, signingDomain, others },
       { result: 'pass', signingDomain: 'demo.example', others: [] },
