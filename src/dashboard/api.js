@@ -95,3 +95,6 @@ export function url(segments, query = {}) {
 
 const makeKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+
+/** A random uuid; crypto.randomUUID is not there where a page came by plain HTTP from another machine. */
+export const makeUuid = () => makeKey().replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-a$4-')

@@ -1,13 +1,15 @@
 // Import a file of contacts: its first rows and what the columns mean, how far it is, and what was refused.
 
-import { get, post, url } from '/dashboard/api.js'
+import { get, makeUuid, post, send, url } from '/dashboard/api.js'
+import { ruleWords } from '/dashboard/failed.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { loading, problemOf, trouble } from '/dashboard/parts.js'
-import { readSample } from '/dashboard/sample.js'
-import { upload } from '/dashboard/upload.js'
 import { count, duration, plural } from '/dashboard/words.js'
 
-const SAMPLE_BYTES = 64 * 1024
+/** The service reads whole lines of the first 64 KiB; one byte more tells that there is more. */
+const SAMPLE_BYTES = 64 * 1024 + 1
+const SHOWN = 5
+const LOOK_MS = 700
 const MEGABYTE = 1024 * 1024
 
 export function openImport({ redraw }) {
@@ -36,15 +38,26 @@ export function openImport({ redraw }) {
   async function take(chosen) {
     if (!chosen) return
     file = chosen
-    result = progress = problem = undefined
+    result = progress = problem = sample = undefined
     listName ||= chosen.name.replace(/\.\w+$/, '')
-    sample = readSample(await chosen.slice(0, SAMPLE_BYTES).text(), chosen.size > SAMPLE_BYTES)
+    redraw()
+    try {
+      const path = url(['api', 'imports', 'preview'], { file_name: chosen.name })
+      const answer = await send('POST', path, {
+        body: chosen.slice(0, SAMPLE_BYTES),
+        headers: typeOf(chosen),
+      })
+      sample = await answer.json()
+    } catch (error) {
+      problem = problemOf(error)
+    }
     redraw()
   }
 
   async function begin(event) {
     event.preventDefault()
     problem = result = undefined
+    const id = makeUuid()
     try {
       let to = listId
       if (to === 'new') {
@@ -52,16 +65,11 @@ export function openImport({ redraw }) {
         lists = [{ ...made, contact_count: 0 }, ...lists]
         to = listId = made.id
       }
-      progress = { sent: 0, size: file.size, begun: Date.now() }
+      progress = { state: 'reading', bytes_read: 0, bytes_expected: file.size }
       redraw()
-      const answer = await upload(url(['api', 'lists', to, 'imports'], { file_name: file.name }), file, {
-        type: sample.isJson ? 'application/x-ndjson' : 'text/csv',
-        progressed: sent => {
-          progress = { ...progress, sent }
-          redraw()
-        },
-      })
-      result = { ...answer, rejected: await allRejections(answer) }
+      void watch(id)
+      const path = url(['api', 'lists', to, 'imports'], { file_name: file.name, import_id: id })
+      result = await (await send('POST', path, { body: file, headers: typeOf(file) })).json()
     } catch (error) {
       problem = problemOf(error)
     }
@@ -69,18 +77,23 @@ export function openImport({ redraw }) {
     redraw()
   }
 
-  /** All of them: the answer shows the first hundred. */
-  async function allRejections({ import_id, rejected_count, rejected }) {
-    if (!(rejected_count > (rejected?.length ?? 0))) return rejected ?? []
-    const all = []
-    for (let after = 0; after !== null && all.length < 10_000; ) {
-      const page = await get(
-        url(['api', 'imports', import_id, 'rejections'], { after_line: after, limit: 200 }),
-      )
-      all.push(...page.items)
-      after = page.next_after_line
+  /** How far it is, until it is there. */
+  async function watch(id) {
+    while (progress) {
+      await new Promise(resolve => setTimeout(resolve, LOOK_MS))
+      const found = await get(url(['api', 'imports', id])).catch(() => undefined)
+      if (progress && found) progress = found
+      redraw()
     }
-    return all
+  }
+
+  async function download() {
+    const answer = await send('GET', url(['api', 'imports', result.import_id, 'rejections.csv']))
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(await answer.blob())
+    link.download = 'refused.csv'
+    link.click()
+    URL.revokeObjectURL(link.href)
   }
 
   const drop =
@@ -106,10 +119,16 @@ export function openImport({ redraw }) {
     void take(event.dataTransfer.files[0])
   }
 
-  const columns = () => html`<section><h2>The first rows</h2>
-    ${sample.columns.some(({ field }) => field === 'email') ? nothing : trouble({ title: 'No column looks like an e-mail address', detail: 'Name one of them "email" in the first line.' })}
-    <div class="scroll" tabindex="0" role="group" aria-label="First rows"><table><thead><tr>${sample.columns.map(({ name, field }) => html`<th scope="col">${name || html`<span class="quiet">unnamed</span>`}<br><small>${field ? `→ ${field}` : '→ left out'}</small></th>`)}</tr></thead>
-      <tbody>${sample.rows.map(row => html`<tr>${sample.columns.map((_, i) => html`<td>${row[i] ?? ''}</td>`)}</tr>`)}</tbody></table></div></section>`
+  const columns = () => {
+    const named = sample.columns.length > 0 ? sample.columns : guessed(sample.rows)
+    return html`<section><h2>The first rows</h2>
+    ${named.some(({ becomes }) => becomes === 'email') ? nothing : trouble({ title: 'No column holds e-mail addresses', detail: 'Name one of them "email" in the first line.' })}
+    <div class="scroll" tabindex="0" role="group" aria-label="First rows"><table class="plain-rows"><thead><tr>${named.map(
+      ({ name, becomes }) =>
+        html`<th scope="col">${name || 'unnamed'}<br>${becomes === null ? html`<small>is left out</small>` : html`<small>→ ${ruleWords(becomes)}</small>`}</th>`,
+    )}<th scope="col"></th></tr></thead>
+      <tbody>${sample.rows.slice(0, SHOWN).map(row => html`<tr>${named.map(({ becomes }) => html`<td>${cell(row, becomes)}</td>`)}<td class="warn">${row.rejection ?? ''}</td></tr>`)}</tbody></table></div></section>`
+  }
 
   const target = () => html`<form class="stack" @submit=${begin}><p><label for="list">Into the list</label>
       <select id="list" @change=${({ target }) => {
@@ -128,12 +147,14 @@ export function openImport({ redraw }) {
       <p class="buttons"><button class="main" ?disabled=${progress !== undefined}>Import ${file.name}</button></p></form>`
 
   const running = () => {
-    const { sent, size: all, begun } = progress
-    const seconds = Math.max(0.001, (Date.now() - begun) / 1000)
-    const isRead = sent >= all
-    return html`<section><h2>${isRead ? 'The database takes the rows in …' : 'Sending the file'}</h2>
-      <progress max=${all} value=${sent} aria-label="Sent"></progress>
-      <p class="figure">${size(sent)} of ${size(all)}, ${size(sent / seconds)} a second${isRead ? nothing : html`, ${duration(((all - sent) / (sent / seconds || 1)) * 1000)} left`}</p></section>`
+    const { state, bytes_read, bytes_expected, rows_read, rows_merged, rows_per_second, seconds_left } =
+      progress
+    const isRead = state !== 'reading'
+    return html`<section><h2>${isRead ? 'The database takes the rows in' : 'The file is read'}</h2>
+      <progress max=${(isRead ? rows_read : bytes_expected) || 1} value=${(isRead ? rows_merged : bytes_read) ?? 0} aria-label="How far it is"></progress>
+      <p class="figure">${isRead ? html`${count(rows_merged)} of ${plural(rows_read, 'row')}` : html`${size(bytes_read)} of ${size(bytes_expected ?? file.size)}${rows_read ? html`, ${plural(rows_read, 'row')}` : nothing}`}${
+        rows_per_second ? html`, ${count(rows_per_second)} a second` : nothing
+      }${seconds_left ? html`, ${duration(seconds_left * 1000)} left` : nothing}</p></section>`
   }
 
   const done = () => html`<section role="status"><h2>${plural(result.rows, 'row')} read</h2>
@@ -146,14 +167,16 @@ export function openImport({ redraw }) {
       result.rejected.length > 0
         ? html`<table class="plain-rows"><thead><tr><th scope="col" class="n">Line</th><th scope="col">Address</th><th scope="col">Why it was refused</th></tr></thead>
       <tbody>${result.rejected.slice(0, 200).map(row => html`<tr><td class="n">${count(row.line_number)}</td><th scope="row">${row.email ?? ''}</th><td>${row.reason}</td></tr>`)}</tbody></table>
-      <p class="buttons"><a class="button" download="refused.csv" href=${asFile(result.rejected)}>Download all ${count(result.rejected.length)} as a file</a></p>`
+      <p class="buttons"><button @click=${download}>Download all ${count(result.rejected_count)} as a file</button></p>`
         : nothing
     }
     <p class="buttons"><a class="button main" href="#/new">Make a campaign for them</a></p></section>`
 
   return {
     title: 'Import',
-    close: () => URL.revokeObjectURL(made.url),
+    close: () => {
+      progress = undefined
+    },
     view: () => html`<h1 class="lead">Import contacts. Rows that cannot be used are listed with their line; the others are taken.</h1>
       <div class="stack">${drop()}${problem ? trouble(problem) : nothing}
       ${result ? done() : progress ? running() : file && sample ? (lists ? html`${columns()}${target()}` : loading('the lists')) : nothing}</div>`,
@@ -163,22 +186,26 @@ export function openImport({ redraw }) {
 const size = bytes =>
   bytes < MEGABYTE ? `${count(Math.ceil(bytes / 1024))} kB` : `${(bytes / MEGABYTE).toFixed(1)} MB`
 
-const made = { rows: undefined, url: '' }
+const typeOf = ({ name }) => ({
+  'content-type': /\.(ndjson|jsonl)$/i.test(name) ? 'application/x-ndjson' : 'text/csv',
+})
 
-/** A CSV whose cells no spreadsheet takes for formulas. */
-function asFile(rows) {
-  if (made.rows === rows) return made.url
-  URL.revokeObjectURL(made.url)
-  const cell = value => {
-    const text = String(value ?? '')
-    return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`
-  }
-  const lines = rows.map(({ line_number, email, reason }) =>
-    [line_number, cell(email), cell(reason)].join(','),
-  )
-  made.rows = rows
-  made.url = URL.createObjectURL(
-    new Blob([['line,email,reason', ...lines, ''].join('\r\n')], { type: 'text/csv' }),
-  )
-  return made.url
+/** Columns of a file of objects, which has no first line. */
+const guessed = rows => [
+  { name: 'email', becomes: 'email' },
+  ...['first_name', 'last_name']
+    .filter(name => rows.some(row => row[name]))
+    .map(name => ({ name, becomes: name })),
+  ...[...new Set(rows.flatMap(({ attributes }) => Object.keys(attributes ?? {})))].map(name => ({
+    name,
+    becomes: name,
+  })),
+]
+
+function cell(row, becomes) {
+  if (becomes === null) return ''
+  const value = ['email', 'first_name', 'last_name'].includes(becomes)
+    ? row[becomes]
+    : row.attributes?.[becomes]
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? '')
 }
