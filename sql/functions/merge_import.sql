@@ -33,12 +33,13 @@ begin
     where r.import_id = p_import_id and r.line_number > v_import.merged_line
     order by r.line_number limit p_limit) as n;
 
-  -- a row finds or makes its contact by itself: without statistics of the rows just copied, a join of them is a nested loop
+  -- a row finds or makes its contact by itself: without statistics of the rows just copied, a join of them is a nested loop;
+  -- not by order and limit, which may walk the whole primary key, and not by an array, whose sort costs more than the look
   with rows as materialized (
     select r.line_number, r.email, r.first_name, r.last_name, r.attributes, k.id as known_id,
       coalesce(k.id, (left(p_import_id::text, 14) || '8' || substr(p_import_id::text, 16, 9) || lpad(to_hex(r.line_number), 12, '0'))::uuid) as contact_id
     from daybatch.import_rows as r
-    cross join lateral (select (array_agg(c.id order by c.id))[1] as id from public.contacts as c where lower(c.email) = lower(r.email)) as k
+    cross join lateral (select min(c.id::text collate "C")::uuid as id from public.contacts as c where lower(c.email) = lower(r.email)) as k
     where r.import_id = p_import_id and r.line_number > v_import.merged_line and r.line_number <= v_last and r.rejection is null and r.status is null
     order by r.line_number
   ),
