@@ -2618,7 +2618,7 @@ alter function daybatch.mask_addresses(text) owner to daybatch_owner;
 comment on function daybatch.mask_addresses(text) is 'Replaces mail addresses in a text. Example: select daybatch.mask_addresses(''550 <ada@example.org>: no such user'');';
 
 create function daybatch.merge_import(p_import_id uuid, p_limit integer DEFAULT 20000)
-returns jsonb language plpgsql volatile security definer set search_path="" set lock_timeout=10min -- body 0826a2d27d606658c364e515e5606bcf
+returns jsonb language plpgsql volatile security definer set search_path="" set lock_timeout=10min -- body e062ec3a824cd3fb4a78bec8c57397ae
 alter function daybatch.merge_import(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.merge_import(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.merge_import(uuid,integer) to daybatch_service;
