@@ -21,6 +21,8 @@ import { inboundRoutes } from './routes/inbound.ts'
 import { apiRoutes } from './routes/index.ts'
 import { metricsRoutes, timeRequests } from './routes/metrics.ts'
 import { unsubscribeRoutes } from './routes/unsubscribe.ts'
+import { traceRequests } from './traces/requests.ts'
+import type { Tracer } from './traces/tracer.ts'
 
 export interface AppParts extends HealthParts {
   db: Daybatch
@@ -28,6 +30,8 @@ export interface AppParts extends HealthParts {
   log: FastifyBaseLogger
   /** Without them nothing is counted, and /metrics is not there. */
   metrics?: Metrics | undefined
+  /** Without it no trace is drawn. */
+  tracer?: Tracer | undefined
   /** The delivery worker of this process, if it has one. */
   worker?: {
     wake(): void
@@ -53,6 +57,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     log,
     checks,
     metrics,
+    tracer,
     worker,
     feed = new EventFeed({ db, log }),
     fetch = fetchText,
@@ -75,6 +80,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     reply.header('x-request-id', request.id)
   })
   if (metrics) timeRequests(app, metrics)
+  if (tracer) traceRequests(app, tracer)
   await app.register(dashboardRoutes)
   await app.register(healthRoutes, { checks })
   if (metrics) await app.register(metricsRoutes, { metrics, config })

@@ -48,6 +48,10 @@ export interface Config {
   noticePrivateAddresses: boolean
   /** `SMTP_CONNECTIONS`: how many mails are under way at once. */
   smtpConnections: number
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces go by OTLP over HTTP; unset: none are drawn. */
+  tracesUrl?: string
+  /** `OTEL_TRACES_SAMPLER_ARG`: which share of them is drawn, 0 to 1. */
+  tracesShare: number
   installationId?: string
   logLevel: string
   /** `STARTUP_TIMEOUT` (given in seconds): how long to wait for a database that does not answer. */
@@ -104,6 +108,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     noticeWebhook: readUrl(env, 'NOTICE_WEBHOOK', ['https:', 'http:']),
     noticePrivateAddresses: readOneOf(env, 'NOTICE_PRIVATE_ADDRESSES', ['true', 'false']) === 'true',
     smtpConnections: readInteger(env, 'SMTP_CONNECTIONS', { least: 1, most: 500, otherwise: 10 }),
+    tracesUrl: readUrl(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
+    tracesShare: readShare(env, 'OTEL_TRACES_SAMPLER_ARG'),
     installationId: read(env, 'INSTALLATION_ID'),
     logLevel: readOneOf(env, 'LOG_LEVEL', LOG_LEVELS) ?? 'info',
     startupTimeoutMs: readInteger(env, 'STARTUP_TIMEOUT', { least: 0, most: 86400, otherwise: 60 }) * 1000,
@@ -259,6 +265,14 @@ function readInteger(
   const number = Number(value)
   if (Number.isInteger(number) && number >= least && number <= most) return number
   throw new ConfigError(`${name} is ${value}: set a whole number from ${least} to ${most}`)
+}
+
+function readShare(env: NodeJS.ProcessEnv, name: string): number {
+  const value = read(env, name)
+  if (value === undefined) return 1
+  const share = Number(value)
+  if (share >= 0 && share <= 1) return share
+  throw new ConfigError(`${name} is ${value}: set a share from 0 to 1, like 0.01`)
 }
 
 function readOneOf(env: NodeJS.ProcessEnv, name: string, values: string[]): string | undefined {

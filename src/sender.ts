@@ -15,6 +15,7 @@ import { createWorker, type Worker } from './delivery/worker.ts'
 import { Installation, installationFile } from './installation.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { composeNotice, type NoticeMail } from './notices/mail.ts'
+import type { Tracer } from './traces/tracer.ts'
 
 export interface SenderOptions {
   /** The database. */
@@ -26,6 +27,7 @@ export interface SenderOptions {
   config: Config
   log: FastifyBaseLogger
   metrics?: Metrics | undefined
+  tracer?: Tracer | undefined
 }
 
 /** A statement of the delivery loop takes milliseconds, a rewrite of the largest arrays seconds. */
@@ -90,6 +92,7 @@ export class Sender {
       returnPathDomain: config.returnPathDomain,
       log,
       meter: metrics,
+      tracer: options.tracer,
     })
     metrics?.watchPool('delivery', this.#pool)
     metrics?.watchDelivery({

@@ -17,6 +17,7 @@ import { tellNotice } from './notices/notifier.ts'
 import type { HealthParts } from './routes/health.ts'
 import { Scheduler } from './schedule/scheduler.ts'
 import { makeSigner, Sender, usesMailbox } from './sender.ts'
+import { createTracing } from './traces/tracer.ts'
 
 /** `work`: schedules and delivers, and answers no HTTP. */
 export type Duties = 'all' | 'work'
@@ -81,6 +82,9 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   stops.push(() => pool.end())
   const metrics = createMetrics(url, stops)
   metrics.watchPool('service', pool)
+  const tracing = await createTracing(config)
+  const tracer = tracing?.tracer
+  stops.push(() => tracing?.stop())
   const db = new Daybatch(pool, metrics.observeCall)
   let sender: Sender | undefined
   const wake = () => sender?.wake()
@@ -92,6 +96,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     onEvent: () => feed.wake(),
     log,
     meter: metrics,
+    tracer,
     tell: job =>
       tellNotice(job, {
         db,
@@ -120,6 +125,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
           checks,
           metrics,
           feed,
+          tracer,
           worker: { wake, sendTest: request => sender?.sendTest(request) },
         })
   stops.push(() => app?.close())
@@ -135,7 +141,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   signal.throwIfAborted()
   const smtpUrl = mailbox?.url ?? config.smtpUrl
   if (smtpUrl || (await hasSmtpServers(db))) {
-    sender = new Sender({ url, db, smtpUrl, config, log, metrics })
+    sender = new Sender({ url, db, smtpUrl, config, log, metrics, tracer })
     stops.push(() => sender?.stop())
     sender.start()
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClaimedDeliveryRow } from '../db/rows.ts'
+import { type Span, type Tracer, traced } from '../traces/tracer.ts'
 import { AddressError } from './address.ts'
 import { Alarm } from './alarm.ts'
 import type { DeliveryDatabase, Log } from './database.ts'
@@ -28,6 +29,7 @@ export interface CourierOptions {
   connections: number
   log: Log
   meter?: DeliveryMeter | undefined
+  tracer?: Tracer | undefined
   /** Called when there is something to claim again: a delivery came back, or a batch was closed. */
   onWork: () => void
 }
@@ -41,6 +43,7 @@ export class Courier {
   readonly #transport: Transport
   readonly #log: Log
   readonly #meter: DeliveryMeter | undefined
+  readonly #tracer: Tracer | undefined
   readonly #onWork: () => void
   readonly #leases: Leases
   readonly #exchange: Exchange
@@ -51,9 +54,10 @@ export class Courier {
   /** Batches that are being closed here. */
   readonly #closing = new Set<string>()
 
-  constructor({ db, transport, connections, log, meter, onWork }: CourierOptions) {
+  constructor({ db, transport, connections, log, meter, tracer, onWork }: CourierOptions) {
     this.#db = db
     this.#meter = meter
+    this.#tracer = tracer
     this.#transport = transport
     this.#log = log
     this.#onWork = onWork
@@ -86,14 +90,23 @@ export class Courier {
   }
 
   /** Takes over what one call of claim_deliveries returned; `start`: when that call began, on the monotonic clock. */
-  take(campaignId: string, rows: ClaimedDeliveryRow[], start: number): Delivery[] {
+  take(campaignId: string, rows: ClaimedDeliveryRow[], start: number, span?: Span): Delivery[] {
     return rows.map(row => {
       const lease = this.#leases.open(row.claim_token, row.lease_ms, start)
       const withdrawal = new AbortController()
       // how many mails a second or a minute a server takes, the database decides: each has its moment
       const wait = (row.send_in_ms ?? 0) - (performance.now() - start)
       const turn = wait > 0 ? sleep(wait, undefined, { ref: false }) : undefined
-      const delivery: Delivery = { row, campaignId, lease, withdrawal, turn, begin: 'none', begun: undefined }
+      const delivery: Delivery = {
+        row,
+        campaignId,
+        lease,
+        withdrawal,
+        turn,
+        span,
+        begin: 'none',
+        begun: undefined,
+      }
       lease.deliveries.add(delivery)
       this.#held.add(delivery)
       return delivery
@@ -102,6 +115,17 @@ export class Courier {
 
   /** Sends one delivery and reports it. Never rejects. */
   async deliver(delivery: Delivery, message: Message | MessageError): Promise<void> {
+    if (!this.#tracer) return this.#deliver(delivery, message)
+    const { row, campaignId: campaign_id, span: claim } = delivery
+    const { batch_number, delivery_id, attempt_number, smtp_server } = row
+    const facts = { campaign_id, batch_number, delivery_id, attempt_number, smtp_server }
+    await traced(this.#tracer, ['mail', facts, claim], span => {
+      delivery.span = span
+      return this.#deliver(delivery, message)
+    })
+  }
+
+  async #deliver(delivery: Delivery, message: Message | MessageError): Promise<void> {
     const reply = await this.#send(delivery, message)
     this.#exchange.forget(delivery)
     // a begin_sending under way must be decided before the report, and before anything is given back
@@ -151,9 +175,18 @@ export class Courier {
       const { signal } = delivery.withdrawal
       const permit = async () => {
         await delivery.turn
-        await this.#exchange.ask(delivery)
+        await traced(this.#tracer, ['begin', {}, delivery.span], () => this.#exchange.ask(delivery))
       }
-      const reply = await this.#transport.send(mail, { permit, signal, server: delivery.row.smtp_server })
+      const { smtp_server: server } = delivery.row
+      const reply = await traced(
+        this.#tracer,
+        ['smtp', { smtp_server: server }, delivery.span],
+        async span => {
+          const reply = await this.#transport.send(mail, { permit, signal, server })
+          span?.set({ stage: reply.stage, reply_code: reply.reply_code ?? undefined })
+          return reply
+        },
+      )
       // a mail that we took back says nothing about the server
       if (!signal.aborted && this.#outageCounts) this.#noteOutage(reply)
       return reply
@@ -175,7 +208,11 @@ export class Courier {
     const { row, campaignId } = delivery
     const { delivery_id, claim_token } = row
     try {
-      const answer = await this.#exchange.report(delivery, { delivery_id, claim_token, ...reply })
+      const answer = await traced(this.#tracer, ['report', {}, delivery.span], async span => {
+        const answer = await this.#exchange.report(delivery, { delivery_id, claim_token, ...reply })
+        span?.set({ outcome: answer?.status })
+        return answer
+      })
       this.lastActivity = new Date()
       this.#meter?.countMail(row.smtp_server ?? DEFAULT_SERVER, reply, answer?.status)
       if (reply.stage === 'message' && reply.reply_code !== null && reply.reply_code < 300) this.accepted++
@@ -193,7 +230,9 @@ export class Courier {
     if (this.#closing.has(key)) return
     this.#closing.add(key)
     try {
-      const batch = await this.#db.closeBatch({ campaignId, batchNumber })
+      const batch = await traced(this.#tracer, ['close', details], () =>
+        this.#db.closeBatch({ campaignId, batchNumber }),
+      )
       this.#onWork()
       if (!batch.closed || batch.reason !== null) return
       const counts = { sent: batch.sent_count, failed: batch.failed_count, remaining: batch.remaining_count }

@@ -1,4 +1,5 @@
 import type { ClaimedDeliveryRow } from '../db/rows.ts'
+import type { Span } from '../traces/tracer.ts'
 import type { DeliveryDatabase, Log } from './database.ts'
 
 /** A claimed delivery on its way through this process. */
@@ -10,6 +11,8 @@ export interface Delivery {
   readonly withdrawal: AbortController
   /** Resolved when the rate of its SMTP server lets it go; undefined: at once. */
   readonly turn?: Promise<unknown> | undefined
+  /** Of its claim, and then its own, where traces are drawn. */
+  span?: Span | undefined
   /** How far begin_sending got: only `none` and `refused` surely left no trace in the database. */
   begin: 'none' | 'asked' | 'committed' | 'refused' | 'unknown'
   /** Settled when begin_sending has answered; never rejects. */

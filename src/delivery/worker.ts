@@ -1,4 +1,5 @@
 import type { ClaimedDeliveryRow, WorkRow } from '../db/rows.ts'
+import { type Tracer, traced } from '../traces/tracer.ts'
 import { Alarm } from './alarm.ts'
 import { Courier } from './courier.ts'
 import type { DeliveryDatabase, Log } from './database.ts'
@@ -24,6 +25,7 @@ export interface WorkerOptions {
   returnPathDomain?: string | undefined
   log: Log
   meter?: DeliveryMeter | undefined
+  tracer?: Tracer | undefined
   /** How long stop() waits for mails in flight, in ms; default: the ten minutes of RFC 5321 4.5.3.2.6. */
   drainMs?: number
 }
@@ -73,6 +75,7 @@ class DeliveryWorker implements Worker {
   readonly #workerId: string
   readonly #transport: Transport
   readonly #meter: DeliveryMeter | undefined
+  readonly #tracer: Tracer | undefined
   readonly #connections: number
   readonly #drainMs: number
   readonly #returnPathDomain: string | undefined
@@ -88,9 +91,10 @@ class DeliveryWorker implements Worker {
 
   constructor(options: WorkerOptions) {
     const { db, transport, workerId, connections, mailFrom, unsubscribe, log, drainMs = DRAIN_MS } = options
-    const { meter } = options
+    const { meter, tracer } = options
     this.#db = db
     this.#meter = meter
+    this.#tracer = tracer
     this.#returnPathDomain = options.returnPathDomain
     this.#log = log
     this.#workerId = workerId
@@ -98,7 +102,7 @@ class DeliveryWorker implements Worker {
     this.#connections = connections
     this.#drainMs = drainMs
     this.#messages = new Messages(db, { mailFrom, unsubscribe })
-    this.#courier = new Courier({ db, transport, connections, log, meter, onWork: () => this.wake() })
+    this.#courier = new Courier({ db, transport, connections, log, meter, tracer, onWork: () => this.wake() })
   }
 
   start(): void {
@@ -185,15 +189,26 @@ class DeliveryWorker implements Worker {
   }
 
   /** One campaign's turn: a few deliveries for each connection, so that no connection waits for a claim. */
-  async #claim({ campaign_id: campaignId }: WorkRow): Promise<'more' | 'last' | 'nothing'> {
+  async #claim(work: WorkRow): Promise<'more' | 'last' | 'nothing'> {
     const limit = CLAIMED_PER_CONNECTION * this.#connections
     const start = performance.now()
     const smtpServers = await this.#transport.list?.()
     if (smtpServers) this.#courier.noteServers(smtpServers.length)
-    const rows = await this.#db.claimDeliveries({ campaignId, workerId: this.#workerId, limit, smtpServers })
+    const { campaign_id: campaignId, batch_number } = work
+    const facts = { campaign_id: campaignId, batch_number }
+    const [rows, span] = await traced(this.#tracer, ['claim', facts], async span => {
+      const rows = await this.#db.claimDeliveries({
+        campaignId,
+        workerId: this.#workerId,
+        limit,
+        smtpServers,
+      })
+      span?.set({ mails: rows.length })
+      return [rows, span]
+    })
     const [first] = rows
     if (first === undefined) return 'nothing'
-    const deliveries = this.#courier.take(campaignId, rows, start)
+    const deliveries = this.#courier.take(campaignId, rows, start, span)
     try {
       if (!this.#isRunning) return 'last'
       const message = await this.#messages.get(campaignId, first.message_version)

@@ -4,6 +4,7 @@ import type { ProcessedCampaignRow, Source } from '../db/rows.ts'
 import type { BatchAction } from '../delivery/meter.ts'
 import { isProgress, progressLines } from '../delivery/progress.ts'
 import { isRefusal } from '../errors.ts'
+import { type Tracer, traced } from '../traces/tracer.ts'
 import {
   type BatchJob,
   batchQueue,
@@ -34,6 +35,7 @@ export interface SchedulerOptions {
   /** Tells operators a notice; throws to be called again later. */
   tell?: ((job: NoticeJob) => Promise<string>) | undefined
   meter?: SchedulerMeter | undefined
+  tracer?: Tracer | undefined
 }
 
 /** What the scheduler tells of its work, for whoever counts. */
@@ -176,12 +178,25 @@ export class Scheduler {
 
   async #process(campaignId: string): Promise<{ campaigns: ProcessedCampaignRow[] }> {
     const source = 'job'
-    return this.#finish(source, await this.#options.db.processCampaigns({ campaignId, source }))
+    const { db, tracer } = this.#options
+    const rows = await traced(tracer, ['open', { campaign_id: campaignId, source }], async span => {
+      const rows = await db.processCampaigns({ campaignId, source })
+      for (const { action, batch_number, delivery_count } of rows)
+        span?.set({ action, batch_number: batch_number ?? undefined, mails: delivery_count ?? undefined })
+      return rows
+    })
+    return this.#finish(source, rows)
   }
 
   async #sweep(): Promise<{ campaigns: ProcessedCampaignRow[] }> {
     const source = 'sweep'
-    return this.#finish(source, await sweepCampaigns(this.#options.db, source))
+    const { db, tracer } = this.#options
+    const rows = await traced(tracer, ['sweep', { source }], async span => {
+      const rows = await sweepCampaigns(db, source)
+      span?.set({ campaigns: rows.length })
+      return rows
+    })
+    return this.#finish(source, rows)
   }
 
   #finish(source: Source, campaigns: ProcessedCampaignRow[]): { campaigns: ProcessedCampaignRow[] } {
