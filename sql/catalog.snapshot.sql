@@ -36,6 +36,26 @@ grant select on daybatch.adapters to daybatch_operator;
 comment on table daybatch.adapters is 'Fingerprints of the adapter views as the last deploy made them; a view that differs was replaced by a DBA and is left alone.';
 comment on column daybatch.adapters.query_md5 is 'Fingerprint of the query that the view was made of; a deploy with the same one leaves the view alone.';
 
+create table daybatch.api_keys (
+  key_id text not null,
+  name text not null,
+  scope text not null,
+  key_hash bytea not null,
+  created_at timestamp with time zone not null,
+  created_by text not null default SESSION_USER,
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint a_key_expires_after_it_was_made CHECK ((expires_at > created_at)),
+  constraint api_keys_pkey PRIMARY KEY (key_id),
+  constraint key_hash_is_a_sha256 CHECK ((octet_length(key_hash) = 32)),
+  constraint key_id_is_eight_hex_digits CHECK ((key_id ~ '^[0-9a-f]{8}$'::text)),
+  constraint name_is_one_short_line CHECK ((((length(name) >= 1) AND (length(name) <= 100)) AND (name !~ '[[:cntrl:]]'::text))),
+  constraint scope_is_read_write_or_admin CHECK ((scope = ANY (ARRAY['read'::text, 'write'::text, 'admin'::text])))
+);
+alter table daybatch.api_keys owner to daybatch_owner;
+comment on table daybatch.api_keys is 'Keys of the API: what they may do, until when, and the SHA-256 of each, never the key.';
+
 create table daybatch.applied_views (
   view_name text not null,
   source_md5 text not null,
@@ -317,6 +337,7 @@ alter table daybatch.delivery_attempts owner to daybatch_owner;
 CREATE INDEX delivery_attempts_accepted_twice_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) WHERE (outcome = 'accepted_twice'::text);
 CREATE INDEX delivery_attempts_delivery_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id);
 CREATE INDEX delivery_attempts_in_doubt_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) WHERE (outcome = 'in_doubt'::text);
+CREATE INDEX delivery_attempts_not_accepted_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) WHERE (outcome <> 'sent'::text);
 grant select on daybatch.delivery_attempts to daybatch_operator;
 comment on table daybatch.delivery_attempts is 'One try of one delivery: append-only, with stage, reply and time. Its last id is the installation''s high-water mark.';
 comment on column daybatch.delivery_attempts.smtp_server is 'The SMTP server of this try; null: default.';
@@ -360,6 +381,22 @@ create table daybatch.finish_dates (
 alter table daybatch.finish_dates owner to daybatch_owner;
 grant select on daybatch.finish_dates to daybatch_operator;
 comment on table daybatch.finish_dates is 'The forecast finish of a campaign as last seen, so that a move of it can be told.';
+
+create table daybatch.idempotent_requests (
+  request_key bytea not null,
+  body_hash bytea not null,
+  started_at timestamp with time zone not null,
+  answered_at timestamp with time zone,
+  status_code integer,
+  headers jsonb,
+  body text,
+  constraint an_answer_is_told_whole_or_not_at_all CHECK ((num_nulls(answered_at, status_code, headers) = ANY (ARRAY[0, 3]))),
+  constraint hashes_are_sha256 CHECK (((octet_length(request_key) = 32) AND (octet_length(body_hash) = 32))),
+  constraint idempotent_requests_pkey PRIMARY KEY (request_key)
+);
+alter table daybatch.idempotent_requests owner to daybatch_owner;
+CREATE INDEX idempotent_requests_started_at_idx ON daybatch.idempotent_requests USING btree (started_at);
+comment on table daybatch.idempotent_requests is 'Requests with an Idempotency-Key of the last 24 hours, by the SHA-256 of key, route and caller, and what they were answered.';
 
 create table daybatch.import_progress (
   import_id uuid not null,
@@ -1839,6 +1876,7 @@ create function daybatch.adopt_report(p_campaign_id uuid DEFAULT NULL::uuid)
 returns TABLE(campaign_id uuid, name text, status text, is_initialised boolean, audience bigint, already_mailed bigint, failed bigint, ambiguous bigint, remaining bigint, duplicates bigint, last_mail_at timestamp with time zone, sums_agree boolean) language plpgsql stable security definer set search_path="" -- body 2a6dde36b85323bb01ef2430845a974b
 alter function daybatch.adopt_report(uuid) owner to daybatch_owner;
 grant execute on function daybatch.adopt_report(uuid) to daybatch_operator;
+grant execute on function daybatch.adopt_report(uuid) to daybatch_service;
 comment on function daybatch.adopt_report(uuid) is 'What an older method had done to each campaign and what daybatch makes of it, before and after the take-over. Example: select name, audience, already_mailed, failed, ambiguous, remaining, duplicates, sums_agree from daybatch.adopt_report();';
 
 create function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
@@ -1852,6 +1890,13 @@ alter function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) ow
 grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) to daybatch_operator;
 grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) to daybatch_service;
 comment on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) is 'Begins an import of contacts into a list, or goes on with one that broke off, and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
+
+create function daybatch.begin_request(p_request_key bytea, p_body_hash bytea)
+returns TABLE(is_new boolean, status_code integer, headers jsonb, body text) language plpgsql volatile security definer set search_path="" -- body 05856ebedd6b98c769d58e66b32c7296
+alter function daybatch.begin_request(bytea,bytea) owner to daybatch_owner;
+grant execute on function daybatch.begin_request(bytea,bytea) to daybatch_operator;
+grant execute on function daybatch.begin_request(bytea,bytea) to daybatch_service;
+comment on function daybatch.begin_request(bytea,bytea) is 'Begins a request with an Idempotency-Key, or gives its answer again. Example: select is_new from daybatch.begin_request(sha256(''key''), sha256(''body''));';
 
 create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
 returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 632e90f832d01cd1e9f22c5560f38dee
@@ -1913,6 +1958,11 @@ returns TABLE(batch_interval interval, next_due_at timestamp with time zone) lan
 alter function daybatch.calculate_spacing(timestamp with time zone,interval,jsonb) owner to daybatch_owner;
 comment on function daybatch.calculate_spacing(timestamp with time zone,interval,jsonb) is 'The interval that a batch freezes, and when the next is due. Example: select * from daybatch.calculate_spacing(''2026-03-28 09:00+01'', interval ''24 hours'', ''{"daily_send_time": "09:00", "send_time_zone": "Europe/Berlin"}'');';
 
+create function daybatch.calculate_version(p_campaign_id uuid)
+returns text language sql stable security definer set search_path="" set TimeZone=UTC -- body 0a86b0e5a524ca116afa95982c1f7d15
+alter function daybatch.calculate_version(uuid) owner to daybatch_owner;
+comment on function daybatch.calculate_version(uuid) is 'The version of a campaign''s definition, message and status. Example: select name, daybatch.calculate_version(id) from public.campaigns where name = ''Spring offer'';';
+
 create function daybatch.cancel_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
 returns text language plpgsql volatile security definer set search_path="" -- body 4035c3ba8d805a5f1f2efeb2367b1d95
 alter function daybatch.cancel_campaign(uuid,text) owner to daybatch_owner;
@@ -1925,6 +1975,13 @@ create function daybatch.change_smtp_server(p_campaign_id uuid, p_batch_number i
 returns boolean language plpgsql volatile security definer set search_path="" -- body c6626cffe159b78e29217b82cde791f5
 alter function daybatch.change_smtp_server(uuid,integer,bigint[],uuid[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.change_smtp_server(uuid,integer,bigint[],uuid[],timestamp with time zone) is 'Moves a batch to a fall-back SMTP server (part of report_outcomes). Example: select daybatch.change_smtp_server(null, 1, ''{}'', ''{}'', daybatch.current_moment()) limit 0;';
+
+create function daybatch.check_api_key(p_key_id text, p_key_hash bytea)
+returns TABLE(key_id text, name text, scope text) language plpgsql volatile security definer set search_path="" -- body e4e5e2cbaeb2f1eedba1efd45cd67d06
+alter function daybatch.check_api_key(text,bytea) owner to daybatch_owner;
+grant execute on function daybatch.check_api_key(text,bytea) to daybatch_operator;
+grant execute on function daybatch.check_api_key(text,bytea) to daybatch_service;
+comment on function daybatch.check_api_key(text,bytea) is 'Whose a key of the API is; no row when it is not good. Example: select name, scope from daybatch.check_api_key(''01234567'', sha256(''dbk_01234567_''));';
 
 create function daybatch.check_application()
 returns TABLE(finding text) language plpgsql volatile security definer set search_path="" -- body 8286a46e362de35d7ca3f3d5a111fd92
@@ -2000,6 +2057,13 @@ returns TABLE(name text, state text, finding text) language plpgsql volatile sec
 alter function daybatch.check_vacuum() owner to daybatch_owner;
 comment on function daybatch.check_vacuum() is 'Whether dead rows of the hot tables are cleaned away (part of check_operation). Example: select state, finding from daybatch.check_vacuum();';
 
+create function daybatch.check_version(p_campaign_id uuid, p_versions text[])
+returns void language plpgsql volatile security definer set search_path="" -- body a938d6051082f35e3671b077c4196ef4
+alter function daybatch.check_version(uuid,text[]) owner to daybatch_owner;
+grant execute on function daybatch.check_version(uuid,text[]) to daybatch_operator;
+grant execute on function daybatch.check_version(uuid,text[]) to daybatch_service;
+comment on function daybatch.check_version(uuid,text[]) is 'Locks a campaign and refuses (MB050) when it was changed. Example: select daybatch.check_version(id, array[daybatch.calculate_version(id)]) from public.campaigns where name = ''Spring offer'';';
+
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10, p_smtp_servers text[] DEFAULT NULL::text[])
 returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 3778758bd9afa7f32db78f10adcdc094
 alter function daybatch.claim_deliveries(uuid,text,integer,text[]) owner to daybatch_owner;
@@ -2035,6 +2099,7 @@ create function daybatch.confirm_installation(p_confirm boolean DEFAULT false, p
 returns TABLE(installation_id uuid, explanation text) language plpgsql volatile security definer set search_path="" -- body b05059146403c37919a41eecf80b7237
 alter function daybatch.confirm_installation(boolean,uuid) owner to daybatch_owner;
 grant execute on function daybatch.confirm_installation(boolean,uuid) to daybatch_operator;
+grant execute on function daybatch.confirm_installation(boolean,uuid) to daybatch_service;
 comment on function daybatch.confirm_installation(boolean,uuid) is 'Confirms that a restored or copied database sends from now on; without true it only says what is the matter. Example: select explanation from daybatch.confirm_installation();';
 
 create function daybatch.contract_version()
@@ -2090,6 +2155,13 @@ grant execute on function daybatch.count_rolling_mails(uuid,integer,interval) to
 grant execute on function daybatch.count_rolling_mails(uuid,integer,interval) to daybatch_operator;
 grant execute on function daybatch.count_rolling_mails(uuid,integer,interval) to daybatch_reader;
 comment on function daybatch.count_rolling_mails(uuid,integer,interval) is 'Most mails of a campaign in any stretch that ends with a mail of a batch. Example: select daybatch.count_rolling_mails(id, 1, interval ''24 hours'') from public.campaigns;';
+
+create function daybatch.create_api_key(p_name text, p_scope text DEFAULT 'read'::text, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
+returns TABLE(key_id text, api_key text) language plpgsql volatile security definer set search_path="" -- body 83b11aee62504885a4a5bd86bef2ca03
+alter function daybatch.create_api_key(text,text,timestamp with time zone) owner to daybatch_owner;
+grant execute on function daybatch.create_api_key(text,text,timestamp with time zone) to daybatch_operator;
+grant execute on function daybatch.create_api_key(text,text,timestamp with time zone) to daybatch_service;
+comment on function daybatch.create_api_key(text,text,timestamp with time zone) is 'Makes a key of the API and shows it once. Example: select key_id, api_key from daybatch.create_api_key(''shop backend'', ''write'', daybatch.current_moment() + interval ''8760 hours'');';
 
 create function daybatch.create_campaign(p_campaign jsonb)
 returns uuid language plpgsql volatile security definer set search_path="" -- body e930f34d5fa7c82734fd6f27e8c92bb5
@@ -2259,6 +2331,13 @@ grant execute on function daybatch.finish_import(uuid) to daybatch_operator;
 grant execute on function daybatch.finish_import(uuid) to daybatch_service;
 comment on function daybatch.finish_import(uuid) is 'Turns the copied rows of an import into contacts on its list and answers the counts. Example: select daybatch.finish_import(import_id) from daybatch.imports limit 0;';
 
+create function daybatch.finish_request(p_request_key bytea, p_status_code integer DEFAULT NULL::integer, p_headers jsonb DEFAULT '{}'::jsonb, p_body text DEFAULT NULL::text)
+returns void language plpgsql volatile security definer set search_path="" -- body 2afaa8d7404d5bc09bd8711f6b40a1a0
+alter function daybatch.finish_request(bytea,integer,jsonb,text) owner to daybatch_owner;
+grant execute on function daybatch.finish_request(bytea,integer,jsonb,text) to daybatch_operator;
+grant execute on function daybatch.finish_request(bytea,integer,jsonb,text) to daybatch_service;
+comment on function daybatch.finish_request(bytea,integer,jsonb,text) is 'Keeps the answer of a request with an Idempotency-Key. Example: select daybatch.finish_request(sha256(''key''), 201, ''{}'', ''{"id": 1}'');';
+
 create function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
 returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body d8fc492d4563d37eaf2584fa5f137514
 alter function daybatch.forecast_campaign(uuid,integer) owner to daybatch_owner;
@@ -2295,12 +2374,12 @@ grant execute on function daybatch.get_attachments(uuid,integer) to daybatch_ser
 comment on function daybatch.get_attachments(uuid,integer) is 'The files of a version of a campaign''s message. Example: select file_name from daybatch.get_attachments(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.get_campaign(p_campaign_id uuid)
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 20c5a4882c2e9eb130cd77d0f388d324
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body dac7164b2668d8c2ae0a15b0385ebe10
 alter function daybatch.get_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_operator;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_service;
-comment on function daybatch.get_campaign(uuid) is 'One campaign with its live counts as JSON; MB001 when unknown. Example: select jsonb_pretty(daybatch.get_campaign(id)) from public.campaigns limit 1;';
+comment on function daybatch.get_campaign(uuid) is 'One campaign with live counts, blockers and forecast as JSON; MB001 when unknown. Example: select jsonb_pretty(daybatch.get_campaign(id)) from public.campaigns limit 1;';
 
 create function daybatch.get_contact(p_contact_id uuid)
 returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 2cb8f3a198008390d6a86c171b5cb5d6
@@ -2451,6 +2530,20 @@ returns TABLE(mail_count integer, slot_count integer) language plpgsql volatile 
 alter function daybatch.limit_claim(daybatch.batches,integer,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.limit_claim(daybatch.batches,integer,timestamp with time zone) is 'How many mails of a batch with sending rules, or with a refusing server, may be claimed now (part of claim_deliveries). Example: select a.* from daybatch.batches as b, daybatch.limit_claim(b, 10, daybatch.current_moment()) as a limit 0;';
 
+create function daybatch.list_answers(p_campaign_id uuid, p_limit integer DEFAULT 50)
+returns TABLE(outcome text, stage text, rule text, reply_code integer, enhanced_code text, tries integer, contacts integer, last_at timestamp with time zone, reply_text text, is_complete boolean) language plpgsql stable security definer set search_path="" -- body a091aaedf6e9743364f1cfbdb6d1d4c3
+alter function daybatch.list_answers(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_answers(uuid,integer) to daybatch_operator;
+grant execute on function daybatch.list_answers(uuid,integer) to daybatch_service;
+comment on function daybatch.list_answers(uuid,integer) is 'What servers answered when they did not accept, grouped. Example: select a.tries, a.rule, a.reply_text from public.campaigns as c, daybatch.list_answers(c.id) as a where c.name = ''Spring offer'';';
+
+create function daybatch.list_api_keys()
+returns TABLE(key_id text, name text, scope text, is_usable boolean, created_at timestamp with time zone, created_by text, expires_at timestamp with time zone, revoked_at timestamp with time zone, last_used_at timestamp with time zone) language sql stable security definer set search_path="" -- body b42260915197ec978db2dcdb5030d52b
+alter function daybatch.list_api_keys() owner to daybatch_owner;
+grant execute on function daybatch.list_api_keys() to daybatch_operator;
+grant execute on function daybatch.list_api_keys() to daybatch_service;
+comment on function daybatch.list_api_keys() is 'The keys of the API, without the keys. Example: select key_id, name, scope, last_used_at from daybatch.list_api_keys() where is_usable;';
+
 create function daybatch.list_attachments(p_campaign_id uuid)
 returns TABLE(attachment_id bigint, file_name text, media_type text, content_id text, byte_count integer, added_at timestamp with time zone) language sql stable security definer set search_path="" -- body 378b46bdbdb92a3393f3a3f637e86ef7
 alter function daybatch.list_attachments(uuid) owner to daybatch_owner;
@@ -2458,6 +2551,13 @@ grant execute on function daybatch.list_attachments(uuid) to daybatch_app;
 grant execute on function daybatch.list_attachments(uuid) to daybatch_operator;
 grant execute on function daybatch.list_attachments(uuid) to daybatch_service;
 comment on function daybatch.list_attachments(uuid) is 'The files of a campaign''s message. Example: select c.name, a.file_name, a.byte_count from public.campaigns as c, daybatch.list_attachments(c.id) as a;';
+
+create function daybatch.list_batches(p_campaign_id uuid, p_after_number integer DEFAULT '-1'::integer, p_limit integer DEFAULT 50)
+returns TABLE(batch_number integer, state text, source text, send_limit integer, slot_count integer, due_at timestamp with time zone, opened_at timestamp with time zone, closed_at timestamp with time zone, sent_count integer, failed_count integer, refused_count integer, skipped_count integer, in_doubt_count integer, returned_count integer, remaining_count integer) language plpgsql stable security definer set search_path="" -- body a71a2a4306ef3f45f9ee53ac050e4f92
+alter function daybatch.list_batches(uuid,integer,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatch_operator;
+grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatch_service;
+comment on function daybatch.list_batches(uuid,integer,integer) is 'Batches of a campaign: past, under way, and to come. Example: select b.* from public.campaigns as c, daybatch.list_batches(c.id) as b where c.name = ''Spring offer'';';
 
 create function daybatch.list_batches_ahead(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb)
 returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body 44de752cd92ba49b4580d3368c0b8c48
@@ -2471,13 +2571,27 @@ grant execute on function daybatch.list_batching_states() to daybatch_operator;
 grant execute on function daybatch.list_batching_states() to daybatch_service;
 comment on function daybatch.list_batching_states() is 'Each active campaign''s batching state and disagreements as JSON. Example: select jsonb_pretty(s) from daybatch.list_batching_states() as s;';
 
-create function daybatch.list_campaigns(p_status text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 4483837721279152da1fa6cbaa9cfabf
-alter function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer) owner to daybatch_owner;
-grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer) to daybatch_app;
-grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer) to daybatch_operator;
-grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer) to daybatch_service;
-comment on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer) is 'A page of campaigns with live counts, newest first. Example: select c ->> ''name'' from daybatch.list_campaigns(''sending'') as c;';
+create function daybatch.list_bounce_limits(p_after_campaign_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
+returns TABLE(campaign_id uuid, bounce_rate double precision, bounce_minimum integer, complaint_rate double precision, complaint_minimum integer) language sql stable security definer set search_path="" -- body 12371670cb37f9eafd1ecf7297aefd77
+alter function daybatch.list_bounce_limits(uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_bounce_limits(uuid,integer) to daybatch_operator;
+grant execute on function daybatch.list_bounce_limits(uuid,integer) to daybatch_service;
+comment on function daybatch.list_bounce_limits(uuid,integer) is 'From which rates on bounces and complaints pause campaigns. Example: select * from daybatch.list_bounce_limits();';
+
+create function daybatch.list_campaign_history(p_campaign_id uuid, p_before_id bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50)
+returns TABLE(event_id bigint, happened_at timestamp with time zone, event text, detail jsonb, done_by text, application_name text) language plpgsql stable security definer set search_path="" -- body a709329d95e33d05b1823bfd2ad73ee4
+alter function daybatch.list_campaign_history(uuid,bigint,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_campaign_history(uuid,bigint,integer) to daybatch_operator;
+grant execute on function daybatch.list_campaign_history(uuid,bigint,integer) to daybatch_service;
+comment on function daybatch.list_campaign_history(uuid,bigint,integer) is 'Who did what to a campaign, the last first. Example: select h.* from public.campaigns as c, daybatch.list_campaign_history(c.id) as h where c.name = ''Spring offer'';';
+
+create function daybatch.list_campaigns(p_status text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50, p_name text DEFAULT NULL::text)
+returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body f84f219ef07c09d8d4af937a5b747102
+alter function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) owner to daybatch_owner;
+grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) to daybatch_app;
+grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) to daybatch_operator;
+grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) to daybatch_service;
+comment on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) is 'A page of campaigns with live counts, newest first. Example: select c ->> ''name'' from daybatch.list_campaigns(''sending'', p_name => ''spring'') as c;';
 
 create function daybatch.list_contact_lists(p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
 returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6e244b8547e341d4c8ac337ba45d26ec
@@ -2494,6 +2608,13 @@ grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_app;
 grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_service;
 comment on function daybatch.list_contacts(uuid,integer) is 'A page of contacts in the order of their ids. Example: select c ->> ''email'' from daybatch.list_contacts() as c;';
+
+create function daybatch.list_deliveries(p_campaign_id uuid, p_status text DEFAULT NULL::text, p_after_contact_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50, p_rule text DEFAULT NULL::text)
+returns TABLE(contact_id uuid, email text, status text, batch_number integer, slot integer, reason text, evidence text, attempt_count integer, stage text, reply_code integer, enhanced_code text, reply_text text, rule text, smtp_server text, sending_at timestamp with time zone, settled_at timestamp with time zone, retry_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 98ee60bedaf95639d20e2a01cfa8cfcd
+alter function daybatch.list_deliveries(uuid,text,uuid,integer,text) owner to daybatch_owner;
+grant execute on function daybatch.list_deliveries(uuid,text,uuid,integer,text) to daybatch_operator;
+grant execute on function daybatch.list_deliveries(uuid,text,uuid,integer,text) to daybatch_service;
+comment on function daybatch.list_deliveries(uuid,text,uuid,integer,text) is 'What became of each contact of a campaign, with the server''s words. Example: select d.* from public.campaigns as c, daybatch.list_deliveries(c.id, ''failed'') as d where c.name = ''Spring offer'';';
 
 create function daybatch.list_due_campaigns(p_source text DEFAULT 'sweep'::text, p_limit integer DEFAULT 1000)
 returns TABLE(campaign_id uuid) language sql stable security definer set search_path="" -- body fb9dc0b6c86654b9176f919e220ec1ac
@@ -2558,6 +2679,13 @@ alter function daybatch.list_progress(uuid[],uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.list_progress(uuid[],uuid[]) to daybatch_operator;
 grant execute on function daybatch.list_progress(uuid[],uuid[]) to daybatch_service;
 comment on function daybatch.list_progress(uuid[],uuid[]) is 'Counts of the open batches whose mails are under way. Example: select campaign_id, sent_count, delivery_count from daybatch.list_progress();';
+
+create function daybatch.list_smtp_server_states()
+returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6b8992de48037e1f9e066054c1d4f509
+alter function daybatch.list_smtp_server_states() owner to daybatch_owner;
+grant execute on function daybatch.list_smtp_server_states() to daybatch_operator;
+grant execute on function daybatch.list_smtp_server_states() to daybatch_service;
+comment on function daybatch.list_smtp_server_states() is 'SMTP servers, their limits and whether one refuses. Example: select s ->> ''name'', s ->> ''refusal'' from daybatch.list_smtp_server_states() as s;';
 
 create function daybatch.list_smtp_servers()
 returns TABLE(name text, host text, port integer, tls text, username text, sealed_password text, is_enabled boolean, is_fallback boolean, connections integer, changed_at timestamp with time zone) language sql stable security definer set search_path="" -- body 6dc5b07194f6f895d4624b02ef9d7a1e
@@ -2694,12 +2822,14 @@ create function daybatch.purge_deliveries(p_older_than interval DEFAULT '8760:00
 returns integer language plpgsql volatile security definer set search_path="" -- body c9edf3665c34a3fef85b2d7f637032a3
 alter function daybatch.purge_deliveries(interval,integer) owner to daybatch_owner;
 grant execute on function daybatch.purge_deliveries(interval,integer) to daybatch_operator;
+grant execute on function daybatch.purge_deliveries(interval,integer) to daybatch_service;
 comment on function daybatch.purge_deliveries(interval,integer) is 'Deletes old tries in bounded steps; never-twice keys and totals stay. Example: select daybatch.purge_deliveries(interval ''8760 hours'', 1000);';
 
 create function daybatch.purge_history(p_older_than interval DEFAULT '8760:00:00'::interval, p_limit integer DEFAULT 10000)
 returns integer language plpgsql volatile security definer set search_path="" -- body 6f9b5b663a422856b6a8a4b64d404d9b
 alter function daybatch.purge_history(interval,integer) owner to daybatch_owner;
 grant execute on function daybatch.purge_history(interval,integer) to daybatch_operator;
+grant execute on function daybatch.purge_history(interval,integer) to daybatch_service;
 comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
 
 create function daybatch.read_events(p_after bigint, p_missing bigint[] DEFAULT '{}'::bigint[], p_campaign_id uuid DEFAULT NULL::uuid, p_until bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 500)
@@ -2753,7 +2883,7 @@ grant execute on function daybatch.record_staged_rows(uuid,integer,integer) to d
 comment on function daybatch.record_staged_rows(uuid,integer,integer) is 'Says to which line the rows of an import are staged. Example: select daybatch.record_staged_rows(import_id, 0, 1000) from daybatch.imports limit 0;';
 
 create function daybatch.record_sweep(p_source text, p_started_at timestamp with time zone, p_counts integer[])
-returns void language plpgsql volatile security definer set search_path="" -- body 11a7358928c102382c3063f56fafdd1c
+returns void language plpgsql volatile security definer set search_path="" -- body e5fbdc631c184d183af34fc827f87d36
 alter function daybatch.record_sweep(text,timestamp with time zone,integer[]) owner to daybatch_owner;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_operator;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_service;
@@ -2787,6 +2917,13 @@ alter function daybatch.remove_contact(uuid,uuid) owner to daybatch_owner;
 grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_operator;
 grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_service;
 comment on function daybatch.remove_contact(uuid,uuid) is 'Takes a contact out of a campaign before its turn; false when it was mailed already. Example: select daybatch.remove_contact(c.id, p.id) from public.campaigns as c, public.contacts as p limit 0;';
+
+create function daybatch.remove_contacts(p_campaign_id uuid, p_contact_ids uuid[])
+returns SETOF uuid language plpgsql volatile security definer set search_path="" -- body e9f27cc71023431b7ac815d03138da71
+alter function daybatch.remove_contacts(uuid,uuid[]) owner to daybatch_owner;
+grant execute on function daybatch.remove_contacts(uuid,uuid[]) to daybatch_operator;
+grant execute on function daybatch.remove_contacts(uuid,uuid[]) to daybatch_service;
+comment on function daybatch.remove_contacts(uuid,uuid[]) is 'Takes several contacts out of a campaign before their turn. Example: select daybatch.remove_contacts(c.id, array[p.id]) from public.campaigns as c, public.contacts as p limit 0;';
 
 create function daybatch.remove_smtp_server(p_name text)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 8c87e49f40bbd583f3617ac1d2b37a85
@@ -2865,10 +3002,18 @@ returns integer language plpgsql volatile security definer set search_path="" --
 alter function daybatch.return_unsent(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.return_unsent(uuid,integer) is 'Returns the unsent deliveries of a batch to remaining (part of close_batch). Example: select daybatch.return_unsent(id, 1) from public.campaigns limit 0;';
 
+create function daybatch.revoke_api_key(p_key_id text)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 2cef47840c7eaab45a5cfadfd9133a70
+alter function daybatch.revoke_api_key(text) owner to daybatch_owner;
+grant execute on function daybatch.revoke_api_key(text) to daybatch_operator;
+grant execute on function daybatch.revoke_api_key(text) to daybatch_service;
+comment on function daybatch.revoke_api_key(text) is 'Takes a key of the API back. Example: select daybatch.revoke_api_key(key_id) from daybatch.list_api_keys() where name = ''shop backend'';';
+
 create function daybatch.rotate_token_key(p_retire boolean DEFAULT false)
 returns integer language plpgsql volatile security definer set search_path="" -- body 1621af19af001ea44a46cdfa07bd8bd3
 alter function daybatch.rotate_token_key(boolean) owner to daybatch_owner;
 grant execute on function daybatch.rotate_token_key(boolean) to daybatch_operator;
+grant execute on function daybatch.rotate_token_key(boolean) to daybatch_service;
 comment on function daybatch.rotate_token_key(boolean) is 'Makes a new key for return paths and unsubscribe links; true also retires the older ones. Example: select daybatch.rotate_token_key();';
 
 create function daybatch.schedule_campaign(p_campaign_id uuid, p_scheduled_at timestamp with time zone)
@@ -2883,6 +3028,7 @@ create function daybatch.set_bounce_limits(p_campaign_id uuid DEFAULT NULL::uuid
 returns void language plpgsql volatile security definer set search_path="" -- body c74183ad54ff8c35cd7069914b0ec73c
 alter function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) owner to daybatch_owner;
 grant execute on function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) to daybatch_operator;
+grant execute on function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) to daybatch_service;
 comment on function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) is 'Sets from which share on bounces and complaints pause a campaign, or all. Example: select daybatch.set_bounce_limits(id, p_bounce_rate => 0.02) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.set_daily_limit(p_campaign_id uuid, p_limit integer)
@@ -2975,6 +3121,7 @@ create function daybatch.take_over(p_confirm boolean DEFAULT false)
 returns text language plpgsql volatile security definer set search_path="" -- body 05e6d1eb4815fffec59fca2c8af25242
 alter function daybatch.take_over(boolean) owner to daybatch_owner;
 grant execute on function daybatch.take_over(boolean) to daybatch_operator;
+grant execute on function daybatch.take_over(boolean) to daybatch_service;
 comment on function daybatch.take_over(boolean) is 'Wakes the engine beside an older application, once confirmed. Example: select daybatch.take_over();';
 
 create function daybatch.tell_lists_are_checked()
@@ -3025,6 +3172,13 @@ grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_app;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_service;
 comment on function daybatch.update_campaign(uuid,jsonb) is 'Changes name, message, limit, or (before the first batch) lists and interval. Example: select daybatch.update_campaign(id, ''{"subject": "Spring has come"}'') from public.campaigns where name = ''Spring offer'';';
+
+create function daybatch.update_contact(p_contact_id uuid, p_changes jsonb)
+returns jsonb language plpgsql volatile security definer set search_path="" -- body 34009234a8f2c693c6c5e04d492ea49e
+alter function daybatch.update_contact(uuid,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.update_contact(uuid,jsonb) to daybatch_operator;
+grant execute on function daybatch.update_contact(uuid,jsonb) to daybatch_service;
+comment on function daybatch.update_contact(uuid,jsonb) is 'Changes a contact; attributes are merged. Example: select daybatch.update_contact(id, ''{"attributes": {"city": "London"}}'') from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.verify_campaign(p_campaign_id uuid)
 returns TABLE(promise text, holds boolean, figures text) language plpgsql stable security definer set search_path="" -- body 345fc5c77420c842753178bed3f2bd49

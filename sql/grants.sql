@@ -89,7 +89,10 @@ declare
     'list_attachments', 'get_attachments', 'preview_message', 'report_worker', 'forget_worker', 'read_metrics', 'check_row_security', 'check_operation',
     'make_return_paths', 'record_bounces', 'list_suppressions', 'import_suppressions', 'export_suppressions', 'lift_suppression',
     'describe_overview', 'list_overview', 'list_failures', 'forecast_finish', 'preview_audience', 'find_contact',
-    'read_events', 'find_event_position', 'list_progress'];
+    'read_events', 'find_event_position', 'list_progress',
+    'check_version', 'list_batches', 'list_deliveries', 'list_campaign_history', 'list_answers', 'update_contact', 'remove_contacts', 'list_smtp_server_states',
+    'list_bounce_limits', 'set_bounce_limits', 'purge_deliveries', 'purge_history', 'take_over', 'adopt_report', 'confirm_installation', 'rotate_token_key',
+    'create_api_key', 'revoke_api_key', 'list_api_keys', 'check_api_key', 'begin_request', 'finish_request'];
   v_app_functions text[] := array['current_moment', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign',
     'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
     'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts', 'add_attachment', 'remove_attachment', 'list_attachments', 'preview_message', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'count_largest_interval', 'list_jobs', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails'];
@@ -139,7 +142,7 @@ begin
     end if;
     if v_role = 'daybatch_operator' then
       grant select on all tables in schema daybatch to daybatch_operator;
-      revoke select on daybatch.secrets, daybatch.resend_copies, daybatch.smtp_servers from daybatch_operator;
+      revoke select on daybatch.secrets, daybatch.resend_copies, daybatch.smtp_servers, daybatch.api_keys, daybatch.idempotent_requests from daybatch_operator;
       grant insert, update, delete on daybatch.reply_rules, daybatch.sender_limits, daybatch.domain_limits to daybatch_operator;
       grant update (lease, deferral_period, deferral_limit, first_retry_delay, refusals_in_a_row, refusals_in_200) on daybatch.settings to daybatch_operator;
       grant select on public.campaigns, public.contacts, public.contact_lists, public.contact_list_members to daybatch_operator;

@@ -15,11 +15,14 @@ import type { Reply } from './delivery/reply.ts'
 import { ProblemError, problemFrom } from './errors.ts'
 import { EventFeed } from './events/feed.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import { describeApi } from './openapi.ts'
+import { prepareAccess } from './routes/access.ts'
 import { dashboardRoutes } from './routes/dashboard.ts'
 import { type HealthParts, healthRoutes } from './routes/health.ts'
 import { inboundRoutes } from './routes/inbound.ts'
 import { apiRoutes } from './routes/index.ts'
 import { metricsRoutes, timeRequests } from './routes/metrics.ts'
+import { dropSlowSenders } from './routes/slow-senders.ts'
 import { unsubscribeRoutes } from './routes/unsubscribe.ts'
 import { traceRequests } from './traces/requests.ts'
 import type { Tracer } from './traces/tracer.ts'
@@ -42,12 +45,17 @@ export interface AppParts extends HealthParts {
   feed?: EventFeed
   /** How certificates of webhooks are read; tests put files in their place. */
   fetch?: Fetch
+  /** How long the rest of a body may keep us waiting (ms); tests wait less. */
+  bodyIdleMs?: number
 }
 
 /** Of JSON (bytes); imports are streams and have no limit of bytes. */
 const BODY_LIMIT = 1024 * 1024
 /** To receive a whole request, a large import included (ms). */
 const REQUEST_TIMEOUT_MS = 10 * 60 * 1000
+/** For more of a body to come (ms). */
+const BODY_IDLE_MS = 30_000
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The HTTP surface, not listening: the server listens, tests inject. Every error is answered as problem details (RFC 9457). */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
@@ -69,11 +77,19 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       // and the path of /u/ is what lets one unsubscribe
       disableRequestLogging: request => /^\/(health\/|u\/|metrics$)/.test(request.url),
     }),
-    genReqId: () => randomUUID(),
+    // a caller's own id, so that its log and ours can be laid together
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id']
+      return typeof given === 'string' && UUID.test(given) ? given.toLowerCase() : randomUUID()
+    },
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // answered as problem details, below
+    return503OnClosing: false,
   })
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  // what SQL answers goes out whole: the schemas of answers describe it, and tests compare
+  app.setSerializerCompiler(() => answer => JSON.stringify(answer))
   takeJsonOnly(app)
   answerProblems(app)
   app.addHook('onRequest', async (request, reply) => {
@@ -82,6 +98,10 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   if (metrics) timeRequests(app, metrics)
   if (tracer) traceRequests(app, tracer)
   await app.register(dashboardRoutes)
+  refuseWhileStopping(app)
+  dropSlowSenders(app, parts.bodyIdleMs ?? BODY_IDLE_MS)
+  await prepareAccess(app, config, db)
+  await describeApi(app)
   await app.register(healthRoutes, { checks })
   if (metrics) await app.register(metricsRoutes, { metrics, config })
   await app.register(inboundRoutes, { prefix: '/api/inbound', db, config, fetch })
@@ -104,6 +124,23 @@ function takeJsonOnly(app: FastifyInstance): void {
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.trim() === '') done(null, undefined)
     else parse(request, body, done)
+  })
+}
+
+/** Requests that come while those under way are finished; Fastify says `connection: close`. */
+function refuseWhileStopping(app: FastifyInstance): void {
+  let isStopping = false
+  app.addHook('preClose', async () => {
+    isStopping = true
+  })
+  app.addHook('onRequest', async () => {
+    if (!isStopping) return
+    throw new ProblemError(
+      503,
+      'stopping',
+      'This service is stopping',
+      'Ask again; another one, or the next, answers.',
+    )
   })
 }
 

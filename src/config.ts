@@ -36,6 +36,8 @@ export interface Config {
   webhooks: WebhookKeys
   host: string
   port: number
+  /** `RATE_LIMIT`: requests a minute of each API key, and of each address without one; 0: no limit. */
+  rateLimit: number
   /** `STATE_FOLDER`: the embedded database and mailbox. */
   stateFolder: string
   /** `ENCRYPTION_KEYS`: seal the passwords of SMTP servers in the database; the first seals, all of them open. */
@@ -102,6 +104,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     webhooks: readWebhookKeys(env),
     host: chooseHost(read(env, 'HOST'), apiKey),
     port: readInteger(env, 'PORT', { least: 0, most: 65535, otherwise: 3000 }),
+    rateLimit: readInteger(env, 'RATE_LIMIT', { least: 0, most: 1e9, otherwise: 6000 }),
     stateFolder: read(env, 'STATE_FOLDER') ?? '.daybatch',
     encryptionKeys: readKeys(env),
     noticeMail: readNoticeMail(env),

@@ -54,6 +54,11 @@ const REFUSALS: Record<string, [status: number, slug: string]> = {
   MB035: [403, 'webhook-refused'],
   MB036: [409, 'consent-needed'],
   MB060: [409, 'import-not-resumable'],
+  MB050: [412, 'changed-meanwhile'],
+  MB051: [409, 'address-taken'],
+  MB052: [422, 'idempotency-key-reused'],
+  MB053: [409, 'request-under-way'],
+  MB054: [404, 'unknown-key'],
 }
 
 /** Values that the types of the request let through and Postgres does not (NUL in a text, a date in the year 300000). */

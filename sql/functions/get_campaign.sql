@@ -1,4 +1,7 @@
--- One campaign as the API shows it: its line of campaign_status, with the message. Reads only. Errors: MB001 unknown.
+-- One campaign as the API shows it: its line of campaign_status, with the message, the version, why it sends nothing now
+-- (campaign_blockers), and of a started one what forecast_campaign says: due time and size of the next batch, the batches
+-- to come and the due time of the last one. A draft's forecast counts its lists: ask forecast_campaign for it.
+-- Reads only. Errors: MB001 unknown.
 create or replace function daybatch.get_campaign(p_campaign_id uuid)
 returns jsonb
 language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
@@ -7,9 +10,24 @@ declare
   v_campaign jsonb;
 begin
   select to_jsonb(s) || jsonb_build_object('subject', c.subject, 'sender', c.sender, 'reply_to', c.reply_to,
-    'html_body', c.html_body, 'text_body', c.text_body, 'batch_history', c.batch_history)
+    'html_body', c.html_body, 'text_body', c.text_body, 'smtp_server', c.smtp_server, 'batch_history', c.batch_history,
+    'daily_send_time', c.daily_send_time, 'send_window_from', c.send_window_from, 'send_window_to', c.send_window_to, 'send_window_days', c.send_window_days,
+    'send_time_zone', c.send_time_zone, 'ramp_up_by', c.ramp_up_by, 'ramp_up_percent', c.ramp_up_percent, 'ramp_up_to', c.ramp_up_to, 'spread_over', c.spread_over,
+    'version', daybatch.calculate_version(c.id), 'blockers', b.blockers,
+    'next_batch', f.next_batch, 'batches_to_come', coalesce(f.batches_to_come, 0), 'finish_at', f.finish_at)
   into v_campaign
-  from daybatch.campaign_status as s join public.campaigns as c on c.id = s.id
+  from daybatch.campaign_status as s
+  join public.campaigns as c on c.id = s.id
+  cross join lateral (
+    select coalesce(jsonb_agg(to_jsonb(k) - 'campaign_id' - 'name' order by k.needs_somebody desc, k.ends_at), '[]') as blockers
+    from daybatch.campaign_blockers as k where k.campaign_id = s.id
+  ) as b
+  left join lateral (
+    select count(*) filter (where not n.is_under_way) as batches_to_come, max(n.due_at) as finish_at,
+      (array_agg(jsonb_build_object('batch_number', n.batch_number, 'due_at', n.due_at, 'size', n.size) order by n.batch_number)
+        filter (where not n.is_under_way))[1] as next_batch
+    from daybatch.forecast_campaign(s.id) as n
+  ) as f on c.tracking_initialised_at is not null
   where s.id = p_campaign_id;
   if v_campaign is null then
     raise exception using errcode = 'MB001', message = format('campaign %s does not exist', coalesce(p_campaign_id::text, 'null')),
@@ -20,4 +38,4 @@ end;
 $$;
 
 comment on function daybatch.get_campaign(uuid) is
-  'One campaign with its live counts as JSON; MB001 when unknown. Example: select jsonb_pretty(daybatch.get_campaign(id)) from public.campaigns limit 1;';
+  'One campaign with live counts, blockers and forecast as JSON; MB001 when unknown. Example: select jsonb_pretty(daybatch.get_campaign(id)) from public.campaigns limit 1;';

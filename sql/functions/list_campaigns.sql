@@ -1,5 +1,7 @@
--- Campaigns with their live counts, newest first, a page at a time; the page goes on after (created_at, id). Reads only.
-create or replace function daybatch.list_campaigns(p_status text default null, p_after_created_at timestamptz default null, p_after_id uuid default null, p_limit integer default 50)
+-- Campaigns with their live counts, newest first, a page at a time; the page goes on after (created_at, id). p_name: only
+-- those whose name contains it, in any case. Reads only.
+create or replace function daybatch.list_campaigns(p_status text default null, p_after_created_at timestamptz default null, p_after_id uuid default null, p_limit integer default 50,
+  p_name text default null)
 returns setof jsonb
 language sql stable security definer set search_path = '' set timezone = 'UTC'
 as $$
@@ -7,6 +9,7 @@ as $$
   from (
     select c.id from public.campaigns as c
     where (p_status is null or c.status::text = p_status)
+      and (p_name is null or position(lower(p_name) in lower(c.name)) > 0)
       and (p_after_id is null or (c.created_at, c.id) < (p_after_created_at, p_after_id))
     order by c.created_at desc, c.id desc
     limit least(greatest(p_limit, 1), 200)
@@ -15,5 +18,5 @@ as $$
   order by s.created_at desc, s.id desc
 $$;
 
-comment on function daybatch.list_campaigns(text, timestamptz, uuid, integer) is
-  'A page of campaigns with live counts, newest first. Example: select c ->> ''name'' from daybatch.list_campaigns(''sending'') as c;';
+comment on function daybatch.list_campaigns(text, timestamptz, uuid, integer, text) is
+  'A page of campaigns with live counts, newest first. Example: select c ->> ''name'' from daybatch.list_campaigns(''sending'', p_name => ''spring'') as c;';

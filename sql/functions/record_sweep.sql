@@ -1,5 +1,6 @@
 -- The end of a sweep over all campaigns: releases expired claims, puts lost jobs of the next ten minutes back, tells an
--- older application what it would not take before, operators of finish dates that moved, and
+-- older application what it would not take before, operators of finish dates that moved, forgets requests with an
+-- Idempotency-Key after 24 hours, and
 -- writes one line to the sweep log. p_counts: campaigns looked at, opened, closed, failed.
 -- Called by process_campaigns and by the service's sweep. Repeatable.
 create or replace function daybatch.record_sweep(p_source text, p_started_at timestamptz, p_counts integer[])
@@ -17,6 +18,9 @@ begin
   -- what counts no longer, and the places of claims that are gone with their campaign
   delete from daybatch.counted_mails as m where m.counts_until <= daybatch.current_moment()
     or m.counts_until is null and not exists (select from daybatch.claims as k where k.claim_token = m.claim_token);
+  delete from daybatch.idempotent_requests as r where r.request_key = any (array(
+    select o.request_key from daybatch.idempotent_requests as o
+    where o.started_at <= daybatch.current_moment() - interval '24 hours' order by o.started_at limit 10000));
   select count(daybatch.enqueue_batch(c.id, c.current_batch_number, c.next_batch_send_time)) into v_mended
   from public.campaigns as c
   where c.status = 'sending' and c.next_batch_send_time > daybatch.current_moment()

@@ -29,6 +29,22 @@ export abstract class ContactStatements extends ImportStatements {
     return this.value(`select daybatch.get_contact(p_contact_id => $1::uuid) as value`, [args.contactId])
   }
 
+  /** Attributes are merged, null takes one away. MB051: the address is another contact's. */
+  updateContact(args: { contactId: string; changes: object }): Promise<Contact> {
+    return this.value(
+      `select daybatch.update_contact(p_contact_id => $1::uuid, p_changes => $2::jsonb) as value`,
+      [args.contactId, JSON.stringify(args.changes)],
+    )
+  }
+
+  /** From everything, by contact and by address; false when that was so already. */
+  unsubscribeContact(args: { contactId: string; source: string }): Promise<boolean> {
+    return this.value(
+      `select daybatch.unsubscribe_contact(p_contact_id => $1::uuid, p_source => $2::text) as value`,
+      [args.contactId, args.source],
+    )
+  }
+
   /** In the order of their ids. */
   listContacts(args: { afterId?: string; limit?: number } = {}): Promise<Contact[]> {
     return this.values(

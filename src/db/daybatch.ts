@@ -1,4 +1,4 @@
-import { EventStatements } from './events.ts'
+import { ReadingStatements } from './reading.ts'
 
 /**
  * Every function of schema `daybatch` that the service calls: one method each, of the same name in camel case, with
@@ -9,10 +9,13 @@ import { EventStatements } from './events.ts'
  *     await daybatch.startCampaign({ campaignId })
  *
  * The statements stand by task: delivery.ts (what the worker calls), steering.ts (campaigns and batches),
- * imports.ts (files of contacts in and out), contacts.ts (contacts and lists), ledger.ts (doubts, failures, proofs, suppressions), bounces.ts (what came back
- * after a mail was accepted, suppressions by the thousand), overview.ts (the page), events.ts (the history as it is written, and who is told of it).
+ * imports.ts (files of contacts in and out), contacts.ts (contacts and lists), ledger.ts (doubts, failures, proofs,
+ * suppressions), bounces.ts (what came back after a mail was accepted, suppressions by the thousand), api.ts (keys,
+ * requests that must not happen twice), overview.ts (the page), events.ts (the history as it is written, and who is told
+ * of it), operation.ts (what operators do to the whole installation), reading.ts (what
+ * became of a campaign, page by page).
  */
-export class Daybatch extends EventStatements {
+export class Daybatch extends ReadingStatements {
   /** Runs `work` in one transaction on one client: committed when it returns, rolled back when it throws. */
   transaction<Result>(work: (transaction: Daybatch) => Promise<Result>): Promise<Result> {
     return this.withClient(async client => {

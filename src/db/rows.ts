@@ -337,6 +337,89 @@ export interface ForecastRow {
   is_under_way: boolean
 }
 
+/** A batch that is closed, under way (counts so far), or to come (`slot_count` and `due_at` only). */
+export interface BatchRow {
+  batch_number: number
+  state: 'closed' | 'open' | 'forecast'
+  source: string | null
+  send_limit: number | null
+  slot_count: number
+  due_at: Date
+  opened_at: Date | null
+  closed_at: Date | null
+  sent_count: number | null
+  /** Every end that is not `sent`: the sum of the next three. */
+  failed_count: number | null
+  refused_count: number | null
+  skipped_count: number | null
+  in_doubt_count: number | null
+  returned_count: number | null
+  remaining_count: number | null
+}
+
+/** What became of one contact, with its last try. */
+export interface DeliveryRow {
+  contact_id: string
+  /** null: the contact is gone */
+  email: string | null
+  status: DeliveryStatus
+  batch_number: number
+  slot: number | null
+  reason: string | null
+  evidence: string | null
+  attempt_count: number
+  stage: Stage | 'lease' | null
+  reply_code: number | null
+  enhanced_code: string | null
+  reply_text: string | null
+  rule: string | null
+  smtp_server: string | null
+  sending_at: Date | null
+  settled_at: Date | null
+  retry_at: Date | null
+}
+
+export interface HistoryRow {
+  event_id: string
+  happened_at: Date
+  event: string
+  detail: Record<string, unknown>
+  done_by: string
+  application_name: string
+}
+
+/** Answers of one kind that did not accept; `reply_text`: of the last one. */
+export interface AnswerRow {
+  outcome: string
+  stage: string
+  rule: string | null
+  reply_code: number | null
+  enhanced_code: string | null
+  tries: number
+  contacts: number
+  last_at: Date
+  reply_text: string | null
+  /** False: there are more tries than were looked at. */
+  is_complete: boolean
+}
+
+export interface BounceLimitsRow {
+  /** null: of all campaigns without limits of their own */
+  campaign_id: string | null
+  bounce_rate: number
+  bounce_minimum: number
+  complaint_rate: number
+  complaint_minimum: number
+}
+
+/** A batch of a what-if. */
+export interface SimulatedBatchRow {
+  batch_number: number
+  due_at: Date
+  size: number
+  remaining_after: number
+}
+
 /** A promise that holds, with its figures in words. */
 export interface PromiseRow {
   promise: string

@@ -86,12 +86,45 @@ export abstract class SteeringStatements extends DeliveryStatements {
     return this.value(`select daybatch.get_campaign(p_campaign_id => $1::uuid) as value`, [args.campaignId])
   }
 
-  /** Newest first. */
-  listCampaigns(args: PageStart & { status?: CampaignStatus } = {}): Promise<Campaign[]> {
+  /** Newest first; `name`: those whose name contains it. */
+  listCampaigns(
+    args: PageStart & { status?: CampaignStatus | undefined; name?: string | undefined } = {},
+  ): Promise<Campaign[]> {
     return this.values(
-      `select value from daybatch.list_campaigns(
-         p_status => $1::text, p_after_created_at => $2::timestamptz, p_after_id => $3::uuid, p_limit => $4::integer) as value`,
-      [args.status ?? null, args.afterCreatedAt ?? null, args.afterId ?? null, args.limit ?? 50],
+      `select value from daybatch.list_campaigns(p_status => $1::text, p_after_created_at => $2::timestamptz,
+         p_after_id => $3::uuid, p_limit => $4::integer, p_name => $5::text) as value`,
+      [
+        args.status ?? null,
+        args.afterCreatedAt ?? null,
+        args.afterId ?? null,
+        args.limit ?? 50,
+        args.name ?? null,
+      ],
+    )
+  }
+
+  /** MB050 when the campaign is in none of these versions: in a transaction, before the change itself. */
+  async checkVersion(args: { campaignId: string; versions: string[] }): Promise<void> {
+    await this.rows(`select daybatch.check_version(p_campaign_id => $1::uuid, p_versions => $2::text[])`, [
+      args.campaignId,
+      args.versions,
+    ])
+  }
+
+  /** Returns how many are new in the audience, or back in it. */
+  addContacts(args: { campaignId: string; contactIds: string[] }): Promise<number> {
+    return this.value(
+      `select daybatch.add_contacts(p_campaign_id => $1::uuid, p_contact_ids => $2::uuid[]) as value`,
+      [args.campaignId, args.contactIds],
+    )
+  }
+
+  /** Returns those that will not be mailed; who is being mailed, or was, is not among them. */
+  removeContacts(args: { campaignId: string; contactIds: string[] }): Promise<string[]> {
+    return this.values(
+      `select value from daybatch.remove_contacts(
+         p_campaign_id => $1::uuid, p_contact_ids => $2::uuid[]) as value`,
+      [args.campaignId, args.contactIds],
     )
   }
 

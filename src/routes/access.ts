@@ -1,11 +1,17 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import rateLimiter from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import type { Config } from '../config.ts'
+import { type KeyScope, keyScopes } from '../db/api.ts'
+import type { Daybatch } from '../db/daybatch.ts'
 import { ProblemError } from '../errors.ts'
 import { isLoopbackName } from '../loopback.ts'
+import { type Caller, KeyRing } from './keys.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
+    /** What a key must be made for; GET: read, everything else: write. */
+    scope?: KeyScope
     /** This route is open to CRON_SECRET too. */
     acceptsCronSecret?: boolean
     /** This route is open to INBOUND_SECRET too. */
@@ -13,26 +19,33 @@ declare module 'fastify' {
     /** This route is open to METRICS_TOKEN too. */
     acceptsMetricsToken?: boolean
   }
+  interface FastifyInstance {
+    keyRing: KeyRing
+    /** Refuses a caller that has come too often: one with this key, or from its address. */
+    countRequest: (request: FastifyRequest, reply: FastifyReply, key: string | undefined) => Promise<void>
+  }
+  interface FastifyRequest {
+    /** Who is calling, once guardAccess has looked. */
+    caller?: Caller
+  }
 }
 
+type AccessConfig = Pick<Config, 'apiKey' | 'cronSecret' | 'inboundSecret' | 'metricsToken' | 'host'>
+
 /**
- * Guards the routes of `/api`: with API_KEY set every request needs it, as `Authorization: Bearer <key>` or `X-API-Key`;
- * with CRON_SECRET set the cron route takes that as well, and is not open without one of them; so does INBOUND_SECRET
- * for mails that came back, and METRICS_TOKEN for /metrics. What is open answers only
- * what cannot come from a web page of somebody else.
+ * Guards the routes of `/api`: with API_KEY set every request needs it, or a key of `daybatch.api_keys` with the scope of
+ * the route, as `Authorization: Bearer <key>` or `X-API-Key`, never in the address. With CRON_SECRET set the cron route
+ * takes that as well, and is not open without one of them; so does INBOUND_SECRET for mails that came back, and
+ * METRICS_TOKEN for /metrics. What is open answers only what cannot come from a web page of somebody else. Where keys are
+ * needed, each key, and each address without a good one, has RATE_LIMIT requests a minute: 429 above.
  */
-export function guardAccess({
-  apiKey,
-  cronSecret,
-  inboundSecret,
-  metricsToken,
-  host,
-}: Pick<Config, 'apiKey' | 'cronSecret' | 'inboundSecret' | 'metricsToken' | 'host'>) {
+export function guardAccess({ apiKey, cronSecret, inboundSecret, metricsToken, host }: AccessConfig) {
   const api = [apiKey].filter(isSet).map(digest)
   const cron = [apiKey, cronSecret].filter(isSet).map(digest)
   const inbound = [apiKey, inboundSecret].filter(isSet).map(digest)
   const metrics = [apiKey, metricsToken].filter(isSet).map(digest)
-  const guard: onRequestAsyncHookHandler = async request => {
+  const guard: onRequestAsyncHookHandler = async (request, reply) => {
+    const { keyRing, countRequest } = request.server
     const { acceptsCronSecret, acceptsInboundSecret, acceptsMetricsToken } = request.routeOptions.config
     const accepted = acceptsCronSecret
       ? cron
@@ -41,11 +54,20 @@ export function guardAccess({
         : acceptsMetricsToken
           ? metrics
           : api
-    if (accepted.length === 0) return refuseOtherSites(request, host)
     const given = readKey(request)
+    const isKey = given !== undefined && KeyRing.isKey(given)
+    if (accepted.length === 0 && !isKey) {
+      request.caller = { scope: 'admin' }
+      return refuseOtherSites(request, host)
+    }
+    const isSecret =
+      given !== undefined && accepted.map(secret => timingSafeEqual(secret, digest(given))).includes(true)
+    const known = isSecret ? ({ scope: 'admin' } satisfies Caller) : isKey ? keyRing.recall(given) : undefined
+    await countRequest(request, reply, isSecret ? 'secret' : known?.keyId)
+    request.caller = known ?? (isKey ? await keyRing.find(given) : undefined)
     if (given === undefined) throw unauthorized('No key was sent')
-    const isRight = accepted.map(secret => timingSafeEqual(secret, digest(given))).includes(true)
-    if (!isRight) throw unauthorized('This key is not the right one')
+    if (request.caller === undefined) throw unauthorized('This key is not the right one')
+    checkScope(request, request.caller)
   }
   return guard
 }
@@ -59,6 +81,51 @@ function readKey({ headers }: FastifyRequest): string | undefined {
   const bearer = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1]
   const key = headers['x-api-key']
   return bearer?.trim() ?? (typeof key === 'string' ? key.trim() : undefined)
+}
+
+/** What a key must be made for to call a route. */
+export const scopeOf = (method: string, scope?: KeyScope): KeyScope =>
+  scope ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'write')
+
+function checkScope({ method, routeOptions }: FastifyRequest, { scope }: Caller): void {
+  const needed = scopeOf(method, routeOptions.config.scope)
+  if (keyScopes.indexOf(scope) >= keyScopes.indexOf(needed)) return
+  throw new ProblemError(
+    403,
+    'scope-too-small',
+    `This key may ${scope} only, and this needs ${needed}`,
+    `Use a key of scope ${needed}: daybatch key create "who uses it" --scope ${needed}`,
+  )
+}
+
+/** What every guard of an app shares: the keys that it knows, and how often each caller came in this minute. */
+export async function prepareAccess(
+  app: FastifyInstance,
+  { rateLimit, apiKey }: Pick<Config, 'rateLimit' | 'apiKey'>,
+  db: Daybatch,
+): Promise<void> {
+  app.decorate('keyRing', new KeyRing(db))
+  await app.register(rateLimiter, { global: false })
+  const names = new WeakMap<FastifyRequest, string>()
+  const look = app.createRateLimit({
+    max: rateLimit,
+    timeWindow: '1 minute',
+    keyGenerator: request => names.get(request) ?? request.ip,
+  })
+  const isLimited = rateLimit > 0 && apiKey !== undefined
+  app.decorate('countRequest', async (request, reply, key) => {
+    if (!isLimited) return
+    names.set(request, key === undefined ? `from ${request.ip}` : `by ${key}`)
+    const limit = await look(request)
+    if (limit.isAllowed || !limit.isExceeded) return
+    reply.header('retry-after', String(limit.ttlInSeconds))
+    throw new ProblemError(
+      429,
+      'too-many-requests',
+      `More than ${rateLimit} requests came in a minute`,
+      `Go on in ${limit.ttlInSeconds} seconds; RATE_LIMIT sets another limit.`,
+    )
+  })
 }
 
 const unauthorized = (title: string) =>

@@ -1,5 +1,6 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
 import { ProblemError } from '../errors.ts'
+import { AttachmentAnswer, describe, list, NOTHING, told } from './describe.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams } from './page.ts'
 
@@ -39,7 +40,15 @@ export const attachmentRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app,
   /** The next batch has the file; one of the same name takes the place of the one before. */
   app.post(
     '/campaigns/:id/attachments',
-    { schema: { params: IdParams, querystring: UploadQuery }, bodyLimit: BODY_LIMIT },
+    {
+      schema: {
+        ...describe('Add a file to the message', { 201: told('attachment_id') }),
+        consumes: ['application/octet-stream', 'image/png'],
+        params: IdParams,
+        querystring: UploadQuery,
+      },
+      bodyLimit: BODY_LIMIT,
+    },
     async ({ params, query, headers, body }, reply) => {
       const mediaType = headers['content-type']?.split(';')[0]?.trim()
       if (!Buffer.isBuffer(body) || body.length === 0 || !mediaType)
@@ -58,14 +67,23 @@ export const attachmentRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app,
     },
   )
 
-  app.get('/campaigns/:id/attachments', { schema: { params: IdParams } }, async ({ params }) => ({
-    items: await db.listAttachments({ campaignId: params.id }),
-  }))
+  app.get(
+    '/campaigns/:id/attachments',
+    {
+      schema: {
+        ...describe('List the files of the message', { 200: list(AttachmentAnswer) }),
+        params: IdParams,
+      },
+    },
+    async ({ params }) => ({
+      items: await db.listAttachments({ campaignId: params.id }),
+    }),
+  )
 
   /** Repeating is harmless; a batch under way keeps the file. */
   app.delete(
     '/campaigns/:id/attachments/:attachment_id',
-    { schema: { params: AttachmentParams } },
+    { schema: { ...describe('Take a file away', { 204: NOTHING }), params: AttachmentParams } },
     async ({ params }, reply) => {
       await db.removeAttachment({ campaignId: params.id, attachmentId: params.attachment_id })
       return reply.code(204).send()

@@ -1,7 +1,11 @@
 import { type FastifyPluginAsyncTypebox, type TSchema, Type } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Daybatch } from '../db/daybatch.ts'
 import { campaignStatuses } from '../db/rows.ts'
+import { CampaignAnswer, CampaignLine, describe, page } from './describe.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams, pageQuery, readPage } from './page.ts'
+import { changeCampaign, sendCampaign } from './version.ts'
 
 const text = (maxLength: number) => Type.Optional(Type.Union([Type.String({ maxLength }), Type.Null()]))
 
@@ -78,64 +82,141 @@ const Reason = Type.Object(
   { additionalProperties: false },
 )
 
-const ListQuery = Type.Object({ ...pageQuery, status: Type.Optional(Type.Enum([...campaignStatuses])) })
+const ListQuery = Type.Object({
+  ...pageQuery,
+  status: Type.Optional(Type.Enum([...campaignStatuses])),
+  /** Part of the name, in any case. */
+  q: Type.Optional(Type.String({ maxLength: 100 })),
+})
 
-/** Campaigns: make, list, read, change, steer. Answers are rows of `daybatch.campaign_status`; refusals keep SQL's words. */
+/**
+ * Campaigns: make, list, read, change, steer. A list answers rows of `daybatch.campaign_status`; one campaign is the same
+ * with its message, `version`, `batch_history`, `blockers` ({blocker, reason, since, ends_at, needs_somebody}: why it
+ * sends nothing now), `next_batch` ({batch_number, due_at, size} or null), `batches_to_come` and `finish_at` (forecast of
+ * the last batch; null before the start). Refusals keep SQL's words.
+ */
 export const campaignRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db, wake }) => {
   // pausing and cancelling need no body
   app.addHook('preValidation', async request => {
     request.body ??= {}
   })
 
-  app.post('/campaigns', { schema: { body: NewCampaign } }, async (request, reply) => {
-    const campaignId = await db.createCampaign({ campaign: request.body })
-    wake()
-    return reply
-      .code(201)
-      .header('location', `/api/campaigns/${campaignId}`)
-      .send(await db.getCampaign({ campaignId }))
-  })
-
-  app.get('/campaigns', { schema: { querystring: ListQuery } }, ({ query: { status, ...page } }) =>
-    readPage(page, start => db.listCampaigns({ ...start, status })),
+  app.post(
+    '/campaigns',
+    {
+      schema: {
+        ...describe('Make a campaign; with status sending or scheduled it starts', { 201: CampaignAnswer }),
+        body: NewCampaign,
+      },
+    },
+    async (request, reply) => {
+      const campaignId = await db.createCampaign({ campaign: request.body })
+      wake()
+      reply.code(201).header('location', `/api/campaigns/${campaignId}`)
+      return sendCampaign(reply, await db.getCampaign({ campaignId }))
+    },
   )
 
-  app.get('/campaigns/:id', { schema: { params: IdParams } }, ({ params }) =>
-    db.getCampaign({ campaignId: params.id }),
+  app.get(
+    '/campaigns',
+    {
+      schema: {
+        ...describe('List campaigns with their live counts, newest first', { 200: page(CampaignLine) }),
+        querystring: ListQuery,
+      },
+    },
+    ({ query: { status, q, ...page } }) =>
+      readPage('campaigns', page, start => db.listCampaigns({ ...start, status, name: q })),
+  )
+
+  app.get(
+    '/campaigns/:id',
+    {
+      schema: {
+        ...describe('Read a campaign: message, counts, what it waits for, forecast', { 200: CampaignAnswer }),
+        params: IdParams,
+      },
+    },
+    async ({ params }, reply) => sendCampaign(reply, await db.getCampaign({ campaignId: params.id })),
   )
 
   app.patch(
     '/campaigns/:id',
-    { schema: { params: IdParams, body: CampaignChanges } },
-    async ({ params, body }) => {
-      await db.updateCampaign({ campaignId: params.id, changes: body })
-      return db.getCampaign({ campaignId: params.id })
+    {
+      schema: {
+        ...describe('Change name, message or limit', { 200: CampaignAnswer }),
+        params: IdParams,
+        body: CampaignChanges,
+      },
+    },
+    async (request, reply) => {
+      const { params, body } = request
+      await changeCampaign(db, request, params.id, db =>
+        db.updateCampaign({ campaignId: params.id, changes: body }),
+      )
+      return sendCampaign(reply, await db.getCampaign({ campaignId: params.id }))
     },
   )
 
-  app.post('/campaigns/:id/start', { schema: { params: IdParams } }, ({ params }) =>
-    steer(params.id, campaignId => db.startCampaign({ campaignId })),
+  app.post(
+    '/campaigns/:id/start',
+    { schema: { ...describe('Start now', { 200: CampaignAnswer }), params: IdParams } },
+    (request, reply) => steer(request, reply, (db, campaignId) => db.startCampaign({ campaignId })),
   )
 
-  app.post('/campaigns/:id/schedule', { schema: { params: IdParams, body: Schedule } }, ({ params, body }) =>
-    steer(params.id, campaignId => db.scheduleCampaign({ campaignId, scheduledAt: body.scheduled_at })),
+  app.post(
+    '/campaigns/:id/schedule',
+    {
+      schema: {
+        ...describe('Start at a time to come', { 200: CampaignAnswer }),
+        params: IdParams,
+        body: Schedule,
+      },
+    },
+    (request, reply) =>
+      steer(request, reply, (db, campaignId) =>
+        db.scheduleCampaign({ campaignId, scheduledAt: request.body.scheduled_at }),
+      ),
   )
 
-  app.post('/campaigns/:id/pause', { schema: { params: IdParams, body: Reason } }, ({ params, body }) =>
-    steer(params.id, campaignId => db.pauseCampaign({ campaignId, reason: body.reason })),
+  app.post(
+    '/campaigns/:id/pause',
+    {
+      schema: {
+        ...describe('Pause; mails under way are finished', { 200: CampaignAnswer }),
+        params: IdParams,
+        body: Reason,
+      },
+    },
+    (request, reply) =>
+      steer(request, reply, (db, campaignId) =>
+        db.pauseCampaign({ campaignId, reason: request.body.reason }),
+      ),
   )
 
-  app.post('/campaigns/:id/resume', { schema: { params: IdParams } }, ({ params }) =>
-    steer(params.id, campaignId => db.resumeCampaign({ campaignId })),
+  app.post(
+    '/campaigns/:id/resume',
+    { schema: { ...describe('Resume', { 200: CampaignAnswer }), params: IdParams } },
+    (request, reply) => steer(request, reply, (db, campaignId) => db.resumeCampaign({ campaignId })),
   )
 
-  app.post('/campaigns/:id/cancel', { schema: { params: IdParams, body: Reason } }, ({ params, body }) =>
-    steer(params.id, campaignId => db.cancelCampaign({ campaignId, reason: body.reason })),
+  app.post(
+    '/campaigns/:id/cancel',
+    { schema: { ...describe('Cancel for good', { 200: CampaignAnswer }), params: IdParams, body: Reason } },
+    (request, reply) =>
+      steer(request, reply, (db, campaignId) =>
+        db.cancelCampaign({ campaignId, reason: request.body.reason }),
+      ),
   )
 
-  async function steer(campaignId: string, change: (campaignId: string) => Promise<unknown>) {
-    await change(campaignId)
+  async function steer(
+    request: FastifyRequest<{ Params: { id: string } }>,
+    reply: FastifyReply,
+    change: (db: Daybatch, campaignId: string) => Promise<unknown>,
+  ) {
+    const { id } = request.params
+    await changeCampaign(db, request, id, db => change(db, id))
     wake()
-    return db.getCampaign({ campaignId })
+    return sendCampaign(reply, await db.getCampaign({ campaignId: id }))
   }
 }

@@ -1,6 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
 import { ProblemError } from '../errors.ts'
 import { sweepCampaigns } from '../schedule/sweep.ts'
+import { describe, ProcessedAnswer } from './describe.ts'
 import type { ApiParts } from './index.ts'
 
 const CronQuery = Type.Object({ campaignId: Type.Optional(Type.String({ format: 'uuid' })) })
@@ -23,8 +24,11 @@ export const cronRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db,
   app.route({
     method: ['GET', 'POST'],
     url: '/cron/process-campaigns',
-    config: { acceptsCronSecret: true },
-    schema: { querystring: CronQuery },
+    config: { acceptsCronSecret: true, scope: 'write' },
+    schema: {
+      ...describe('Do what is due, for an outside cron', { 200: ProcessedAnswer }),
+      querystring: CronQuery,
+    },
     async handler({ query, body }) {
       const campaignId = query.campaignId ?? readCampaignId(body)
       const source = 'cron'

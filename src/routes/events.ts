@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError } from '../errors.ts'
 import type { EventFeed } from '../events/feed.ts'
 import { type EventPlace, parsePlace } from '../events/position.ts'
+import { describe, EVENTS } from './describe.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams } from './page.ts'
 
@@ -30,13 +31,23 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ApiParts & { feed: EventFeed
   // a HEAD would open a stream
   app.get(
     '/events',
-    { exposeHeadRoute: false, schema: { querystring: StreamQuery } },
+    {
+      exposeHeadRoute: false,
+      schema: { ...describe('Stream what happens', { 200: EVENTS }), querystring: StreamQuery },
+    },
     async (request, reply) => answer(reply, await feed.open({ from: readPlace(request) })),
   )
 
   app.get(
     '/campaigns/:id/events',
-    { exposeHeadRoute: false, schema: { params: IdParams, querystring: StreamQuery } },
+    {
+      exposeHeadRoute: false,
+      schema: {
+        ...describe('Stream what happens to one campaign', { 200: EVENTS }),
+        params: IdParams,
+        querystring: StreamQuery,
+      },
+    },
     async (request, reply) => {
       const campaignId = request.params.id.toLowerCase()
       await db.getCampaign({ campaignId })

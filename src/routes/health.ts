@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { isDatabaseAway, problemFrom } from '../errors.ts'
+import { describe, told } from './describe.ts'
 
 type Check = () => string | undefined | void | Promise<void>
 
@@ -10,23 +11,31 @@ export interface HealthParts {
 
 /** `/health/live`: the process answers. `/health/ready`: it can do its work, or 503 with what to do. */
 export const healthRoutes: FastifyPluginAsync<HealthParts> = async (app, { checks }) => {
-  app.get('/health/live', async () => ({ status: 'live' }))
+  app.get(
+    '/health/live',
+    { schema: describe('Say that the process answers', { 200: told('status') }) },
+    async () => ({ status: 'live' }),
+  )
 
-  app.get('/health/ready', async (request, reply) => {
-    const findings = await Promise.all(Object.entries(checks).map(runCheck))
-    const report = Object.fromEntries(
-      findings.map(({ name, problem, remark }) => [name, problem ?? remark ?? 'ok']),
-    )
-    const problems = findings.filter(({ problem }) => problem !== undefined)
-    if (problems.length === 0) return { status: 'ready', checks: report }
-    const detail = problems.map(({ name, problem }) => `${name}: ${problem}`).join('; ')
-    const problem = { type: '/problems/not-ready', title: 'This service is not ready', status: 503, detail }
-    return reply
-      .code(503)
-      .type('application/problem+json')
-      .header('retry-after', '5')
-      .send({ ...problem, checks: report, instance: `urn:uuid:${request.id}` })
-  })
+  app.get(
+    '/health/ready',
+    { schema: describe('Say whether it can do its work, or 503 with what to do', { 200: told('status') }) },
+    async (request, reply) => {
+      const findings = await Promise.all(Object.entries(checks).map(runCheck))
+      const report = Object.fromEntries(
+        findings.map(({ name, problem, remark }) => [name, problem ?? remark ?? 'ok']),
+      )
+      const problems = findings.filter(({ problem }) => problem !== undefined)
+      if (problems.length === 0) return { status: 'ready', checks: report }
+      const detail = problems.map(({ name, problem }) => `${name}: ${problem}`).join('; ')
+      const problem = { type: '/problems/not-ready', title: 'This service is not ready', status: 503, detail }
+      return reply
+        .code(503)
+        .type('application/problem+json')
+        .header('retry-after', '5')
+        .send({ ...problem, checks: report, instance: `urn:uuid:${request.id}` })
+    },
+  )
 }
 
 async function runCheck([name, check]: [string, Check]): Promise<{

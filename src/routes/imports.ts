@@ -7,6 +7,7 @@ import { previewImport } from '../contacts/preview.ts'
 import type { Daybatch } from '../db/daybatch.ts'
 import type { ImportSummary } from '../db/rows.ts'
 import { ProblemError } from '../errors.ts'
+import { CSV, describe, ImportAnswer, list, page } from './describe.ts'
 import { sendCsv } from './export.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams, pageQuery, readPage } from './page.ts'
@@ -66,7 +67,14 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
    */
   app.post(
     '/lists/:id/imports',
-    { schema: { params: IdParams, querystring: ImportQuery } },
+    {
+      schema: {
+        ...describe('Import contacts from CSV or NDJSON by stream', { 201: ImportAnswer, 202: ImportAnswer }),
+        consumes: ['text/csv', 'application/x-ndjson'],
+        params: IdParams,
+        querystring: ImportQuery,
+      },
+    },
     async ({ params, query, body, headers, log }, reply) => {
       const file = readFile(body, headers)
       let importId = query.import_id
@@ -88,7 +96,7 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
         onStaged: isStaged,
       })
       if (!/(^|,) *respond-async *(,|;|$)/i.test(String(headers.prefer ?? ''))) {
-        const answer = await describe(db, await work)
+        const answer = await showImport(db, await work)
         return reply.code(201).header('location', answer.location).send(answer)
       }
       await Promise.race([staged, work])
@@ -108,7 +116,13 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
   /** The first rows as an import would read them, from the first 64 KiB; nothing is written. */
   app.post(
     '/imports/preview',
-    { schema: { querystring: PreviewQuery } },
+    {
+      schema: {
+        ...describe('Show the first rows of a file as an import would read them', { 200: Type.Object({}) }),
+        consumes: ['text/csv', 'application/x-ndjson'],
+        querystring: PreviewQuery,
+      },
+    },
     ({ query, body, headers }, reply) => {
       // what follows the first 64 KiB is not read
       reply.header('connection', 'close')
@@ -117,18 +131,35 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
     },
   )
 
-  app.get('/imports', { schema: { querystring: Type.Object(pageQuery) } }, ({ query }) =>
-    readPage(query, start => db.listImports(start)),
+  app.get(
+    '/imports',
+    {
+      schema: {
+        ...describe('List imports, the last first', { 200: page(ImportAnswer) }),
+        querystring: Type.Object(pageQuery),
+      },
+    },
+    ({ query }) => readPage('imports', query, start => db.listImports(start)),
   )
 
-  app.get('/imports/:id', { schema: { params: IdParams } }, ({ params }) =>
-    db.getImport({ importId: params.id }),
+  app.get(
+    '/imports/:id',
+    { schema: { ...describe('Tell how far an import is', { 200: ImportAnswer }), params: IdParams } },
+    ({ params }) => db.getImport({ importId: params.id }),
   )
 
   /** As JSON by page, or with `Accept: text/csv` all of them. */
   app.get(
     '/imports/:id/rejections',
-    { schema: { params: IdParams, querystring: RejectionQuery } },
+    {
+      schema: {
+        ...describe('List the rejected rows of an import', {
+          200: list(Type.Object({ line_number: Type.Integer(), reason: Type.String() })),
+        }),
+        params: IdParams,
+        querystring: RejectionQuery,
+      },
+    },
     async ({ params, query, headers }, reply) => {
       if (/^text\/csv\b/.test(headers.accept ?? '')) return sendRejections(params.id, reply)
       const { after_line: afterLine, limit = 200 } = query
@@ -137,15 +168,19 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
     },
   )
 
-  app.get('/imports/:id/rejections.csv', { schema: { params: IdParams } }, ({ params }, reply) =>
-    sendRejections(params.id, reply),
+  app.get(
+    '/imports/:id/rejections.csv',
+    {
+      schema: { ...describe('Export the rejected rows of an import as CSV', { 200: CSV }), params: IdParams },
+    },
+    ({ params }, reply) => sendRejections(params.id, reply),
   )
 
   const sendRejections = async (id: string, reply: Parameters<typeof sendCsv>[0]) =>
     sendCsv(reply, 'rejected.csv', await openCsv(writeRejections(db, id)))
 }
 
-async function describe(db: Daybatch, summary: ImportSummary) {
+async function showImport(db: Daybatch, summary: ImportSummary) {
   const location = `/api/imports/${summary.import_id}/rejections`
   const rejected = await db.listImportRejections({ importId: summary.import_id, limit: SHOWN })
   return { ...summary, rejected, rejections: location, location }

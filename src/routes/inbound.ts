@@ -11,6 +11,7 @@ import type { Config, WebhookKeys } from '../config.ts'
 import type { Daybatch } from '../db/daybatch.ts'
 import { ProblemError } from '../errors.ts'
 import { guardAccess } from './access.ts'
+import { counted, describe, told } from './describe.ts'
 
 export interface InboundParts {
   db: Daybatch
@@ -54,7 +55,11 @@ const mailRoutes: FastifyPluginAsyncTypebox<InboundParts> = async (app, { db, co
     {
       bodyLimit: MAIL_LIMIT,
       config: { acceptsInboundSecret: true },
-      schema: { querystring: MailQuery },
+      schema: {
+        ...describe('Take a mail that came back', { 200: told('result') }),
+        consumes: ['message/rfc822'],
+        querystring: MailQuery,
+      },
     },
     async ({ body, query }) => {
       if (!Buffer.isBuffer(body)) {
@@ -83,21 +88,30 @@ const webhookRoutes: FastifyPluginAsync<InboundParts> = async (app, { db, config
   }
 
   for (const source of Object.keys(PROVIDERS) as (keyof WebhookKeys)[]) {
-    app.post(`/${source}`, { bodyLimit: WEBHOOK_LIMIT }, async ({ headers, body }) => {
-      const read = readers[source]
-      if (!read) {
-        const title = `Webhooks of ${source} are not set up here`
-        throw new ProblemError(404, 'provider-not-set-up', title, `Set ${PROVIDERS[source]}.`)
-      }
-      const { reports, signedAt } = await read({
-        headers,
-        body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
-      })
-      const rows = await db.recordBounces({ source, reports, signedAt })
-      const counts = { recorded: 0, known: 0, ignored: 0, unknown: 0 }
-      for (const { result } of rows) counts[result]++
-      return counts
-    })
+    app.post(
+      `/${source}`,
+      {
+        bodyLimit: WEBHOOK_LIMIT,
+        schema: describe(`Take webhooks of ${source}, believed by their signature`, {
+          200: counted('recorded', 'known', 'ignored', 'unknown'),
+        }),
+      },
+      async ({ headers, body }) => {
+        const read = readers[source]
+        if (!read) {
+          const title = `Webhooks of ${source} are not set up here`
+          throw new ProblemError(404, 'provider-not-set-up', title, `Set ${PROVIDERS[source]}.`)
+        }
+        const { reports, signedAt } = await read({
+          headers,
+          body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+        })
+        const rows = await db.recordBounces({ source, reports, signedAt })
+        const counts = { recorded: 0, known: 0, ignored: 0, unknown: 0 }
+        for (const { result } of rows) counts[result]++
+        return counts
+      },
+    )
   }
 }
 

@@ -6,6 +6,7 @@ import type { Reply } from '../delivery/reply.ts'
 import type { EventFeed } from '../events/feed.ts'
 import { describeMessages, usesMailbox } from '../sender.ts'
 import { guardAccess } from './access.ts'
+import { apiKeyRoutes } from './api-keys.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { campaignRoutes } from './campaigns.ts'
 import { contactRoutes } from './contacts.ts'
@@ -13,12 +14,15 @@ import { cronRoutes } from './cron.ts'
 import { debugRoutes } from './debug.ts'
 import { eventRoutes } from './events.ts'
 import { exportRoutes } from './export.ts'
+import { keepAnswers } from './idempotency.ts'
 import { importRoutes } from './imports.ts'
 import { ledgerRoutes } from './ledger.ts'
 import { listRoutes } from './lists.ts'
 import { mailboxRoutes } from './mailbox.ts'
 import { messageRoutes } from './messages.ts'
+import { operationRoutes } from './operation.ts'
 import { overviewRoutes } from './overview.ts'
+import { readingRoutes } from './reading.ts'
 import { suppressionRoutes } from './suppressions.ts'
 
 /** What the routes of `/api` work with. */
@@ -36,15 +40,19 @@ export const apiRoutes: FastifyPluginAsync<ApiParts & { config: Config; feed: Ev
   { config, db, feed, wake, sendTest },
 ) => {
   app.addHook('onRequest', guardAccess(config))
+  keepAnswers(app, db)
   const all = [
     campaignRoutes,
     attachmentRoutes,
+    readingRoutes,
     ledgerRoutes,
     contactRoutes,
     listRoutes,
     importRoutes,
     exportRoutes,
     suppressionRoutes,
+    operationRoutes,
+    apiKeyRoutes,
     cronRoutes,
     debugRoutes,
   ]

@@ -1,6 +1,16 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
+import {
+  AudienceAnswer,
+  counted,
+  describe,
+  ForecastBatch,
+  list,
+  PromiseAnswer,
+  StoryAnswer,
+} from './describe.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams } from './page.ts'
+import { changeCampaign } from './version.ts'
 
 const contacts = Type.Array(Type.String({ format: 'uuid' }), { minItems: 1, maxItems: 10_000 })
 
@@ -10,6 +20,11 @@ const Resolution = Type.Object(
 )
 
 const Retry = Type.Object({ contacts: Type.Optional(contacts) }, { additionalProperties: false })
+
+const AudienceChange = Type.Object(
+  { add: Type.Optional(contacts), remove: Type.Optional(contacts) },
+  { additionalProperties: false, minProperties: 1 },
+)
 
 const ForecastQuery = Type.Object({ limit: Type.Optional(Type.Integer()) })
 
@@ -23,7 +38,13 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
   /** Answers how many were settled; contacts that are not in doubt are left alone. */
   app.post(
     '/campaigns/:id/in-doubt',
-    { schema: { params: IdParams, body: Resolution } },
+    {
+      schema: {
+        ...describe('Settle mails in doubt', { 200: counted('settled') }),
+        params: IdParams,
+        body: Resolution,
+      },
+    },
     async ({ params, body }) => {
       const contactIds = body.contacts === 'all' ? undefined : body.contacts
       const settled = await db.resolveAllInDoubt({ campaignId: params.id, as: body.as, contactIds })
@@ -36,7 +57,11 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
   app.post(
     '/campaigns/:id/retry-failed',
     {
-      schema: { params: IdParams, body: Retry },
+      schema: {
+        ...describe('Put refused contacts back to remaining', { 200: counted('returned') }),
+        params: IdParams,
+        body: Retry,
+      },
       preValidation: async request => {
         request.body ??= {}
       },
@@ -48,22 +73,75 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
     },
   )
 
+  /**
+   * Changes the audience of a campaign that was started, all or nothing: new contacts go to the end. Answers how many were
+   * added or are back, and who was taken out before its turn; who is being mailed or has an end already is not among them.
+   */
+  app.post(
+    '/campaigns/:id/contacts',
+    {
+      schema: {
+        ...describe('Add contacts to a running campaign, or take them out before their turn', {
+          200: AudienceAnswer,
+        }),
+        params: IdParams,
+        body: AudienceChange,
+      },
+    },
+    async (request, reply) => {
+      const campaignId = request.params.id
+      const { add, remove } = request.body
+      const answer = await changeCampaign(
+        db,
+        request,
+        campaignId,
+        async db => ({
+          removed: remove ? await db.removeContacts({ campaignId, contactIds: remove }) : [],
+          added: add ? await db.addContacts({ campaignId, contactIds: add }) : 0,
+        }),
+        { isWhole: true },
+      )
+      wake()
+      return reply.send(answer)
+    },
+  )
+
   /** The coming batches; `?limit=` asks what another limit would change. */
   app.get(
     '/campaigns/:id/forecast',
-    { schema: { params: IdParams, querystring: ForecastQuery } },
+    {
+      schema: {
+        ...describe('Forecast the coming batches, also with another limit', { 200: list(ForecastBatch) }),
+        params: IdParams,
+        querystring: ForecastQuery,
+      },
+    },
     async ({ params, query }) => ({
       items: await db.forecastCampaign({ campaignId: params.id, limit: query.limit }),
     }),
   )
 
-  app.get('/campaigns/:id/proof', { schema: { params: IdParams } }, async ({ params }) => ({
-    items: await db.verifyCampaign({ campaignId: params.id }),
-  }))
+  app.get(
+    '/campaigns/:id/proof',
+    {
+      schema: {
+        ...describe('Prove the promises of one campaign', { 200: list(PromiseAnswer) }),
+        params: IdParams,
+      },
+    },
+    async ({ params }) => ({
+      items: await db.verifyCampaign({ campaignId: params.id }),
+    }),
+  )
 
   app.get(
     '/campaigns/:id/contacts/:contact_id',
-    { schema: { params: ContactParams } },
+    {
+      schema: {
+        ...describe('Tell the story of one contact', { 200: list(StoryAnswer) }),
+        params: ContactParams,
+      },
+    },
     async ({ params }) => ({
       items: await db.explainContact({ campaignId: params.id, contactId: params.contact_id }),
     }),

@@ -1,5 +1,6 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
 import { ContactBody } from './contacts.ts'
+import { AddedAnswer, describe, ListAnswer, page } from './describe.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams, pageQuery, readPage } from './page.ts'
 
@@ -21,16 +22,33 @@ const ListContacts = Type.Object(
 
 /** Lists of contacts. */
 export const listRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db }) => {
-  app.post('/lists', { schema: { body: NewList } }, async ({ body }, reply) =>
-    reply.code(201).send(await db.createContactList({ name: body.name })),
+  app.post(
+    '/lists',
+    { schema: { ...describe('Make a list', { 201: ListAnswer }), body: NewList } },
+    async ({ body }, reply) => reply.code(201).send(await db.createContactList({ name: body.name })),
   )
 
-  app.get('/lists', { schema: { querystring: Type.Object(pageQuery) } }, ({ query }) =>
-    readPage(query, start => db.listContactLists(start)),
+  app.get(
+    '/lists',
+    {
+      schema: {
+        ...describe('List contact lists with their sizes, newest first', { 200: page(ListAnswer) }),
+        querystring: Type.Object(pageQuery),
+      },
+    },
+    ({ query }) => readPage('lists', query, start => db.listContactLists(start)),
   )
 
   /** Answers `{added, existing, rejected}`: a contact that cannot be added is told with its reason, the others are added. */
-  app.post('/lists/:id/contacts', { schema: { params: IdParams, body: ListContacts } }, ({ params, body }) =>
-    db.addListContacts({ listId: params.id, contacts: body.contacts }),
+  app.post(
+    '/lists/:id/contacts',
+    {
+      schema: {
+        ...describe('Put contacts on a list', { 200: AddedAnswer }),
+        params: IdParams,
+        body: ListContacts,
+      },
+    },
+    ({ params, body }) => db.addListContacts({ listId: params.id, contacts: body.contacts }),
   )
 }

@@ -3,6 +3,7 @@ import { AddressError } from '../delivery/address.ts'
 import { MessageError, type MessageOptions } from '../delivery/message.ts'
 import { previewMail } from '../delivery/preview.ts'
 import { ProblemError } from '../errors.ts'
+import { describe, said, told } from './describe.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams } from './page.ts'
 
@@ -27,7 +28,13 @@ export const messageRoutes: FastifyPluginAsyncTypebox<ApiParts & { messages: Mes
   /** Answers from, to, subject, text and html as this contact would get them, and what is wrong with the message. */
   app.post(
     '/campaigns/:id/preview',
-    { schema: { params: IdParams, body: Preview } },
+    {
+      schema: {
+        ...describe('Show the mail of a contact as it would be', { 200: told('from', 'to', 'subject') }),
+        params: IdParams,
+        body: Preview,
+      },
+    },
     async ({ params, body }) =>
       explain(previewMail(db, { campaignId: params.id, contactId: body.contact_id }, messages)),
   )
@@ -35,7 +42,13 @@ export const messageRoutes: FastifyPluginAsyncTypebox<ApiParts & { messages: Mes
   /** Sends one mail to an address; answers 200 with the server's words, or 502 when it did not take the mail. */
   app.post(
     '/campaigns/:id/test',
-    { schema: { params: IdParams, body: TestMail } },
+    {
+      schema: {
+        ...describe('Send one mail to an address', { 200: said('accepted') }),
+        params: IdParams,
+        body: TestMail,
+      },
+    },
     async ({ params, body }) => {
       const request = { campaignId: params.id, contactId: body.contact_id, to: body.to }
       const sending = sendTest(request)

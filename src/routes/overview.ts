@@ -1,5 +1,6 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
 import { campaignStatuses } from '../db/rows.ts'
+import { ContactAnswer, describe, list, page, said } from './describe.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams, pageQuery, readPage } from './page.ts'
 
@@ -26,34 +27,77 @@ export const overviewRoutes: FastifyPluginAsyncTypebox<ApiParts & { hasMailbox: 
   { db, hasMailbox },
 ) => {
   /** All campaigns in one object: where they stand, what went out, what leaves next, what needs somebody. */
-  app.get('/overview', () => db.describeOverview())
+  app.get(
+    '/overview',
+    { schema: describe('Tell where all campaigns stand, in one object', { 200: Type.Object({}) }) },
+    () => db.describeOverview(),
+  )
 
   /** Campaigns with their blockers and forecast end, newest first; `search` is part of the name. */
-  app.get('/overview/campaigns', { schema: { querystring: ListQuery } }, ({ query }) => {
-    const { search, show, ...page } = query
-    return readPage(page, start => db.listOverview({ ...start, search, show }))
-  })
+  app.get(
+    '/overview/campaigns',
+    {
+      schema: {
+        ...describe('List campaigns with their blockers and forecast end', { 200: page(Type.Object({})) }),
+        querystring: ListQuery,
+      },
+    },
+    ({ query }) => {
+      const { search, show, ...start } = query
+      return readPage('overview', start, from => db.listOverview({ ...from, search, show }))
+    },
+  )
 
   /** Ends other than sent, by rule or reason, with the last server's words. */
-  app.get('/campaigns/:id/failures', { schema: { params: IdParams } }, async ({ params }) => ({
-    items: await db.listFailures({ campaignId: params.id }),
-  }))
+  app.get(
+    '/campaigns/:id/failures',
+    {
+      schema: { ...describe('Group ends other than sent', { 200: list(Type.Object({})) }), params: IdParams },
+    },
+    async ({ params }) => ({
+      items: await db.listFailures({ campaignId: params.id }),
+    }),
+  )
 
   /** When the last batch is due, and how many there are; `?limit=` asks what another limit would change. */
   app.get(
     '/campaigns/:id/finish',
-    { schema: { params: IdParams, querystring: FinishQuery } },
+    {
+      schema: {
+        ...describe('Tell when the last batch is due', { 200: Type.Object({}) }),
+        params: IdParams,
+        querystring: FinishQuery,
+      },
+    },
     ({ params, query }) => db.forecastFinish({ campaignId: params.id, limit: query.limit }),
   )
 
   /** `?list=` once or more: how many contacts they name together, and why some cannot be mailed now. */
-  app.get('/audience', { schema: { querystring: AudienceQuery } }, ({ query }) =>
-    db.previewAudience({ listIds: [query.list].flat() }),
+  app.get(
+    '/audience',
+    {
+      schema: {
+        ...describe('Count who would be in an audience, and who cannot be mailed', { 200: Type.Object({}) }),
+        querystring: AudienceQuery,
+      },
+    },
+    ({ query }) => db.previewAudience({ listIds: [query.list].flat() }),
   )
 
   /** Which parts of the page this service has. */
-  app.get('/overview/parts', async () => ({ mailbox: hasMailbox }))
+  app.get(
+    '/overview/parts',
+    { schema: describe('Tell which parts of the page this service has', { 200: said('mailbox') }) },
+    async () => ({ mailbox: hasMailbox }),
+  )
 
   /** By address, which stands in the body and not in a URL: those are logged. */
-  app.post('/contacts/search', { schema: { body: ContactSearch } }, ({ body }) => db.findContact(body))
+  app.post(
+    '/contacts/search',
+    {
+      config: { scope: 'read' },
+      schema: { ...describe('Find a contact by address', { 200: ContactAnswer }), body: ContactSearch },
+    },
+    ({ body }) => db.findContact(body),
+  )
 }

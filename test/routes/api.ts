@@ -1,5 +1,5 @@
 import type { InjectOptions } from 'fastify'
-import pino from 'pino'
+import pino, { type Logger } from 'pino'
 import { type AppParts, buildApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { Daybatch } from '../../src/db/daybatch.ts'
@@ -23,6 +23,8 @@ export async function openApi(
     config?: Partial<Config>
     checks?: AppParts['checks']
     fetch?: AppParts['fetch']
+    log?: Logger
+    bodyIdleMs?: number
     sendTest?: NonNullable<AppParts['worker']>['sendTest']
   } = {},
 ) {
@@ -33,7 +35,8 @@ export async function openApi(
   const app = await buildApp({
     db,
     config: { ...readConfig({}), ...options.config },
-    log: pino({ level: 'silent' }),
+    log: options.log ?? pino({ level: 'silent' }),
+    ...(options.bodyIdleMs && { bodyIdleMs: options.bodyIdleMs }),
     checks: options.checks ?? {},
     ...(options.fetch && { fetch: options.fetch }),
     worker: {
@@ -52,7 +55,7 @@ export async function openApi(
     const { statusCode, headers, body } = await app.inject(request)
     return { status: statusCode, headers, body: body === '' ? undefined : JSON.parse(body) }
   }
-  const send = (method: 'GET' | 'POST' | 'PATCH', url: string, payload?: object) =>
+  const send = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) =>
     inject({ method, url, ...(payload && { payload, headers: JSON_TYPE }) })
   const sendCsv = (listId: string, text: string | Buffer) =>
     inject({

@@ -4,6 +4,7 @@ import t from 'tap'
 import { createTestDatabase } from '../helper/database.ts'
 import type { Row } from '../helper/make.ts'
 import { catchRefusal } from '../helper/refusal.ts'
+import { apiKeys, idempotentRequests } from './impossible/api.ts'
 import * as application from './impossible/application.ts'
 import { batches } from './impossible/batches.ts'
 import type { TableCase } from './impossible/case.ts'
@@ -28,6 +29,8 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.sender_limits': engine.senderLimits,
   'daybatch.domain_limits': engine.domainLimits,
   'daybatch.counted_mails': engine.countedMails,
+  'daybatch.api_keys': apiKeys,
+  'daybatch.idempotent_requests': idempotentRequests,
   'daybatch.notices': engine.notices,
   'daybatch.finish_dates': engine.finishDates,
   'daybatch.suppressions': engine.suppressions,
