@@ -1556,7 +1556,9 @@ create view daybatch.due_batches as
     d.due_at,
     COALESCE((d.due_at <= k.now), true) AS is_due,
     (d.due_at - k.now) AS due_in,
-    LEAST(COALESCE(c.daily_send_limit, 5), n.remaining_count) AS expected_size
+    (LEAST((COALESCE(c.daily_send_limit, 5))::numeric, (n.remaining_count)::numeric, ( SELECT ((s.daily_limit)::numeric * GREATEST(round((EXTRACT(epoch FROM COALESCE(c.batch_interval, '24:00:00'::interval)) / (86400)::numeric)), (1)::numeric))
+           FROM daybatch.sender_limits s
+          WHERE (s.sender = daybatch.get_sender_key(c.sender)))))::integer AS expected_size
    FROM (((public.campaigns c
      CROSS JOIN LATERAL ( SELECT
                 CASE
@@ -2406,10 +2408,13 @@ comment on function daybatch.get_message(uuid,integer) is 'A version of a campai
 create function daybatch.get_sender_key(p_sender text)
 returns text language sql immutable security definer set search_path="" -- body 9d1ef714a74f159b3f2060ef9256bd26
 alter function daybatch.get_sender_key(text) owner to daybatch_owner;
+grant execute on function daybatch.get_sender_key(text) to daybatch_app;
+grant execute on function daybatch.get_sender_key(text) to daybatch_operator;
+grant execute on function daybatch.get_sender_key(text) to daybatch_reader;
 comment on function daybatch.get_sender_key(text) is 'The name of a sender in sender_limits. Example: select daybatch.get_sender_key(''Ada <Ada@example.org>'');';
 
 create function daybatch.get_sending_rules(p_campaign_id uuid)
-returns jsonb language sql stable security definer set search_path="" -- body 2205afa85dee538191eab4c4fdcfc020
+returns jsonb language sql stable security definer set search_path="" -- body 45a6e43c666458c1b352b82526fc5b58
 alter function daybatch.get_sending_rules(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_sending_rules(uuid) to daybatch_app;
 grant execute on function daybatch.get_sending_rules(uuid) to daybatch_operator;
@@ -2768,7 +2773,7 @@ alter function daybatch.note_refusal(uuid,integer,text,timestamp with time zone)
 comment on function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) is 'Makes a batch wait because its server refuses (part of report_outcomes). Example: select daybatch.note_refusal(''00000000-0000-0000-0000-000000000000'', 1, ''connect: refused'', daybatch.current_moment());';
 
 create function daybatch.note_shared_limit()
-returns trigger language plpgsql volatile security definer set search_path="" -- body f7f6e1e0dc27033e2e2b7f5f74ea5905
+returns trigger language plpgsql volatile security definer set search_path="" -- body e0cce1de82cad44a5416e59f6133745d
 alter function daybatch.note_shared_limit() owner to daybatch_owner;
 comment on function daybatch.note_shared_limit() is 'Trigger of sender_limits and domain_limits: counts what a new limit finds. Example: insert into daybatch.domain_limits (domain, batch_limit) values (''example.org'', 100);';
 

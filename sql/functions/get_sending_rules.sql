@@ -7,7 +7,7 @@ as $$
   select nullif(jsonb_strip_nulls(jsonb_build_object('daily_send_time', c.daily_send_time, 'send_window_from', c.send_window_from,
     'send_window_to', c.send_window_to, 'send_window_days', c.send_window_days, 'send_time_zone', c.send_time_zone,
     'ramp_up_by', c.ramp_up_by, 'ramp_up_percent', c.ramp_up_percent, 'ramp_up_to', c.ramp_up_to, 'spread_over', c.spread_over,
-    'rolling_interval', case when c.limit_policy = 'rolling' then coalesce(c.batch_interval, interval '24 hours') end, 'sender_limit', s.daily_limit)), '{}')
+    'limit_policy', nullif(c.limit_policy, 'per_batch'), 'rolling_interval', case when c.limit_policy = 'rolling' then coalesce(c.batch_interval, interval '24 hours') end, 'sender_limit', s.daily_limit)), '{}')
   from public.campaigns as c
   left join daybatch.sender_limits as s on s.sender = daybatch.get_sender_key(c.sender)
   where c.id = p_campaign_id

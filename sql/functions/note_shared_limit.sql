@@ -11,6 +11,11 @@ declare
   v_has_any boolean := exists (select from daybatch.sender_limits) or exists (select from daybatch.domain_limits);
 begin
   update daybatch.settings as s set has_shared_limits = v_has_any where s.has_shared_limits is distinct from v_has_any;
+  -- who waits for the old limit looks again; not those that are being claimed from, which look at the new one anyway
+  update daybatch.batches as b set held_until = null, held_by = null
+  from (select h.campaign_id, h.batch_number from daybatch.batches as h
+    where h.closed_at is null and h.held_by = 'sender_limit' for no key update skip locked) as w
+  where b.campaign_id = w.campaign_id and b.batch_number = w.batch_number;
   if tg_op = 'DELETE' then
     return null;
   end if;

@@ -7,7 +7,10 @@ select
   d.due_at,
   coalesce(d.due_at <= k.now, true) as is_due,
   d.due_at - k.now as due_in,
-  least(coalesce(c.daily_send_limit, 5), n.remaining_count) as expected_size
+  least(coalesce(c.daily_send_limit, 5), n.remaining_count, (
+    -- the smallest wins: its sender's daily limit for as many days as the interval has
+    select s.daily_limit * greatest(round(extract(epoch from coalesce(c.batch_interval, interval '24 hours')) / 86400), 1)
+    from daybatch.sender_limits as s where s.sender = daybatch.get_sender_key(c.sender)))::integer as expected_size
 from public.campaigns as c
 cross join lateral (
   select case when c.status::text = 'scheduled' then case when c.send_time_zone is null

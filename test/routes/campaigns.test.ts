@@ -26,6 +26,34 @@ t.test('a campaign is made, read, listed and changed', async t => {
   t.same((await send('GET', '/api/campaigns?status=sending')).body.items, [])
 })
 
+t.test('sending rules are set, changed and taken away; what is not possible is refused in words', async t => {
+  const rules = {
+    send_window_from: '09:00',
+    send_window_to: '17:00',
+    send_window_days: [1, 2, 3, 4, 5],
+    send_time_zone: 'Europe/Berlin',
+    ramp_up_percent: 20,
+    ramp_up_to: 100,
+    spread_over: '4 hours',
+    limit_policy: 'rolling',
+  }
+  const made = await send('POST', '/api/campaigns', { name: 'With rules', ...message, ...rules })
+  t.match(made, {
+    status: 201,
+    body: { sending_rules: { send_window_from: '09:00:00', ramp_up_to: 100, limit_policy: 'rolling' } },
+  })
+  const url = `/api/campaigns/${made.body.id}`
+  const off = Object.fromEntries(Object.keys(rules).map(name => [name, null]))
+  t.match(await send('PATCH', url, { send_time_zone: 'Europe/Nowhere' }), {
+    status: 422,
+    body: { code: 'MB017', title: "'Europe/Nowhere' is no IANA time zone" },
+  })
+  t.match(await send('PATCH', url, { limit_policy: 'monthly' }), { status: 400 })
+  t.match(await send('PATCH', url, off), { status: 200, body: { sending_rules: null } })
+  const daily = { daily_send_time: '09:00', send_time_zone: 'Europe/Berlin' }
+  t.match((await send('PATCH', url, daily)).body.sending_rules, { daily_send_time: '09:00:00' })
+})
+
 t.test('a campaign is steered; repeating is harmless, a wrong status is refused with SQLs words', async t => {
   const listId = await makeList('bob@example.test')
   const { body } = await send('POST', '/api/campaigns', {

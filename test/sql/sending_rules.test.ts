@@ -198,7 +198,7 @@ t.test(
             t.equal(row.missed, 0, `nothing before it: ${JSON.stringify({ at, rules })}`)
         },
       ),
-      { numRuns: 60, seed },
+      { numRuns: 40, seed },
     )
   },
 )
@@ -480,7 +480,7 @@ t.test('property: rules of time and size are foretold', async t => {
         await checkProof(t, pool, id)
       },
     ),
-    { numRuns: 20, seed },
+    { numRuns: 10, seed },
   )
 })
 
