@@ -2199,7 +2199,7 @@ grant execute on function daybatch.current_moment() to daybatch_service;
 comment on function daybatch.current_moment() is 'The only clock the engine reads (the database''s own). Example: select daybatch.current_moment();';
 
 create function daybatch.describe_overview()
-returns jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 02f30a91f7e4628172b32b36f8778b10
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body ee86b5ddac96da458ebcb3e76c30a75c
 alter function daybatch.describe_overview() owner to daybatch_owner;
 grant execute on function daybatch.describe_overview() to daybatch_operator;
 grant execute on function daybatch.describe_overview() to daybatch_service;
@@ -2666,13 +2666,13 @@ grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_rea
 comment on function daybatch.list_misplaced_contacts(uuid) is 'Contacts about whom a campaign''s arrays and ledger disagree (part of the view audit). Example: select m.* from public.campaigns as c, daybatch.list_misplaced_contacts(c.id) as m where c.name = ''Spring offer'';';
 
 create function daybatch.list_needs()
-returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language sql stable security definer set search_path="" -- body 5abf2b793b1fd3873431865493c4b9bf
+returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 454655af154e0fc009ba06eadf34ace9
 alter function daybatch.list_needs() owner to daybatch_owner;
 grant execute on function daybatch.list_needs() to daybatch_operator;
 comment on function daybatch.list_needs() is 'What waits for somebody, per started campaign; a row without a campaign holds for all. Example: select name, reason from daybatch.list_needs();';
 
 create function daybatch.list_overview(p_search text DEFAULT NULL::text, p_show text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body f92ce8fd154b2f062a04d4a188efd985
+returns SETOF jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body c3c952e21e376ed667e15231e407fbef
 alter function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_service;

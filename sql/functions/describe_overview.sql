@@ -1,11 +1,13 @@
 -- What a person sees first, as one object: how many campaigns stand where, what went out in the last 24 hours, which batch
 -- leaves next, what needs somebody and why, whether anything delivers. Mails of the last 24 hours: those of the batches that
 -- opened in them. Called by GET /api/overview every few seconds, so it reads no ledger but that of open batches, and no
--- campaign's contacts. Reads only.
+-- campaign's contacts. plpgsql, so that the plan is made once a session. Reads only.
 create or replace function daybatch.describe_overview()
 returns jsonb
-language sql stable security definer set search_path = '' set timezone = 'UTC'
+language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
 as $$
+begin
+  return (
   with clock as materialized (
     select daybatch.current_moment() as now, daybatch.is_awake() as is_awake
   ), standing as materialized (
@@ -56,6 +58,8 @@ as $$
       from (select n.* from needs as n order by n.campaign_id is null desc, n.since desc nulls last, n.name limit 5) as f),
     'workers', (select pg_catalog.to_jsonb(w) from workers as w))
   from clock
+  );
+end;
 $$;
 
 comment on function daybatch.describe_overview() is

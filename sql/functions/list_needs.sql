@@ -4,8 +4,11 @@
 -- campaign. Called by describe_overview and list_overview. Reads only.
 create or replace function daybatch.list_needs()
 returns table (campaign_id uuid, name text, blocker text, reason text, since timestamptz)
-language sql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = ''
 as $$
+#variable_conflict use_column
+begin
+  return query
   with servers as materialized (
     select pg_catalog.array_agg(s.name) filter (where s.is_enabled) as usable, coalesce(pg_catalog.bool_or(s.is_enabled and s.is_fallback), false) as has_fallback
     from daybatch.smtp_servers as s
@@ -24,7 +27,8 @@ as $$
   select null, null, b.blocker, b.reason, b.since
   from (select c.id from public.campaigns as c where c.status::text in ('sending', 'scheduled') order by c.status::text desc limit 1) as one
   cross join lateral (select k.* from daybatch.campaign_blockers as k where k.campaign_id = one.id offset 0) as b
-  where b.blocker in ('asleep', 'no_worker', 'worker_problem')
+  where b.blocker in ('asleep', 'no_worker', 'worker_problem');
+end;
 $$;
 
 comment on function daybatch.list_needs() is

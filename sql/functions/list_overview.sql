@@ -4,8 +4,10 @@
 -- sending rules need them; null for drafts, whose audience is not counted here. Reads only; costs a few reads per campaign of the page.
 create or replace function daybatch.list_overview(p_search text default null, p_show text default null, p_after_created_at timestamptz default null, p_after_id uuid default null, p_limit integer default 50)
 returns setof jsonb
-language sql stable security definer set search_path = '' set timezone = 'UTC'
+language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
 as $$
+begin
+  return query
   with clock as materialized (
     select daybatch.current_moment() as now
   ), needs as materialized (
@@ -39,7 +41,8 @@ as $$
       else greatest(case when s.status = 'scheduled' then greatest(s.scheduled_at, s.next_batch_send_time) else s.next_batch_send_time end, clock.now)
         + ((r.later + s.daily_send_limit - 1) / s.daily_send_limit - 1) * coalesce(s.batch_interval, interval '24 hours')
       end as finish_at) as f
-  order by s.created_at desc, s.id desc
+  order by s.created_at desc, s.id desc;
+end;
 $$;
 
 comment on function daybatch.list_overview(text, text, timestamptz, uuid, integer) is

@@ -65,6 +65,7 @@ function draw() {
     document.title = current.title === undefined ? 'daybatch' : `${current.title} – daybatch`
     render(header(), bar)
     render(current.view(), main)
+    main.dataset.view = location.hash || '#/'
   })
 }
 
