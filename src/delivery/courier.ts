@@ -16,6 +16,8 @@ import { DEFAULT_SERVER } from './servers.ts'
 import type { Transport } from './transport.ts'
 
 const LONGEST_SLEEP_MS = 60_000
+/** As long as the server has accepted no mail of a campaign: if it refuses us, so many learn it, however many connections. */
+const FIRST_MAILS = 5
 /** How long the last reports may take after the mails have ended, in ms. */
 const LAST_REPORTS_MS = 5000
 
@@ -51,6 +53,8 @@ export class Courier {
   readonly #held = new Set<Delivery>()
   readonly #room = new Alarm()
   #outageCounts = true
+  /** Campaigns of which a mail was accepted since they were last without work. */
+  readonly #proven = new Set<string>()
   /** Batches that are being closed here. */
   readonly #closing = new Set<string>()
 
@@ -69,6 +73,18 @@ export class Courier {
   /** With several servers it is the database that leaves one that refuses. */
   noteServers(count: number): void {
     this.#outageCounts = count <= 1
+  }
+
+  /** How many deliveries of a campaign may be claimed now, of `most`. */
+  roomFor(campaignId: string, most: number): number {
+    if (this.#proven.has(campaignId)) return most
+    const held = [...this.#held].filter(delivery => delivery.campaignId === campaignId).length
+    return Math.min(most, FIRST_MAILS - held)
+  }
+
+  /** The campaigns with work: a pause, or the end of a batch, leaves the others to begin anew. */
+  noteWork(campaignIds: string[]): void {
+    for (const id of this.#proven) if (!campaignIds.includes(id)) this.#proven.delete(id)
   }
 
   /** Deliveries that are claimed and have not ended. */
@@ -91,6 +107,7 @@ export class Courier {
 
   /** Takes over what one call of claim_deliveries returned; `start`: when that call began, on the monotonic clock. */
   take(campaignId: string, rows: ClaimedDeliveryRow[], start: number, span?: Span): Delivery[] {
+    const isFirst = !this.#proven.has(campaignId)
     return rows.map(row => {
       const lease = this.#leases.open(row.claim_token, row.lease_ms, start)
       const withdrawal = new AbortController()
@@ -104,6 +121,7 @@ export class Courier {
         withdrawal,
         turn,
         span,
+        isFirst,
         begin: 'none',
         begun: undefined,
       }
@@ -215,7 +233,10 @@ export class Courier {
       })
       this.lastActivity = new Date()
       this.#meter?.countMail(row.smtp_server ?? DEFAULT_SERVER, reply, answer?.status)
-      if (reply.stage === 'message' && reply.reply_code !== null && reply.reply_code < 300) this.accepted++
+      if (reply.stage === 'message' && reply.reply_code !== null && reply.reply_code < 300) {
+        this.accepted++
+        this.#proven.add(campaignId)
+      }
       if (answer?.batch_finished) await this.#closeBatch(campaignId, row.batch_number)
       if (answer?.status === 'deferred') this.#onWork()
     } catch {
@@ -255,7 +276,7 @@ export class Courier {
     await this.#leases.settle(lease)
     this.#held.delete(delivery)
     this.#room.ring()
-    // a server with limits has room again
-    if (typeof delivery.row.send_in_ms === 'number') this.#onWork()
+    // a server with limits, or one that is being tried, has room again
+    if (typeof delivery.row.send_in_ms === 'number' || delivery.isFirst) this.#onWork()
   }
 }

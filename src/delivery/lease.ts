@@ -13,6 +13,8 @@ export interface Delivery {
   readonly turn?: Promise<unknown> | undefined
   /** Of its claim, and then its own, where traces are drawn. */
   span?: Span | undefined
+  /** Of the first mails of its campaign, while its server has accepted none. */
+  readonly isFirst?: boolean
   /** How far begin_sending got: only `none` and `refused` surely left no trace in the database. */
   begin: 'none' | 'asked' | 'committed' | 'refused' | 'unknown'
   /** Settled when begin_sending has answered; never rejects. */

@@ -161,6 +161,7 @@ class DeliveryWorker implements Worker {
     const { outage } = this.#courier
     if (outage.remainingMs > 0) return outage.remainingMs
     const work = await this.#db.listWork({ limit: 100 })
+    this.#courier.noteWork(work.map(row => row.campaign_id))
     const turns = work.filter(row => row.is_ready && !this.#isResting(row.campaign_id))
     const end = performance.now() + LONGEST_ROUND_MS
     const claimed = new Set<WorkRow>()
@@ -170,6 +171,7 @@ class DeliveryWorker implements Worker {
       await this.#courier.waitForRoom(2 * this.#connections)
       if (!this.#isRunning || outage.remainingMs > 0) return outage.remainingMs
       const result = await this.#claim(turn)
+      if (result === 'waits') continue
       if (result === 'more') turns.push(turn)
       if (result !== 'nothing') claimed.add(turn)
       else if (!claimed.has(turn) && (await this.#settle(turn))) progress = true
@@ -189,12 +191,13 @@ class DeliveryWorker implements Worker {
   }
 
   /** One campaign's turn: a few deliveries for each connection, so that no connection waits for a claim. */
-  async #claim(work: WorkRow): Promise<'more' | 'last' | 'nothing'> {
-    const limit = CLAIMED_PER_CONNECTION * this.#connections
+  async #claim(work: WorkRow): Promise<'more' | 'last' | 'nothing' | 'waits'> {
+    const { campaign_id: campaignId, batch_number } = work
+    const limit = this.#courier.roomFor(campaignId, CLAIMED_PER_CONNECTION * this.#connections)
+    if (limit < 1) return 'waits'
     const start = performance.now()
     const smtpServers = await this.#transport.list?.()
     if (smtpServers) this.#courier.noteServers(smtpServers.length)
-    const { campaign_id: campaignId, batch_number } = work
     const facts = { campaign_id: campaignId, batch_number }
     const [rows, span] = await traced(this.#tracer, ['claim', facts], async span => {
       const rows = await this.#db.claimDeliveries({

@@ -196,7 +196,7 @@ scenario('a campaign without refusals counts nothing', async (t, db) => {
 
 /** The reason and source of each suppression. */
 const suppressions = async (db: pg.Pool) =>
-  (await db.query('select reason, source from daybatch.suppressions order by suppression_id')).rows
+  (await db.query('select reason, source from daybatch.suppressions order by reason')).rows
 const byServer = { reason: 'bounced', source: 'smtp' }
 const unclear: Reply = { stage: 'rcpt', reply_code: 550, reply_text: 'no' }
 
