@@ -3,6 +3,7 @@ import { addCampaign } from './campaign-commands.ts'
 import { addDoctor } from './doctor.ts'
 import { addExport } from './export.ts'
 import { addImport } from './import.ts'
+import { addKey } from './key.ts'
 import { addMigrate } from './migrate.ts'
 import type { Output } from './output.ts'
 import { addServe } from './serve.ts'
@@ -27,6 +28,7 @@ export function makeProgram(output: Output): Command {
   addExport(program, output)
   addSmtp(program, output)
   addCampaign(program, output)
+  addKey(program, output)
   addWatch(program, output)
   addSql(program, output)
   return program
