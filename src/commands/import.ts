@@ -72,6 +72,8 @@ export async function importFile(db: Daybatch, command: ImportCommand, output: O
     .finally(() => {
       progress.end()
       process.off('SIGINT', stop)
+      // standard input that is not read to its end would keep the process
+      ;(stream as Readable).destroy()
     })
   const lines = [
     describeImport(summary, `${isNew ? 'the new list' : 'list'} "${name}"`),

@@ -3,7 +3,7 @@ import { readCsv } from './csv.ts'
 import type { Header, Mapping } from './header.ts'
 import { readNdjson } from './ndjson.ts'
 import type { ImportRow } from './row.ts'
-import { HEAD } from './source.ts'
+import { HEAD, readChunks } from './source.ts'
 
 const SHOWN = 20
 const LF = 0x0a
@@ -72,11 +72,13 @@ export async function previewImport(
 async function readStart(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of stream) {
-    chunks.push(chunk)
-    size += chunk.length
+  const iterator = readChunks(stream)
+  for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    chunks.push(next.value)
+    size += next.value.length
     if (size > HEAD) break
   }
+  await iterator.return?.()
   const bytes = Buffer.concat(chunks)
   if (size <= HEAD) return bytes
   const end = bytes.lastIndexOf(LF, HEAD - 1) + 1

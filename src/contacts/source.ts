@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 
 /** What tells one file from another, and what its columns are guessed from (bytes). */
 export const HEAD = 64 * 1024
@@ -12,9 +13,15 @@ export interface Source {
   bytesRead(): number
 }
 
+/** Reading that may end early: who still sends a request hears why, instead of a connection that is gone. */
+export const readChunks = (stream: AsyncIterable<Uint8Array>): AsyncIterator<Uint8Array> =>
+  stream instanceof Readable
+    ? stream.iterator({ destroyOnReturn: false })[Symbol.asyncIterator]()
+    : stream[Symbol.asyncIterator]()
+
 /** Reads the head of a file, and hands on all of it. */
 export async function openSource(stream: AsyncIterable<Uint8Array>): Promise<Source> {
-  const iterator = stream[Symbol.asyncIterator]()
+  const iterator = readChunks(stream)
   const { chunks, isWhole } = await readHead(iterator)
   const hash = createHash('sha256').update(Buffer.concat(chunks).subarray(0, HEAD))
   let count = 0

@@ -54,6 +54,11 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
     )
   })
 
+  // what is refused, or previewed, is not read to its end: the rest is thrown away, and the sender hears the answer
+  app.addHook('onResponse', async request => {
+    request.raw.resume()
+  })
+
   /** Merges that nobody waits for: they end before the service does. */
   const underWay = new Set<Promise<unknown>>()
   app.addHook('onClose', async () => {
@@ -123,9 +128,7 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
         querystring: PreviewQuery,
       },
     },
-    ({ query, body, headers }, reply) => {
-      // what follows the first 64 KiB is not read
-      reply.header('connection', 'close')
+    ({ query, body, headers }) => {
       const { stream, isNdjson } = readFile(body, headers)
       return previewImport(stream, { isNdjson, fileName: query.file_name, mapping: readMapping(query.map) })
     },

@@ -283,3 +283,24 @@ t.test('rejected rows as CSV, by name or by Accept; no formula in it', async t =
     ])
   }
 })
+
+t.test(
+  'who still sends a file that is refused hears why, and a preview of a large one is answered',
+  async t => {
+    const listId = await makeList()
+    const address = await app.listen({ port: 0, host: '127.0.0.1' })
+    const send = (path: string, start: string) =>
+      fetch(`${address}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv' },
+        body: Readable.from([start, ...Array.from({ length: 64 }, () => 'x,y\n'.repeat(16_384))]),
+        duplex: 'half',
+      })
+    const refused = await send(`/api/lists/${listId}/imports`, 'phone,name\n')
+    t.equal(refused.status, 422)
+    t.match(await refused.json(), { type: '/problems/no-email-column' })
+    const shown = await send('/api/imports/preview', 'email,name\n')
+    t.equal(shown.status, 200)
+    t.match(await shown.json(), { columns: [{ becomes: 'email' }, { becomes: 'name' }] })
+  },
+)
