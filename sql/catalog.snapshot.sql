@@ -705,6 +705,81 @@ alter table daybatch.untracked_outcomes owner to daybatch_owner;
 grant select on daybatch.untracked_outcomes to daybatch_operator;
 comment on table daybatch.untracked_outcomes is 'Outcomes that public.email_tracking did not take, and why; every sweep tries them again.';
 
+create table daybatch.webhook_messages (
+  message_id uuid not null default gen_random_uuid(),
+  webhook_id uuid not null,
+  event_type text not null,
+  campaign_id uuid,
+  event_id bigint,
+  outcomes_after bigint,
+  outcomes_until bigint,
+  created_at timestamp with time zone not null,
+  status text not null default 'waiting'::text,
+  attempt_count integer not null default 0,
+  due_at timestamp with time zone,
+  delivered_at timestamp with time zone,
+  last_status_code integer,
+  last_answer text,
+  constraint a_delivered_message_has_a_time CHECK (((delivered_at IS NOT NULL) = (status = 'delivered'::text))),
+  constraint a_message_belongs_to_a_webhook FOREIGN KEY (webhook_id) REFERENCES daybatch.webhooks(webhook_id) ON DELETE CASCADE,
+  constraint message_status_is_known CHECK ((status = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text]))),
+  constraint only_a_waiting_message_is_due CHECK (((due_at IS NOT NULL) = (status = 'waiting'::text))),
+  constraint outcomes_are_a_range CHECK (((num_nulls(outcomes_after, outcomes_until) = ANY (ARRAY[0, 2])) AND (outcomes_until > outcomes_after) AND ((event_id IS NULL) OR (outcomes_until IS NULL)))),
+  constraint webhook_messages_pkey PRIMARY KEY (message_id)
+);
+alter table daybatch.webhook_messages owner to daybatch_owner;
+CREATE UNIQUE INDEX webhook_messages_once_per_event ON daybatch.webhook_messages USING btree (webhook_id, event_id) WHERE (event_id IS NOT NULL);
+CREATE INDEX webhook_messages_open_idx ON daybatch.webhook_messages USING btree (webhook_id, status) WHERE (status <> 'delivered'::text);
+CREATE INDEX webhook_messages_webhook_idx ON daybatch.webhook_messages USING btree (webhook_id, created_at, message_id);
+grant select on daybatch.webhook_messages to daybatch_operator;
+comment on table daybatch.webhook_messages is 'What a webhook is told: a line of daybatch.events, or up to 500 tries of delivery_attempts, named by their range and copied nowhere.';
+
+create table daybatch.webhook_tries (
+  try_id bigint not null generated always as identity,
+  message_id uuid not null,
+  tried_at timestamp with time zone not null,
+  attempt_number integer not null,
+  status_code integer,
+  answer text,
+  took_ms integer not null,
+  constraint a_try_belongs_to_a_message FOREIGN KEY (message_id) REFERENCES daybatch.webhook_messages(message_id) ON DELETE CASCADE,
+  constraint answer_is_short CHECK ((length(answer) <= 500)),
+  constraint webhook_tries_pkey PRIMARY KEY (try_id)
+);
+alter table daybatch.webhook_tries owner to daybatch_owner;
+CREATE INDEX webhook_tries_message_idx ON daybatch.webhook_tries USING btree (message_id, try_id);
+grant select on daybatch.webhook_tries to daybatch_operator;
+comment on table daybatch.webhook_tries is 'One try of one message: the receiver''s status and the beginning of its answer, or why there was none.';
+
+create table daybatch.webhooks (
+  webhook_id uuid not null,
+  url text not null,
+  event_types text[] not null,
+  campaign_id uuid,
+  sealed_secret text not null,
+  previous_sealed_secret text,
+  previous_until timestamp with time zone,
+  is_enabled boolean not null default true,
+  disabled_reason text,
+  failing_since timestamp with time zone,
+  outcomes_after bigint not null,
+  outcomes_seen bigint,
+  outcomes_seen_xid xid8,
+  created_at timestamp with time zone not null,
+  created_by text not null default SESSION_USER,
+  constraint a_previous_secret_has_an_end CHECK ((num_nulls(previous_sealed_secret, previous_until) = ANY (ARRAY[0, 2]))),
+  constraint events_are_named CHECK ((cardinality(event_types) > 0)),
+  constraint outcomes_are_seen_with_their_snapshot CHECK ((num_nulls(outcomes_seen, outcomes_seen_xid) = ANY (ARRAY[0, 2]))),
+  constraint secrets_are_sealed CHECK (((sealed_secret ~ '^v1\.'::text) AND (previous_sealed_secret ~ '^v1\.'::text))),
+  constraint url_is_http CHECK ((url ~ '^https?://[^@/?#]+([/?#]|$)'::text)),
+  constraint webhooks_pkey PRIMARY KEY (webhook_id)
+);
+alter table daybatch.webhooks owner to daybatch_owner;
+comment on table daybatch.webhooks is 'Who is told of which events over HTTP. A secret is sealed with a key that is not in the database.';
+comment on column daybatch.webhooks.event_types is 'Names of events, * for every line of daybatch.events, delivery_outcomes for what became of each try.';
+comment on column daybatch.webhooks.outcomes_after is 'The last try (attempt_id) that was put into a message; only for delivery_outcomes.';
+comment on column daybatch.webhooks.outcomes_seen is 'The highest try seen; told once every transaction of that time (outcomes_seen_xid) has ended.';
+
 create table daybatch.workers (
   worker_id text not null,
   started_at timestamp with time zone not null,
@@ -1825,6 +1900,62 @@ grant select on daybatch.sweep_log to daybatch_operator;
 grant select on daybatch.sweep_log to daybatch_reader;
 comment on view daybatch.sweep_log is 'Runs of the sweep and the cron, with what each did. Example: select started_at, source, opened_count, failed_count, took from daybatch.sweep_log order by sweep_id desc limit 10;';
 
+create view daybatch.webhook_log as
+ SELECT t.try_id,
+    t.tried_at,
+    "substring"(w.url, '^https?://([^/?#]+)'::text) AS host,
+    m.event_type,
+    t.attempt_number,
+    t.status_code,
+    t.answer,
+    t.took_ms,
+    m.status,
+    m.due_at,
+    m.event_id,
+    m.campaign_id,
+    m.message_id,
+    m.webhook_id
+   FROM ((daybatch.webhook_tries t
+     JOIN daybatch.webhook_messages m ON ((m.message_id = t.message_id)))
+     JOIN daybatch.webhooks w ON ((w.webhook_id = m.webhook_id)));
+alter view daybatch.webhook_log owner to daybatch_owner;
+grant select on daybatch.webhook_log to daybatch_app;
+grant select on daybatch.webhook_log to daybatch_operator;
+grant select on daybatch.webhook_log to daybatch_reader;
+comment on view daybatch.webhook_log is 'Each try of a webhook message with the receiver''s answer. Example: select tried_at, host, event_type, status_code, answer, status from daybatch.webhook_log order by try_id desc limit 20;';
+
+create view daybatch.webhook_status as
+ SELECT w.webhook_id,
+    "substring"(w.url, '^https?://([^/?#]+)'::text) AS host,
+    w.event_types,
+    w.campaign_id,
+    w.is_enabled,
+    w.disabled_reason,
+    w.failing_since,
+    (COALESCE(o.waiting_count, (0)::bigint))::integer AS waiting_count,
+    o.next_try_at,
+    (COALESCE(o.dead_count, (0)::bigint))::integer AS dead_count,
+    l.delivered_at AS last_delivered_at,
+    w.previous_until AS previous_secret_until,
+    w.created_at,
+    w.created_by
+   FROM ((daybatch.webhooks w
+     LEFT JOIN LATERAL ( SELECT count(*) FILTER (WHERE (m.status = 'waiting'::text)) AS waiting_count,
+            min(m.due_at) AS next_try_at,
+            count(*) FILTER (WHERE (m.status = 'dead'::text)) AS dead_count
+           FROM daybatch.webhook_messages m
+          WHERE ((m.webhook_id = w.webhook_id) AND (m.status <> 'delivered'::text))) o ON (true))
+     LEFT JOIN LATERAL ( SELECT m.delivered_at
+           FROM daybatch.webhook_messages m
+          WHERE ((m.webhook_id = w.webhook_id) AND (m.status = 'delivered'::text))
+          ORDER BY m.created_at DESC, m.message_id DESC
+         LIMIT 1) l ON (true));
+alter view daybatch.webhook_status owner to daybatch_owner;
+grant select on daybatch.webhook_status to daybatch_app;
+grant select on daybatch.webhook_status to daybatch_operator;
+grant select on daybatch.webhook_status to daybatch_reader;
+comment on view daybatch.webhook_status is 'Webhooks: what waits, what is dead, what is off and why. Example: select host, is_enabled, waiting_count, dead_count, failing_since from daybatch.webhook_status;';
+
 create view daybatch.worker_status as
  SELECT worker_id,
     started_at,
@@ -1965,6 +2096,11 @@ returns text language sql stable security definer set search_path="" set TimeZon
 alter function daybatch.calculate_version(uuid) owner to daybatch_owner;
 comment on function daybatch.calculate_version(uuid) is 'The version of a campaign''s definition, message and status. Example: select name, daybatch.calculate_version(id) from public.campaigns where name = ''Spring offer'';';
 
+create function daybatch.calculate_webhook_delay(p_attempt_number integer)
+returns interval language sql immutable set search_path="" -- body dab1d1e39208e8450da5bb8ecfe33216
+alter function daybatch.calculate_webhook_delay(integer) owner to daybatch_owner;
+comment on function daybatch.calculate_webhook_delay(integer) is 'How long a webhook message waits after its n-th try. Example: select n, daybatch.calculate_webhook_delay(n) from generate_series(1, 11) as n;';
+
 create function daybatch.cancel_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
 returns text language plpgsql volatile security definer set search_path="" -- body 4035c3ba8d805a5f1f2efeb2367b1d95
 alter function daybatch.cancel_campaign(uuid,text) owner to daybatch_owner;
@@ -2092,6 +2228,13 @@ grant execute on function daybatch.close_batch(uuid,integer) to daybatch_operato
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service;
 comment on function daybatch.close_batch(uuid,integer) is 'Closes the open batch if nothing of it is open, else says why not. Example: select b.closed, b.reason from public.campaigns as c, daybatch.close_batch(c.id) as b where c.name = ''Spring offer'';';
 
+create function daybatch.collect_outcomes()
+returns integer language plpgsql volatile security definer set search_path="" -- body d4779acba6d4b2630604dae927368382
+alter function daybatch.collect_outcomes() owner to daybatch_owner;
+grant execute on function daybatch.collect_outcomes() to daybatch_operator;
+grant execute on function daybatch.collect_outcomes() to daybatch_service;
+comment on function daybatch.collect_outcomes() is 'Puts new tries into messages for the webhooks that want delivery_outcomes. Example: select daybatch.collect_outcomes();';
+
 create function daybatch.complete_if_empty(p_campaign_id uuid)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 2ab6e3d75a362945fa3429be0fabea92
 alter function daybatch.complete_if_empty(uuid) owner to daybatch_owner;
@@ -2189,6 +2332,13 @@ grant execute on function daybatch.create_contact_list(text) to daybatch_operato
 grant execute on function daybatch.create_contact_list(text) to daybatch_service;
 comment on function daybatch.create_contact_list(text) is 'Makes a contact list and returns it as JSON. Example: select daybatch.create_contact_list(''Customers 2026'');';
 
+create function daybatch.create_webhook(p_webhook_id uuid, p_url text, p_event_types text[], p_sealed_secret text, p_campaign_id uuid DEFAULT NULL::uuid)
+returns uuid language plpgsql volatile security definer set search_path="" -- body f22064835092ad12fd69e23e586d0fe4
+alter function daybatch.create_webhook(uuid,text,text[],text,uuid) owner to daybatch_owner;
+grant execute on function daybatch.create_webhook(uuid,text,text[],text,uuid) to daybatch_operator;
+grant execute on function daybatch.create_webhook(uuid,text,text[],text,uuid) to daybatch_service;
+comment on function daybatch.create_webhook(uuid,text,text[],text,uuid) is 'Makes a webhook with a secret that the service has sealed. Example: select daybatch.create_webhook(gen_random_uuid(), ''https://example.com/hooks/mail'', ''{batch_closed}'', ''v1.2026.sealed.by-the-service'');';
+
 create function daybatch.current_moment()
 returns timestamp with time zone language sql volatile set search_path="" -- body d20f3234dc0bdac0a507cd200bd58e92
 alter function daybatch.current_moment() owner to daybatch_owner;
@@ -2226,10 +2376,25 @@ returns void language plpgsql volatile security definer set search_path="" -- bo
 alter function daybatch.enqueue_notice(bigint,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.enqueue_notice(bigint,timestamp with time zone) is 'Puts the jobs of a notice into pg-boss''s table (part of record_notice). Example: select daybatch.enqueue_notice(notice_id, due_at) from daybatch.notices where given_at is null;';
 
+create function daybatch.enqueue_outcomes()
+returns void language sql volatile security definer set search_path="" -- body 25d1e51e9d1bac0eb5ae728175b718b5
+alter function daybatch.enqueue_outcomes() owner to daybatch_owner;
+comment on function daybatch.enqueue_outcomes() is 'Has delivery outcomes collected for webhooks within ten seconds. Example: select daybatch.enqueue_outcomes();';
+
 create function daybatch.enqueue_started_campaign()
 returns trigger language plpgsql volatile security definer set search_path="" -- body a4a7f56dd4333fd726b15fdd1ec65fce
 alter function daybatch.enqueue_started_campaign() owner to daybatch_owner;
 comment on function daybatch.enqueue_started_campaign() is 'Trigger of public.campaigns: puts the job of a started campaign into pg-boss. Example: update public.campaigns set status = ''sending'' where name = ''Spring offer'';';
+
+create function daybatch.enqueue_webhook_job(p_message_id uuid, p_webhook_id uuid, p_due_at timestamp with time zone)
+returns void language plpgsql volatile security definer set search_path="" -- body 4295c8935003b1ac264f3959f14e524c
+alter function daybatch.enqueue_webhook_job(uuid,uuid,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.enqueue_webhook_job(uuid,uuid,timestamp with time zone) is 'Puts the job of a webhook message into pg-boss''s table. Example: select daybatch.enqueue_webhook_job(message_id, webhook_id, due_at) from daybatch.webhook_messages where status = ''waiting'';';
+
+create function daybatch.enqueue_webhooks(p_event_id bigint, p_campaign_id uuid, p_event text)
+returns void language plpgsql volatile security definer set search_path="" -- body c181feb9ac22163b5583a0ae14076499
+alter function daybatch.enqueue_webhooks(bigint,uuid,text) owner to daybatch_owner;
+comment on function daybatch.enqueue_webhooks(bigint,uuid,text) is 'Makes the webhook messages of a line of the history (part of record_event). Example: select daybatch.enqueue_webhooks(event_id, campaign_id, event) from daybatch.events order by event_id desc limit 1;';
 
 create function daybatch.erase_contact(p_contact_id uuid)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 5ddc98be55f42c5fc73e7a6fd7885dab
@@ -2706,6 +2871,27 @@ grant execute on function daybatch.list_suppressions(bigint,integer,text) to day
 grant execute on function daybatch.list_suppressions(bigint,integer,text) to daybatch_service;
 comment on function daybatch.list_suppressions(bigint,integer,text) is 'Suppressions in the order of their ids, or those of one address. Example: select * from daybatch.list_suppressions(p_email => ''ada@example.org'');';
 
+create function daybatch.list_webhook_messages(p_webhook_id uuid, p_status text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
+returns SETOF jsonb language plpgsql stable security definer set search_path="" -- body b5f63d41a655b2296246230a911c6445
+alter function daybatch.list_webhook_messages(uuid,text,timestamp with time zone,uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_webhook_messages(uuid,text,timestamp with time zone,uuid,integer) to daybatch_operator;
+grant execute on function daybatch.list_webhook_messages(uuid,text,timestamp with time zone,uuid,integer) to daybatch_service;
+comment on function daybatch.list_webhook_messages(uuid,text,timestamp with time zone,uuid,integer) is 'The messages of a webhook, newest first. Example: select m.* from daybatch.webhook_status as w, daybatch.list_webhook_messages(w.webhook_id, ''dead'') as m;';
+
+create function daybatch.list_webhook_secrets()
+returns TABLE(webhook_id uuid, sealed_secret text, previous_sealed_secret text) language sql stable security definer set search_path="" -- body 6de0bdf8841db208f0d7adff92df77d4
+alter function daybatch.list_webhook_secrets() owner to daybatch_owner;
+grant execute on function daybatch.list_webhook_secrets() to daybatch_operator;
+grant execute on function daybatch.list_webhook_secrets() to daybatch_service;
+comment on function daybatch.list_webhook_secrets() is 'The sealed secrets of webhooks, for services. Example: select webhook_id from daybatch.list_webhook_secrets();';
+
+create function daybatch.list_webhooks(p_webhook_id uuid DEFAULT NULL::uuid, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
+returns SETOF jsonb language sql stable security definer set search_path="" -- body baff49d7efede3206151d704f5d9b3b9
+alter function daybatch.list_webhooks(uuid,timestamp with time zone,uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.list_webhooks(uuid,timestamp with time zone,uuid,integer) to daybatch_operator;
+grant execute on function daybatch.list_webhooks(uuid,timestamp with time zone,uuid,integer) to daybatch_service;
+comment on function daybatch.list_webhooks(uuid,timestamp with time zone,uuid,integer) is 'Webhooks with their state, for the API. Example: select * from daybatch.list_webhooks();';
+
 create function daybatch.list_work(p_limit integer DEFAULT 100)
 returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" -- body 58584f8a4ef730b631594a2128b2d9dd
 alter function daybatch.list_work(integer) owner to daybatch_owner;
@@ -2722,6 +2908,11 @@ create function daybatch.lock_import(p_import_id uuid)
 returns daybatch.imports language plpgsql volatile security definer set search_path="" -- body 5baa9bbcef43b81f93f1216a609ca441
 alter function daybatch.lock_import(uuid) owner to daybatch_owner;
 comment on function daybatch.lock_import(uuid) is 'Locks an import for a change (part of finish_import). Example: select (daybatch.lock_import(import_id)).list_id from daybatch.imports limit 0;';
+
+create function daybatch.lock_webhook(p_webhook_id uuid)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 0e2da48a91b6258d036c90dd8ec9243d
+alter function daybatch.lock_webhook(uuid) owner to daybatch_owner;
+comment on function daybatch.lock_webhook(uuid) is 'Locks a webhook (part of its functions). Example: select daybatch.lock_webhook(webhook_id) from daybatch.webhooks;';
 
 create function daybatch.make_return_paths(p_delivery_ids bigint[])
 returns text[] language sql stable security definer set search_path="" -- body ee20c3df768d8e2d9f00286cf7893d3f
@@ -2745,10 +2936,20 @@ returns void language sql volatile set search_path="" -- body c43655175611811f5b
 alter function daybatch.mark_engine_writes(boolean) owner to daybatch_owner;
 comment on function daybatch.mark_engine_writes(boolean) is 'Lets the engine''s functions write the engine''s columns (owner only). Example: select daybatch.mark_engine_writes(false);';
 
+create function daybatch.mark_unsubscribed(p_contact_id uuid, p_source text)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 612cbdd4685f8f22a9f976606136583a
+alter function daybatch.mark_unsubscribed(uuid,text) owner to daybatch_owner;
+comment on function daybatch.mark_unsubscribed(uuid,text) is 'Marks a contact as unsubscribed (part of unsubscribe_contact). Example: select daybatch.mark_unsubscribed(id, ''manual'') from public.contacts where lower(email) = ''ada@example.org'';';
+
 create function daybatch.mask_addresses(p_text text)
 returns text language sql immutable set search_path="" -- body eec81efab544b1994dbb9b7b6a61e494
 alter function daybatch.mask_addresses(text) owner to daybatch_owner;
 comment on function daybatch.mask_addresses(text) is 'Replaces mail addresses in a text. Example: select daybatch.mask_addresses(''550 <ada@example.org>: no such user'');';
+
+create function daybatch.mend_webhooks()
+returns void language plpgsql volatile security definer set search_path="" -- body 1823af432d482ba5eacba04f9928a8bd
+alter function daybatch.mend_webhooks() owner to daybatch_owner;
+comment on function daybatch.mend_webhooks() is 'Puts lost jobs of webhook messages back (part of record_sweep). Example: select daybatch.mend_webhooks();';
 
 create function daybatch.merge_import(p_import_id uuid, p_limit integer DEFAULT 20000)
 returns jsonb language plpgsql volatile security definer set search_path="" set lock_timeout=10min -- body e062ec3a824cd3fb4a78bec8c57397ae
@@ -2831,7 +3032,7 @@ grant execute on function daybatch.purge_deliveries(interval,integer) to daybatc
 comment on function daybatch.purge_deliveries(interval,integer) is 'Deletes old tries in bounded steps; never-twice keys and totals stay. Example: select daybatch.purge_deliveries(interval ''8760 hours'', 1000);';
 
 create function daybatch.purge_history(p_older_than interval DEFAULT '8760:00:00'::interval, p_limit integer DEFAULT 10000)
-returns integer language plpgsql volatile security definer set search_path="" -- body 6f9b5b663a422856b6a8a4b64d404d9b
+returns integer language plpgsql volatile security definer set search_path="" -- body 3b7dbbb87d16d0584a245ec4d7b696b8
 alter function daybatch.purge_history(interval,integer) owner to daybatch_owner;
 grant execute on function daybatch.purge_history(interval,integer) to daybatch_operator;
 grant execute on function daybatch.purge_history(interval,integer) to daybatch_service;
@@ -2858,7 +3059,7 @@ alter function daybatch.read_token(text,text) owner to daybatch_owner;
 comment on function daybatch.read_token(text,text) is 'The payload that was signed for this purpose, null for anything else. Example: select daybatch.read_token(''unsubscribe'', daybatch.make_token(''bounce'', int8send(1))) is null;';
 
 create function daybatch.record_bounces(p_source text, p_reports jsonb, p_signed_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
-returns TABLE(place integer, result text, kind text, campaign_id uuid, delivery_id bigint, suppressed boolean) language plpgsql volatile security definer set search_path="" -- body 8463f64525a0d017c1270c5cd026c076
+returns TABLE(place integer, result text, kind text, campaign_id uuid, delivery_id bigint, suppressed boolean) language plpgsql volatile security definer set search_path="" -- body 53d0cf62f5b08774a92d398d95ffc455
 alter function daybatch.record_bounces(text,jsonb,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time zone) to daybatch_operator;
 grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time zone) to daybatch_service;
@@ -2870,7 +3071,7 @@ alter function daybatch.record_campaign_change() owner to daybatch_owner;
 comment on function daybatch.record_campaign_change() is 'Trigger of public.campaigns: writes who changed what to daybatch.events. Example: select happened_at, event, done_by, detail from daybatch.events order by event_id desc limit 10;';
 
 create function daybatch.record_event(p_campaign_id uuid, p_event text, p_detail jsonb DEFAULT '{}'::jsonb)
-returns void language plpgsql volatile security definer set search_path="" -- body 045e5149caf8e310fb6c64ca4d82cdc1
+returns void language plpgsql volatile security definer set search_path="" -- body f4a917a7f653273cdc21eb791df63b0a
 alter function daybatch.record_event(uuid,text,jsonb) owner to daybatch_owner;
 comment on function daybatch.record_event(uuid,text,jsonb) is 'Appends a line to daybatch.events. Example: select daybatch.record_event(null, ''note'', ''{"text": "moved to the new mail server"}'');';
 
@@ -2888,11 +3089,18 @@ grant execute on function daybatch.record_staged_rows(uuid,integer,integer) to d
 comment on function daybatch.record_staged_rows(uuid,integer,integer) is 'Says to which line the rows of an import are staged. Example: select daybatch.record_staged_rows(import_id, 0, 1000) from daybatch.imports limit 0;';
 
 create function daybatch.record_sweep(p_source text, p_started_at timestamp with time zone, p_counts integer[])
-returns void language plpgsql volatile security definer set search_path="" -- body e5fbdc631c184d183af34fc827f87d36
+returns void language plpgsql volatile security definer set search_path="" -- body 8e04330e3d011cb533dde2ed400150be
 alter function daybatch.record_sweep(text,timestamp with time zone,integer[]) owner to daybatch_owner;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_operator;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_service;
 comment on function daybatch.record_sweep(text,timestamp with time zone,integer[]) is 'Ends a sweep: releases expired claims, mends lost jobs, writes the log (part of process_campaigns). Example: select daybatch.record_sweep(''manual'', daybatch.current_moment(), ''{0,0,0,0}'');';
+
+create function daybatch.record_webhook_try(p_message_id uuid, p_attempt_number integer, p_status_code integer, p_answer text, p_took_ms integer, p_retry_after_s integer DEFAULT NULL::integer)
+returns text language plpgsql volatile security definer set search_path="" -- body c1f5de1f71e8f15b225262d8ba12a88f
+alter function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) owner to daybatch_owner;
+grant execute on function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) to daybatch_operator;
+grant execute on function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) to daybatch_service;
+comment on function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) is 'Records what a receiver answered, and decides what follows. Example: select daybatch.record_webhook_try(message_id, attempt_count + 1, 200, ''ok'', 12) from daybatch.webhook_messages where status = ''waiting'' limit 1;';
 
 create function daybatch.release_claims(p_claim_tokens uuid[])
 returns integer language plpgsql volatile security definer set search_path="" -- body 02d61307c64d9b9851618a7a33b31a63
@@ -2937,6 +3145,13 @@ grant execute on function daybatch.remove_smtp_server(text) to daybatch_operator
 grant execute on function daybatch.remove_smtp_server(text) to daybatch_service;
 comment on function daybatch.remove_smtp_server(text) is 'Takes an SMTP server away. Example: select daybatch.remove_smtp_server(''an old relay'');';
 
+create function daybatch.remove_webhook(p_webhook_id uuid)
+returns boolean language plpgsql volatile security definer set search_path="" -- body 490a695b820b7a5b9e2afcba2e517490
+alter function daybatch.remove_webhook(uuid) owner to daybatch_owner;
+grant execute on function daybatch.remove_webhook(uuid) to daybatch_operator;
+grant execute on function daybatch.remove_webhook(uuid) to daybatch_service;
+comment on function daybatch.remove_webhook(uuid) is 'Removes a webhook with its messages. Example: select daybatch.remove_webhook(webhook_id) from daybatch.webhook_status where host = ''old.example.com'';';
+
 create function daybatch.reopen_campaign(p_campaign_id uuid, p_now timestamp with time zone)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 0c7eaef76e56036c5c38e4d63e505ad3
 alter function daybatch.reopen_campaign(uuid,timestamp with time zone) owner to daybatch_owner;
@@ -2946,6 +3161,13 @@ create function daybatch.replace_adapter(p_view_name text, p_query text)
 returns void language plpgsql volatile set search_path="" -- body e86a200d4d30f60ef64cc4eacaf2fd8a
 alter function daybatch.replace_adapter(text,text) owner to daybatch_owner;
 comment on function daybatch.replace_adapter(text,text) is 'Makes an adapter view unless a DBA has replaced it (part of a deploy). Example: select a.view_name from daybatch.adapters as a;';
+
+create function daybatch.replay_webhook(p_webhook_id uuid, p_since_event_id bigint DEFAULT NULL::bigint, p_since timestamp with time zone DEFAULT NULL::timestamp with time zone, p_message_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 10000)
+returns integer language plpgsql volatile security definer set search_path="" -- body 92478e2c728e34d9695591b8a404b220
+alter function daybatch.replay_webhook(uuid,bigint,timestamp with time zone,uuid,integer) owner to daybatch_owner;
+grant execute on function daybatch.replay_webhook(uuid,bigint,timestamp with time zone,uuid,integer) to daybatch_operator;
+grant execute on function daybatch.replay_webhook(uuid,bigint,timestamp with time zone,uuid,integer) to daybatch_service;
+comment on function daybatch.replay_webhook(uuid,bigint,timestamp with time zone,uuid,integer) is 'Tells a webhook again, one message or everything since. Example: select daybatch.replay_webhook(webhook_id, p_since => now() - interval ''1 hour'') from daybatch.webhook_status;';
 
 create function daybatch.report_import_progress(p_import_id uuid, p_phase text, p_row_count integer, p_byte_count bigint, p_merged_count integer DEFAULT 0)
 returns void language plpgsql volatile security definer set search_path="" -- body a91b387f4011ae6e1be25ac264fd7148
@@ -2967,6 +3189,13 @@ alter function daybatch.report_worker(text,integer,integer,text) owner to daybat
 grant execute on function daybatch.report_worker(text,integer,integer,text) to daybatch_operator;
 grant execute on function daybatch.report_worker(text,integer,integer,text) to daybatch_service;
 comment on function daybatch.report_worker(text,integer,integer,text) is 'A worker''s sign of life, shown by worker_status. Example: select daybatch.report_worker(''psql'', 1);';
+
+create function daybatch.reseal_webhook_secret(p_webhook_id uuid, p_sealed_secret text, p_previous_sealed_secret text)
+returns void language plpgsql volatile security definer set search_path="" -- body af78b13711ac64171b9615361372ac3e
+alter function daybatch.reseal_webhook_secret(uuid,text,text) owner to daybatch_owner;
+grant execute on function daybatch.reseal_webhook_secret(uuid,text,text) to daybatch_operator;
+grant execute on function daybatch.reseal_webhook_secret(uuid,text,text) to daybatch_service;
+comment on function daybatch.reseal_webhook_secret(uuid,text,text) is 'Stores the secrets of a webhook sealed with another key. Example: select daybatch.reseal_webhook_secret(webhook_id, ''v1.2027.sealed.by-the-service'', null) from daybatch.webhooks;';
 
 create function daybatch.resolve_all_in_doubt(p_campaign_id uuid, p_as text, p_contact_ids uuid[] DEFAULT NULL::uuid[])
 returns integer language plpgsql volatile security definer set search_path="" -- body e93634064f510ef1918aa65ade0d2615
@@ -3020,6 +3249,13 @@ alter function daybatch.rotate_token_key(boolean) owner to daybatch_owner;
 grant execute on function daybatch.rotate_token_key(boolean) to daybatch_operator;
 grant execute on function daybatch.rotate_token_key(boolean) to daybatch_service;
 comment on function daybatch.rotate_token_key(boolean) is 'Makes a new key for return paths and unsubscribe links; true also retires the older ones. Example: select daybatch.rotate_token_key();';
+
+create function daybatch.rotate_webhook_secret(p_webhook_id uuid, p_sealed_secret text, p_keep interval DEFAULT '24:00:00'::interval)
+returns void language plpgsql volatile security definer set search_path="" -- body 38bd5b9ac2dce34e1f235209f2db6035
+alter function daybatch.rotate_webhook_secret(uuid,text,interval) owner to daybatch_owner;
+grant execute on function daybatch.rotate_webhook_secret(uuid,text,interval) to daybatch_operator;
+grant execute on function daybatch.rotate_webhook_secret(uuid,text,interval) to daybatch_service;
+comment on function daybatch.rotate_webhook_secret(uuid,text,interval) is 'Gives a webhook another secret; the one before signs too for a while. Example: select daybatch.rotate_webhook_secret(webhook_id, ''v1.2026.sealed.by-the-service'') from daybatch.webhooks;';
 
 create function daybatch.schedule_campaign(p_campaign_id uuid, p_scheduled_at timestamp with time zone)
 returns text language plpgsql volatile security definer set search_path="" -- body 29363a1b98709a76e71cf7b99b5b7b3b
@@ -3115,6 +3351,13 @@ returns integer language plpgsql volatile security definer set search_path="" --
 alter function daybatch.suppress_refused(uuid,bigint[],uuid[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.suppress_refused(uuid,bigint[],uuid[],timestamp with time zone) is 'Suppresses addresses that a server refused for good (part of report_outcomes). Example: select daybatch.suppress_refused(null, ''{}'', ''{}'', daybatch.current_moment());';
 
+create function daybatch.switch_webhook(p_webhook_id uuid, p_is_enabled boolean, p_reason text DEFAULT NULL::text)
+returns void language plpgsql volatile security definer set search_path="" -- body 6551e5434165352b7f0dd248182aa99b
+alter function daybatch.switch_webhook(uuid,boolean,text) owner to daybatch_owner;
+grant execute on function daybatch.switch_webhook(uuid,boolean,text) to daybatch_operator;
+grant execute on function daybatch.switch_webhook(uuid,boolean,text) to daybatch_service;
+comment on function daybatch.switch_webhook(uuid,boolean,text) is 'Switches a webhook on or off. Example: select daybatch.switch_webhook(webhook_id, true) from daybatch.webhook_status where not is_enabled;';
+
 create function daybatch.take_notice(p_notice_id bigint)
 returns TABLE(notice_id bigint, campaign_id uuid, name text, status text, cause text, detail jsonb, happened_at timestamp with time zone, total_contacts integer, processed_count integer, failed_count integer, remaining_count integer, next_batch_send_time timestamp with time zone) language sql volatile security definer set search_path="" -- body dac7103e50105327032a05372b6c05d0
 alter function daybatch.take_notice(bigint) owner to daybatch_owner;
@@ -3129,6 +3372,13 @@ grant execute on function daybatch.take_over(boolean) to daybatch_operator;
 grant execute on function daybatch.take_over(boolean) to daybatch_service;
 comment on function daybatch.take_over(boolean) is 'Wakes the engine beside an older application, once confirmed. Example: select daybatch.take_over();';
 
+create function daybatch.take_webhook_message(p_message_id uuid)
+returns TABLE(message_id uuid, webhook_id uuid, url text, sealed_secret text, previous_sealed_secret text, attempt_number integer, body text) language sql stable security definer set search_path="" -- body 9a9dfa7ee609ca18f49adceb737df0e9
+alter function daybatch.take_webhook_message(uuid) owner to daybatch_owner;
+grant execute on function daybatch.take_webhook_message(uuid) to daybatch_operator;
+grant execute on function daybatch.take_webhook_message(uuid) to daybatch_service;
+comment on function daybatch.take_webhook_message(uuid) is 'A webhook message to be sent now. Example: select t.body from daybatch.webhook_messages as m, daybatch.take_webhook_message(m.message_id) as t limit 1;';
+
 create function daybatch.tell_lists_are_checked()
 returns trigger language plpgsql volatile security definer set search_path="" -- body 2115c230c1427c7699467e5ec7cc90c7
 alter function daybatch.tell_lists_are_checked() owner to daybatch_owner;
@@ -3140,6 +3390,13 @@ alter function daybatch.test_batch_campaign() owner to daybatch_owner;
 grant execute on function daybatch.test_batch_campaign() to daybatch_operator;
 grant execute on function daybatch.test_batch_campaign() to daybatch_service;
 comment on function daybatch.test_batch_campaign() is 'Runs a simulated campaign through the production functions, rolled back inside, and reports every disagreement. Example: select jsonb_pretty(daybatch.test_batch_campaign());';
+
+create function daybatch.test_webhook(p_webhook_id uuid)
+returns uuid language plpgsql volatile security definer set search_path="" -- body 54a2418843c708457f75afa9bf6a8b78
+alter function daybatch.test_webhook(uuid) owner to daybatch_owner;
+grant execute on function daybatch.test_webhook(uuid) to daybatch_operator;
+grant execute on function daybatch.test_webhook(uuid) to daybatch_service;
+comment on function daybatch.test_webhook(uuid) is 'Sends a webhook a test message. Example: select daybatch.test_webhook(webhook_id) from daybatch.webhook_status where host = ''example.com'';';
 
 create function daybatch.track_deliveries(p_delivery_ids bigint[], p_is_first boolean DEFAULT false)
 returns integer language plpgsql volatile security definer set search_path="" set lock_timeout=1s -- body 07d7ca5e354c612d7131fd93c2f72af2
@@ -3157,14 +3414,14 @@ alter function daybatch.uncount_refused(daybatch.batches,uuid[],timestamp with t
 comment on function daybatch.uncount_refused(daybatch.batches,uuid[],timestamp with time zone) is 'Takes refused mails out of the counted limits (part of report_outcomes). Example: select daybatch.uncount_refused(b, ''{}'', daybatch.current_moment()) from daybatch.batches as b limit 0;';
 
 create function daybatch.unsubscribe_by_token(p_token text, p_source text DEFAULT 'link'::text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 6f555482deb619d813145fad3ba6454e
+returns boolean language plpgsql volatile security definer set search_path="" -- body dd54dc1f5268eccca2ea95bb134eced0
 alter function daybatch.unsubscribe_by_token(text,text) owner to daybatch_owner;
 grant execute on function daybatch.unsubscribe_by_token(text,text) to daybatch_operator;
 grant execute on function daybatch.unsubscribe_by_token(text,text) to daybatch_service;
 comment on function daybatch.unsubscribe_by_token(text,text) is 'Unsubscribes whoever got the mail with this token; false when that was so already. Example: select daybatch.unsubscribe_by_token(daybatch.make_token(''unsubscribe'', int8send(d.delivery_id))) from daybatch.deliveries as d limit 0;';
 
 create function daybatch.unsubscribe_contact(p_contact_id uuid, p_source text DEFAULT 'manual'::text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 612cbdd4685f8f22a9f976606136583a
+returns boolean language plpgsql volatile security definer set search_path="" -- body 1860c3ea082b5915bd86e0edb74ee193
 alter function daybatch.unsubscribe_contact(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.unsubscribe_contact(uuid,text) to daybatch_operator;
 grant execute on function daybatch.unsubscribe_contact(uuid,text) to daybatch_service;

@@ -92,14 +92,16 @@ declare
     'read_events', 'find_event_position', 'list_progress',
     'check_version', 'list_batches', 'list_deliveries', 'list_campaign_history', 'list_answers', 'update_contact', 'remove_contacts', 'list_smtp_server_states',
     'list_bounce_limits', 'set_bounce_limits', 'purge_deliveries', 'purge_history', 'take_over', 'adopt_report', 'confirm_installation', 'rotate_token_key',
-    'create_api_key', 'revoke_api_key', 'list_api_keys', 'check_api_key', 'begin_request', 'finish_request'];
+    'create_api_key', 'revoke_api_key', 'list_api_keys', 'check_api_key', 'begin_request', 'finish_request',
+    'create_webhook', 'remove_webhook', 'switch_webhook', 'rotate_webhook_secret', 'list_webhooks', 'list_webhook_messages', 'test_webhook',
+    'replay_webhook', 'take_webhook_message', 'record_webhook_try', 'collect_outcomes', 'list_webhook_secrets', 'reseal_webhook_secret'];
   v_app_functions text[] := array['current_moment', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign',
     'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
     'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts', 'add_attachment', 'remove_attachment', 'list_attachments', 'preview_message', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'count_largest_interval', 'list_jobs', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'get_sender_key'];
   v_operator_functions text[] := array['open_batch', 'take_over', 'calculate_address_key', 'enqueue_batch', 'classify_reply', 'is_valid_address',
     'confirm_installation', 'purge_deliveries', 'purge_history', 'count_largest_interval', 'list_jobs', 'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'calculate_retry_delay', 'adopt_report', 'check_application', 'record_notice', 'rotate_token_key', 'classify_bounce', 'set_bounce_limits', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'get_sender_key', 'list_needs'];
   v_views text[] := array['campaign_status', 'batch_history', 'audit', 'list_members', 'legacy_mailed', 'campaign_blockers', 'due_batches', 'delivery_log',
-    'failed_contacts', 'in_doubt_deliveries', 'daily_limit_proof', 'no_duplicates_proof', 'worker_status', 'sweep_log', 'scheduled_jobs', 'old_mails', 'smtp_server_status', 'bounce_rates', 'bounce_log', 'shared_limits'];
+    'failed_contacts', 'in_doubt_deliveries', 'daily_limit_proof', 'no_duplicates_proof', 'worker_status', 'sweep_log', 'scheduled_jobs', 'old_mails', 'smtp_server_status', 'bounce_rates', 'bounce_log', 'webhook_status', 'webhook_log', 'shared_limits'];
   v_grant record;
 begin
   -- from nothing, so that a right that is not named here any more goes
@@ -142,7 +144,7 @@ begin
     end if;
     if v_role = 'daybatch_operator' then
       grant select on all tables in schema daybatch to daybatch_operator;
-      revoke select on daybatch.secrets, daybatch.resend_copies, daybatch.smtp_servers, daybatch.api_keys, daybatch.idempotent_requests from daybatch_operator;
+      revoke select on daybatch.secrets, daybatch.resend_copies, daybatch.smtp_servers, daybatch.api_keys, daybatch.idempotent_requests, daybatch.webhooks from daybatch_operator;
       grant insert, update, delete on daybatch.reply_rules, daybatch.sender_limits, daybatch.domain_limits to daybatch_operator;
       grant update (lease, deferral_period, deferral_limit, first_retry_delay, refusals_in_a_row, refusals_in_200) on daybatch.settings to daybatch_operator;
       grant select on public.campaigns, public.contacts, public.contact_lists, public.contact_list_members to daybatch_operator;

@@ -48,6 +48,8 @@ export interface Config {
   noticeWebhook?: string
   /** `NOTICE_PRIVATE_ADDRESSES`: the webhook may be in a private network. */
   noticePrivateAddresses: boolean
+  /** `WEBHOOK_PRIVATE_ADDRESSES`: webhooks may lead into a private network. */
+  webhookPrivateAddresses: boolean
   /** `SMTP_CONNECTIONS`: how many mails are under way at once. */
   smtpConnections: number
   /** `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces go by OTLP over HTTP; unset: none are drawn. */
@@ -110,6 +112,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     noticeMail: readNoticeMail(env),
     noticeWebhook: readUrl(env, 'NOTICE_WEBHOOK', ['https:', 'http:']),
     noticePrivateAddresses: readOneOf(env, 'NOTICE_PRIVATE_ADDRESSES', ['true', 'false']) === 'true',
+    webhookPrivateAddresses: readOneOf(env, 'WEBHOOK_PRIVATE_ADDRESSES', ['true', 'false']) === 'true',
     smtpConnections: readInteger(env, 'SMTP_CONNECTIONS', { least: 1, most: 500, otherwise: 10 }),
     tracesUrl: readUrl(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
     tracesShare: readShare(env, 'OTEL_TRACES_SAMPLER_ARG'),

@@ -59,6 +59,7 @@ const REFUSALS: Record<string, [status: number, slug: string]> = {
   MB052: [422, 'idempotency-key-reused'],
   MB053: [409, 'request-under-way'],
   MB054: [404, 'unknown-key'],
+  MB070: [404, 'unknown-webhook'],
 }
 
 /** Values that the types of the request let through and Postgres does not (NUL in a text, a date in the year 300000). */

@@ -18,6 +18,7 @@ import type { HealthParts } from './routes/health.ts'
 import { Scheduler } from './schedule/scheduler.ts'
 import { makeSigner, Sender, usesMailbox } from './sender.ts'
 import { createTracing } from './traces/tracer.ts'
+import { deliverWebhook } from './webhooks/deliver.ts'
 
 /** `work`: schedules and delivers, and answers no HTTP. */
 export type Duties = 'all' | 'work'
@@ -94,6 +95,12 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     db,
     wake,
     onEvent: () => feed.wake(),
+    post: job =>
+      deliverWebhook(job, {
+        db,
+        secrets: config.encryptionKeys,
+        allowPrivate: config.webhookPrivateAddresses,
+      }),
     log,
     meter: metrics,
     tracer,

@@ -1,4 +1,4 @@
--- Retention of the history: deletes events of campaigns that send no more (and of none) and sweeps, both older than
+-- Retention of the history: deletes events of campaigns that send no more (and of none), sweeps and webhook messages, all older than
 -- p_older_than, at most p_limit of each a call; call it until it answers 0. The only way to take anything out of
 -- daybatch.events. Locks: the deleted rows. Repeatable. Errors: MB017 below 30 days, or a limit below 1.
 create or replace function daybatch.purge_history(p_older_than interval default interval '8760 hours', p_limit integer default 10000)
@@ -23,6 +23,8 @@ begin
     order by o.event_id limit p_limit));
   get diagnostics v_events = row_count;
   perform daybatch.mark_engine_writes(false);
+  delete from daybatch.webhook_messages as m where m.message_id = any (array(
+    select o.message_id from daybatch.webhook_messages as o where o.created_at < v_before and o.status <> 'waiting' limit p_limit));
   delete from daybatch.sweeps as s where s.sweep_id = any (array(
     select o.sweep_id from daybatch.sweeps as o where o.started_at < v_before order by o.sweep_id limit p_limit));
   get diagnostics v_sweeps = row_count;

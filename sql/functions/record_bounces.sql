@@ -68,6 +68,12 @@ begin
       -- a complaint outlasts a bounce: it is not lifted lightly
       perform daybatch.write_suppression(v_bounce.key, null, case v_bounce.kind when 'complaint' then 'complained' else 'bounced' end, p_source);
     end if;
+    if result = 'recorded' then
+      perform daybatch.record_event(v_bounce.campaign_id, case v_bounce.kind when 'complaint' then 'complained' else 'bounced' end,
+        jsonb_strip_nulls(jsonb_build_object('delivery_id', v_bounce.delivery_id, 'kind', v_bounce.kind, 'status_code', v_bounce.status_code,
+          'source', p_source, 'suppressed', suppressed,
+          'contact_id', (select d.contact_id from daybatch.deliveries as d where d.delivery_id = v_bounce.delivery_id))));
+    end if;
     return next;
   end loop;
   perform daybatch.judge_bounces(c.id)

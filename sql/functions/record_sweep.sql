@@ -1,6 +1,6 @@
 -- The end of a sweep over all campaigns: releases expired claims, puts lost jobs of the next ten minutes back, tells an
 -- older application what it would not take before, operators of finish dates that moved, forgets requests with an
--- Idempotency-Key after 24 hours, and
+-- Idempotency-Key after 24 hours, puts lost jobs of webhooks back, and
 -- writes one line to the sweep log. p_counts: campaigns looked at, opened, closed, failed.
 -- Called by process_campaigns and by the service's sweep. Repeatable.
 create or replace function daybatch.record_sweep(p_source text, p_started_at timestamptz, p_counts integer[])
@@ -15,6 +15,7 @@ begin
   perform daybatch.track_deliveries(array(select u.delivery_id from daybatch.untracked_outcomes as u order by u.failed_at limit 1000))
   where exists (select from daybatch.untracked_outcomes);
   perform daybatch.note_finish_dates();
+  perform daybatch.mend_webhooks();
   -- what counts no longer, and the places of claims that are gone with their campaign
   delete from daybatch.counted_mails as m where m.counts_until <= daybatch.current_moment()
     or m.counts_until is null and not exists (select from daybatch.claims as k where k.claim_token = m.claim_token);

@@ -19,7 +19,7 @@ begin
       hint = 'Use the link as it stands in the mail, or answer the mail.';
   end if;
   begin
-    v_is_new := daybatch.unsubscribe_contact(v_delivery.contact_id, p_source);
+    v_is_new := daybatch.mark_unsubscribed(v_delivery.contact_id, p_source);
   exception when sqlstate 'MB018' then
     null; -- gone: the address is known by its key
   end;

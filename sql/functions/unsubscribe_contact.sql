@@ -6,20 +6,12 @@ returns boolean
 language plpgsql volatile security definer set search_path = ''
 as $$
 declare
-  v_contact record;
+  v_is_new boolean := daybatch.mark_unsubscribed(p_contact_id, p_source);
 begin
-  select c.email, c.unsubscribed_at into v_contact from public.contacts as c where c.id = p_contact_id for no key update;
-  if not found then
-    raise exception using errcode = 'MB018', message = format('contact %s does not exist', coalesce(p_contact_id::text, 'null')),
-      hint = 'Look the id up: select id from public.contacts where lower(email) = ...;';
+  if v_is_new then
+    perform daybatch.record_event(null, 'unsubscribed', jsonb_build_object('contact_id', p_contact_id, 'source', coalesce(p_source, 'manual')));
   end if;
-  if v_contact.unsubscribed_at is null then
-    update public.contacts as c set unsubscribed_at = daybatch.current_moment() where c.id = p_contact_id;
-  end if;
-  if v_contact.email is not null then
-    perform daybatch.suppress_address(v_contact.email, 'unsubscribed', null, p_source);
-  end if;
-  return v_contact.unsubscribed_at is null;
+  return v_is_new;
 end;
 $$;
 

@@ -11,6 +11,7 @@ import { addSmtp } from './smtp.ts'
 import { addSql } from './sql.ts'
 import { addTestMail } from './test-mail.ts'
 import { addWatch } from './watch.ts'
+import { addWebhook } from './webhook.ts'
 
 /** The command `daybatch`; each group of commands adds itself, in the order that --help shows. */
 export function makeProgram(output: Output): Command {
@@ -27,6 +28,7 @@ export function makeProgram(output: Output): Command {
   addImport(program, output)
   addExport(program, output)
   addSmtp(program, output)
+  addWebhook(program, output)
   addCampaign(program, output)
   addKey(program, output)
   addWatch(program, output)

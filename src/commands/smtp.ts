@@ -5,6 +5,7 @@ import type { Daybatch } from '../db/daybatch.ts'
 import type { SmtpServerRow } from '../db/rows.ts'
 import { sealingContext } from '../delivery/servers.ts'
 import { SecretBox } from '../secret-box.ts'
+import { secretContext } from '../webhooks/signature.ts'
 import { withDb } from './connection.ts'
 import { CommandError } from './failure.ts'
 import { readInteger } from './options.ts'
@@ -110,6 +111,19 @@ export async function rotateKeys(db: Daybatch, secrets: SecretBox): Promise<void
     const context = sealingContext(row)
     const again = secrets.seal(secrets.open(sealed, context), context)
     await db.setSmtpServer({ name, server: { sealed_password: again } })
+    count += 1
+  }
+  for (const row of await db.listWebhookSecrets()) {
+    const { webhook_id: webhookId, sealed_secret: sealed, previous_sealed_secret: previous } = row
+    const keys = new Set([sealed, previous].filter(text => text !== null).map(SecretBox.keyOf))
+    if (keys.size === 1 && keys.has(secrets.currentKey)) continue
+    const context = secretContext(webhookId)
+    const again = (text: string) => secrets.seal(secrets.open(text, context), context)
+    await db.resealWebhookSecret({
+      webhookId,
+      sealedSecret: again(sealed),
+      previousSealedSecret: previous === null ? null : again(previous),
+    })
     count += 1
   }
   console.log(

@@ -1,4 +1,4 @@
-import { ReadingStatements } from './reading.ts'
+import { WebhookStatements } from './webhooks.ts'
 
 /**
  * Every function of schema `daybatch` that the service calls: one method each, of the same name in camel case, with
@@ -13,9 +13,9 @@ import { ReadingStatements } from './reading.ts'
  * suppressions), bounces.ts (what came back after a mail was accepted, suppressions by the thousand), api.ts (keys,
  * requests that must not happen twice), overview.ts (the page), events.ts (the history as it is written, and who is told
  * of it), operation.ts (what operators do to the whole installation), reading.ts (what
- * became of a campaign, page by page).
+ * became of a campaign, page by page), webhooks.ts (who is told over HTTP).
  */
-export class Daybatch extends ReadingStatements {
+export class Daybatch extends WebhookStatements {
   /** Runs `work` in one transaction on one client: committed when it returns, rolled back when it throws. */
   transaction<Result>(work: (transaction: Daybatch) => Promise<Result>): Promise<Result> {
     return this.withClient(async client => {

@@ -548,3 +548,50 @@ export interface ProgressRow {
   skipped_count: number
   deferred_count: number
 }
+
+/** A webhook with its state, as daybatch.webhook_status has it; never its secret. */
+export interface Webhook {
+  id: string
+  url: string
+  event_types: string[]
+  campaign_id: string | null
+  is_enabled: boolean
+  disabled_reason: string | null
+  failing_since: string | null
+  waiting_count: number
+  next_try_at: string | null
+  dead_count: number
+  last_delivered_at: string | null
+  created_at: string
+}
+
+export interface WebhookMessage {
+  id: string
+  /** The header `webhook-id`: the same at every try. */
+  webhook_message_id: string
+  event_type: string
+  status: 'waiting' | 'delivered' | 'dead'
+  attempt_count: number
+  due_at: string | null
+  last_status_code: number | null
+  last_answer: string | null
+  created_at: string
+}
+
+/** A message to be sent now. */
+export interface WebhookMessageRow {
+  message_id: string
+  webhook_id: string
+  url: string
+  sealed_secret: string
+  previous_sealed_secret: string | null
+  attempt_number: number
+  /** JSON, the same at every try. */
+  body: string
+}
+
+export interface WebhookSecretRow {
+  webhook_id: string
+  sealed_secret: string
+  previous_sealed_secret: string | null
+}

@@ -24,6 +24,7 @@ import { operationRoutes } from './operation.ts'
 import { overviewRoutes } from './overview.ts'
 import { readingRoutes } from './reading.ts'
 import { suppressionRoutes } from './suppressions.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 /** What the routes of `/api` work with. */
 export interface ApiParts {
@@ -62,5 +63,6 @@ export const apiRoutes: FastifyPluginAsync<ApiParts & { config: Config; feed: Ev
   await app.register(overviewRoutes, { db, wake, sendTest, hasMailbox: usesMailbox(config) })
   if (usesMailbox(config)) await app.register(mailboxRoutes, { config })
   await app.register(eventRoutes, { db, wake, sendTest, feed })
+  await app.register(webhookRoutes, { db, wake, sendTest, config })
   await app.register(messageRoutes, { db, wake, sendTest, messages: describeMessages(config) })
 }

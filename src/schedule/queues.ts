@@ -9,6 +9,9 @@ export const sweepQueue = 'daybatch.sweep'
 /** A notice to operators, by mail or by webhook; each is retried alone. */
 export const noticeQueue = 'daybatch.notice'
 
+/** A message to a webhook, put there by SQL in the transaction of what it tells; or the collection of delivery outcomes. */
+export const webhookQueue = 'daybatch.webhook'
+
 /** When the sweep runs, as pg-boss reads it (UTC). */
 export const sweepSchedule = '*/5 * * * *'
 
@@ -24,6 +27,11 @@ export interface BatchJob {
 export interface NoticeJob {
   notice_id: number
   target: 'mail' | 'webhook'
+}
+
+/** Data of a job in `daybatch.webhook`; without a message delivery outcomes are collected. */
+export interface WebhookJob {
+  message_id: string | null
 }
 
 const YEAR = 365 * 24 * 60 * 60
@@ -68,6 +76,19 @@ export const queues: Queue[] = [
     retryBackoff: true,
     retryDelayMax: 1800,
     expireInSeconds: 300,
+    heartbeatSeconds: 30,
+    retentionSeconds: YEAR,
+  },
+  {
+    name: webhookQueue,
+    policy: 'standard',
+    notify: true,
+    // what receivers answer is SQL's affair, with a job for each try; this is for a worker that dies or cannot read the secret
+    retryLimit: 60,
+    retryDelay: 10,
+    retryBackoff: true,
+    retryDelayMax: 1800,
+    expireInSeconds: 120,
     heartbeatSeconds: 30,
     retentionSeconds: YEAR,
   },

@@ -12,6 +12,8 @@ import {
   noticeQueue,
   sweepQueue,
   sweepSchedule,
+  type WebhookJob,
+  webhookQueue,
 } from './queues.ts'
 import { type SweepDatabase, sweepCampaigns } from './sweep.ts'
 
@@ -34,6 +36,8 @@ export interface SchedulerOptions {
   log: Log
   /** Tells operators a notice; throws to be called again later. */
   tell?: ((job: NoticeJob) => Promise<string>) | undefined
+  /** Tells a webhook; what throws is tried again, also by another service. */
+  post?: ((job: WebhookJob) => Promise<string>) | undefined
   meter?: SchedulerMeter | undefined
   tracer?: Tracer | undefined
 }
@@ -61,6 +65,16 @@ const batchWork = {
 
 /** Notices are few, and none waits for another. */
 const noticeWork = { ...pollEvery(5), batchSize: 5, perJobResults: true } as const
+
+/** A receiver that hangs keeps two of them from the others, no more. */
+const webhookWork = {
+  ...pollEvery(1),
+  batchSize: 2,
+  burstWhenBatchFull: true,
+  localConcurrency: 4,
+  localGroupConcurrency: 2,
+  perJobResults: true,
+} as const
 
 /** A sweep may wait a little. */
 const sweepWork = pollEvery(5)
@@ -118,6 +132,9 @@ export class Scheduler {
     await this.#boss.work<NoticeJob, object, typeof noticeWork>(noticeQueue, noticeWork, jobs =>
       this.#tell(jobs),
     )
+    await this.#boss.work<WebhookJob, object, typeof webhookWork>(webhookQueue, webhookWork, jobs =>
+      this.#post(jobs),
+    )
     await this.#boss.schedule(sweepQueue, sweepSchedule)
     this.#isRunning = true
     this.#firstSweep = this.#sweepAtStart()
@@ -171,6 +188,20 @@ export class Scheduler {
           meter?.countNotice(data.target, 'failed')
           log.warn({ ...data, reason: message }, 'operators could not be told: trying again')
           return { id, status: 'failed', output: { message } }
+        }
+      }),
+    )
+  }
+
+  async #post(jobs: Job<WebhookJob>[]): Promise<JobResult[]> {
+    const { post, log } = this.#options
+    return Promise.all(
+      jobs.map(async ({ id, data }): Promise<JobResult> => {
+        try {
+          return { id, status: 'completed', output: { outcome: (await post?.(data)) ?? 'off' } }
+        } catch (error) {
+          log.error({ err: error, ...data }, 'a webhook message could not be sent from here: trying again')
+          return { id, status: 'failed', output: { message: (error as Error).message } }
         }
       }),
     )
