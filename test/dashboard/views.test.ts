@@ -1,0 +1,127 @@
+// Every view in a real browser, on a database with campaigns of every status: axe-core, the policy, the origin, text that
+// would like to be markup, and screenshots as build output.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { startMailbox } from '../../src/embedded/mailbox.ts'
+import { openApi } from '../routes/api.ts'
+import { findViolations } from './axe.ts'
+import { noBrowser, openPage, shoot, sizes, startBrowser, type Watched } from './browser.ts'
+import { makeCampaigns, NASTY, type Shown } from './campaigns.ts'
+import { fillMailbox } from './mails.ts'
+
+/** Hash of the address, and what is there when the view has come. */
+const views = (shown: Shown, mail: string): Record<string, [hash: string, ready: string]> => ({
+  overview: ['#/', 'table.rows tbody tr'],
+  'needs you': ['#/?show=needs', 'table.rows tbody tr'],
+  campaign: [`#/campaigns/${shown.spring.id}`, '.tab tbody tr'],
+  failed: [`#/campaigns/${shown.spring.id}/failed`, '.tab tbody tr'],
+  'in doubt': [`#/campaigns/${shown.spring.id}/doubt`, '.tab tbody tr'],
+  contacts: [`#/campaigns/${shown.spring.id}/contacts`, '.tab tbody tr'],
+  story: [`#/campaigns/${shown.spring.id}/contacts?contact=${shown.spring.contacts[0]}`, '.story li'],
+  message: [`#/campaigns/${shown.spring.id}/message`, 'iframe.mail'],
+  answers: [`#/campaigns/${shown.spring.id}/answers`, '.tab tbody tr'],
+  history: [`#/campaigns/${shown.spring.id}/history`, '.story li'],
+  proof: [`#/campaigns/${shown.spring.id}/proof`, '.tab tbody tr'],
+  paused: [`#/campaigns/${shown.paused.id}`, '.tab tbody tr'],
+  nasty: [`#/campaigns/${shown.nasty.id}/failed`, '.tab tbody tr'],
+  make: [`#/new/${shown.draft}`, '.preview .envelope'],
+  import: ['#/import', '.drop'],
+  mailbox: [`#/mailbox/${mail}`, 'iframe.mail'],
+})
+
+const looks: { size: keyof typeof sizes; scheme: 'light' | 'dark' }[] = [
+  { size: 'desktop', scheme: 'light' },
+  { size: 'phone', scheme: 'dark' },
+  // the other two are for whoever looks at the pictures
+  ...(process.env.DAYBATCH_TEST_SHOTS
+    ? ([
+        { size: 'desktop', scheme: 'dark' },
+        { size: 'phone', scheme: 'light' },
+      ] as const)
+    : []),
+]
+
+t.setTimeout(400_000)
+t.test('views', { skip: noBrowser }, async t => {
+  const stateFolder = await mkdtemp(join(tmpdir(), 'daybatch-page-'))
+  t.teardown(() => rm(stateFolder, { recursive: true, force: true }))
+  const api = await openApi(t, { config: { stateFolder } })
+  const shown = await makeCampaigns(api.pool)
+  const mailbox = await startMailbox({ folder: join(stateFolder, 'mailbox') })
+  const mail = await fillMailbox(mailbox)
+  await mailbox.stop()
+  const origin = await api.app.listen({ port: 0, host: '127.0.0.1' })
+  const browser = await startBrowser(t)
+  const all = Object.entries(views(shown, mail))
+
+  /** By the hash alone, as a reader goes on. */
+  const visit = async ({ page }: Watched, hash: string, ready: string) => {
+    if (page.url() === 'about:blank') await page.goto(`${origin}/${hash}`)
+    else await page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
+    const there = `main[data-view=${JSON.stringify(hash)}]`
+    await page.waitForSelector(`${there}:not(:has(.loading)) ${ready}`)
+  }
+
+  for (const { size, scheme } of looks) {
+    t.test(`${size}, ${scheme}: nothing for axe-core, nothing from elsewhere, nothing cut off`, async t => {
+      const watched = await openPage(browser, origin, { viewport: sizes[size], colorScheme: scheme })
+      for (const [name, [hash, ready]] of all) {
+        await visit(watched, hash, ready)
+        t.same(await findViolations(watched.page), [], `${name}: axe-core`)
+        const wide = await watched.page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        t.ok(Number(wide) <= 0, `${name}: no scrolling sideways (${wide} px)`)
+        t.equal(await watched.page.evaluate('window.broken'), undefined, `${name}: text stays text`)
+        await shoot(watched.page, `${name.replaceAll(' ', '-')}-${size}-${scheme}`)
+      }
+      t.same(watched.faults, [], 'no request left the origin, no script failed, the policy was kept')
+      await watched.page.context().close()
+    })
+  }
+
+  t.test('what would like to be markup is shown as it was written', async t => {
+    const watched = await openPage(browser, origin)
+    const { page } = watched
+    await visit(watched, '#/', 'table.rows tbody tr')
+    t.equal(await page.getByRole('link', { name: NASTY, exact: true }).count(), 1, 'a name')
+    await visit(watched, `#/campaigns/${shown.nasty.id}/failed`, '.tab tbody tr')
+    t.match(await page.locator('.tab').innerText(), '<script>window.broken=2</script>', "a server's answer")
+    await visit(watched, `#/campaigns/${shown.nasty.id}/message`, '.envelope')
+    t.match(await page.locator('.envelope').innerText(), '<img src=x onerror=', 'a subject')
+    await visit(watched, `#/campaigns/${shown.spring.id}/message`, 'iframe.mail')
+    const inside = page.frameLocator('iframe.mail')
+    t.equal(await inside.locator('h1').innerText(), 'An offer for Ada', 'a mail is shown as it would look')
+    t.equal(await inside.locator('script, link, iframe').count(), 0, 'but without what reaches out')
+    t.same(watched.faults, [], 'no request left the origin, the policy was kept')
+    await inside.locator('p[onclick]').click()
+    await inside.getByText('To the shop').click({ noWaitAfter: true })
+    t.equal(await page.evaluate('window.broken'), undefined, 'nothing of it ran')
+    t.match(page.url(), origin, 'and it leads nowhere')
+    t.ok(
+      watched.faults.every(fault => /^policy: .*(frame-src|Framing)/.test(fault)),
+      'a link that was clicked on is stopped by the policy',
+    )
+  })
+
+  t.test('the policy stands in the header, and files are told apart by their content', async t => {
+    const first = await fetch(`${origin}/`)
+    t.match(first.headers.get('content-security-policy'), /^default-src 'self';/)
+    t.notMatch(first.headers.get('content-security-policy'), /unsafe|\*|http/)
+    t.match(first.headers.get('content-security-policy'), /frame-ancestors 'none'/)
+    t.equal(first.headers.get('x-content-type-options'), 'nosniff')
+    const frame = await fetch(`${origin}/dashboard/mail.html`)
+    t.match(
+      frame.headers.get('content-security-policy'),
+      /^default-src 'none'; style-src 'unsafe-inline'; img-src data:;/,
+    )
+    const script = await fetch(`${origin}/dashboard/page.js`)
+    t.equal(script.headers.get('cache-control'), 'no-cache')
+    const again = await fetch(`${origin}/dashboard/page.js`, {
+      headers: { 'if-none-match': script.headers.get('etag') as string },
+    })
+    t.equal(again.status, 304)
+    for (const path of ['nothing.js', '../app.ts', '%2e%2e/app.ts', 'lit-html/package.json'])
+      t.equal((await fetch(`${origin}/dashboard/${path}`)).status, 404, path)
+  })
+})
