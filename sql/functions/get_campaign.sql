@@ -13,7 +13,7 @@ begin
     'html_body', c.html_body, 'text_body', c.text_body, 'smtp_server', c.smtp_server, 'batch_history', c.batch_history,
     'daily_send_time', c.daily_send_time, 'send_window_from', c.send_window_from, 'send_window_to', c.send_window_to, 'send_window_days', c.send_window_days,
     'send_time_zone', c.send_time_zone, 'ramp_up_by', c.ramp_up_by, 'ramp_up_percent', c.ramp_up_percent, 'ramp_up_to', c.ramp_up_to, 'spread_over', c.spread_over,
-    'version', daybatch.calculate_version(c.id), 'blockers', b.blockers,
+    'limit_policy', c.limit_policy, 'version', daybatch.calculate_version(c.id), 'blockers', b.blockers,
     'next_batch', f.next_batch, 'batches_to_come', coalesce(f.batches_to_come, 0), 'finish_at', f.finish_at)
   into v_campaign
   from daybatch.campaign_status as s

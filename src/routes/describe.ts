@@ -68,6 +68,8 @@ const line = {
   waits_for: maybe.text,
   tracking_initialised_at: maybe.time,
   created_at: maybe.time,
+  /** Those that are set, under the names of their columns. */
+  sending_rules: orNull(attributes),
 }
 
 /** A row of daybatch.campaign_status. */
@@ -90,6 +92,7 @@ export const CampaignAnswer = Type.Object({
   ramp_up_percent: maybe.count,
   ramp_up_to: maybe.count,
   spread_over: maybe.text,
+  limit_policy: maybe.text,
   version: text,
   batch_history: orNull(Type.Array(Type.Object({ batch_number: count, sent_count: count }))),
   blockers: Type.Array(
