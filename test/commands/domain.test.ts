@@ -165,6 +165,34 @@ t.test('other domains and settings', async t => {
   )
 })
 
+t.test('return paths: a sender of their own, with records of its own', async t => {
+  const at = (returnPathDomain: string) => ({ changed: { returnPathDomain } })
+  const find = async (...args: Parameters<typeof check>) =>
+    (await check(...args)).filter(line => line.startsWith('return: '))
+  const name = 'bounces.example.com'
+  const records = { [`TXT ${name}`]: ['v=spf1 ip4:192.0.2.25 -all'], [`MX ${name}`]: ['mx.example.com'] }
+  t.match(await find(records, at(name)), [
+    /^return: ok "v=spf1 ip4:192\.0\.2\.25 -all"/,
+    /^return: ok bounces to bounces\.example\.com go to mx\.example\.com$/,
+  ])
+  t.match(await find({}, at(name)), [
+    /^return: fail bounces\.example\.com has no SPF record: add a TXT record to bounces\.example\.com/,
+    /^return: fail bounces\.example\.com has no MX record, so no bounce arrives/,
+  ])
+  t.match(
+    await find(
+      { 'TXT bounces.example.net': records[`TXT ${name}`], 'MX bounces.example.net': ['mx.example.net'] },
+      at('bounces.example.net'),
+    ),
+    [
+      /^return: note RETURN_PATH_DOMAIN is bounces\.example\.net: SPF does not count for example\.com in DMARC/,
+      /ok/,
+      /ok/,
+    ],
+  )
+  t.same(await find(), [], 'without the setting nothing is asked')
+})
+
 t.test('offline it says what it could not check, and what must be there', async t => {
   const lines: string[] = []
   // nothing listens there

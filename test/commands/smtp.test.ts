@@ -44,6 +44,12 @@ t.test(
       stdout: new RegExp(`ok    smtp      relay: localhost:${mail.port} takes mails: .*logged in as ${USER}`),
     })
 
+    t.match(
+      await run(['doctor'], { env: { SMTP_URL: 'embedded' } }),
+      { stdout: /note {2}smtp {6}SMTP_URL=embedded.*\n {2}ok {4}smtp {6}relay: / },
+      'beside the mailbox, too',
+    )
+
     // the new key first, the old one still there; then without it
     t.match(await run(['smtp', 'rotate'], { env: { ENCRYPTION_KEYS: `${two},${one}` } }), {
       stdout: /^1 password is sealed anew with the key two/,

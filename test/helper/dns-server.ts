@@ -1,7 +1,7 @@
 import dns2 from 'dns2'
 import type { Testing } from './database.ts'
 
-/** `TXT name`, `A name`, `AAAA name` or `PTR name`, and the values that are answered. */
+/** `TXT name`, `A name`, `AAAA name`, `MX name` or `PTR name`, and the values that are answered. */
 export type Zone = Record<string, string[]>
 
 const { Packet } = dns2
@@ -22,7 +22,9 @@ export async function startDnsServer(t: Testing, zone: Zone): Promise<string> {
             ? { data: value.match(/.{1,255}/g) ?? [''] }
             : kind === 'PTR'
               ? { domain: value }
-              : { address: value }
+              : kind === 'MX'
+                ? { exchange: value, priority: 10 }
+                : { address: value }
         response.answers.push({ name, type, class: Packet.CLASS.IN, ttl: 1, ...data } as never)
       }
       const isKnown = Object.keys(zone).some(key => key.endsWith(` ${name.toLowerCase()}`))

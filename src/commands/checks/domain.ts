@@ -8,7 +8,7 @@ import { usesMailbox } from '../../sender.ts'
 import { type Finding, fail, note, ok } from './finding.ts'
 
 /** What of a resolver is used; a test has one of its own. */
-export type Lookup = Pick<Resolver, 'resolveTxt' | 'resolve4' | 'resolve6' | 'reverse'>
+export type Lookup = Pick<Resolver, 'resolveTxt' | 'resolve4' | 'resolve6' | 'resolveMx' | 'reverse'>
 
 const TIMEOUT_MS = 3000
 /** No such name, or no record of that kind: an answer. Everything else is none. */
@@ -35,6 +35,7 @@ export async function* checkDomain(config: Config, given: string, dns: Lookup): 
   }
   yield checkAlignment(config, domain)
   yield await checkSpf(domain, dns)
+  if (config.returnPathDomain !== undefined) yield* checkReturnPath(config.returnPathDomain, domain, dns)
   yield* checkKeys(config, domain, dns)
   yield await checkDmarc(domain, dns)
   yield* checkNames(config, dns)
@@ -68,6 +69,28 @@ async function checkSpf(domain: string, dns: Lookup): Promise<Finding> {
   if (all === undefined && !/\sredirect=/i.test(record))
     return note('spf', `"${record}" does not end with ~all or -all`)
   return ok('spf', `"${record}"; your mail server must be in it`)
+}
+
+/** Of mails with return paths SPF looks at their domain, and DMARC whether that is the sender's own (RFC 7489 3.1.2). */
+async function* checkReturnPath(name: string, domain: string, dns: Lookup): AsyncGenerator<Finding> {
+  const isAligned = name === domain || name.endsWith(`.${domain}`) || domain.endsWith(`.${name}`)
+  if (!isAligned) {
+    yield note(
+      'return',
+      `RETURN_PATH_DOMAIN is ${name}: SPF does not count for ${domain} in DMARC, DKIM alone must; take a name below ${domain}`,
+    )
+  }
+  if (name !== domain) yield { ...(await checkSpf(name, dns)), name: 'return' }
+  const servers = await ask(() => dns.resolveMx(name))
+  if (typeof servers === 'string') yield unknown('return', `the mail servers (MX) of ${name}`, servers)
+  else if (servers.length === 0) {
+    yield fail(
+      'return',
+      `${name} has no MX record, so no bounce arrives: let it lead to the server that hands them on`,
+    )
+  } else {
+    yield ok('return', `bounces to ${name} go to ${servers.map(({ exchange }) => exchange).join(', ')}`)
+  }
 }
 
 async function* checkKeys(config: Config, domain: string, dns: Lookup): AsyncGenerator<Finding> {

@@ -19,6 +19,7 @@ export async function* checkMail(config: Config): AsyncGenerator<Finding> {
     yield config.databaseUrl
       ? note('smtp', 'SMTP_URL=embedded: mails are recorded as sent, and nobody gets one')
       : ok('smtp', 'the embedded mailbox: nothing leaves this machine')
+    for (const server of await listServers(config)) yield await checkNamedServer(server, config)
     return
   }
   const servers = await listServers(config)
@@ -50,7 +51,6 @@ function checkSigning({ dkimKeys, mailFrom }: Config): Finding {
 
 /** Those of the database; a database that cannot be asked has said so in its own checks. */
 async function listServers(config: Config): Promise<SmtpServerRow[]> {
-  if (config.databaseUrl === undefined) return []
   try {
     const servers = await withDatabase(config, db => db.listSmtpServers())
     return servers.filter(({ host, is_enabled }) => host !== null && is_enabled)
