@@ -1448,7 +1448,7 @@ create view daybatch.campaign_blockers as
           WHERE ((c.status = ANY (ARRAY['draft'::text, 'scheduled'::text, 'sending'::text])) AND (COALESCE(NULLIF(c.html_body, ''::text), NULLIF(c.text_body, ''::text)) IS NULL))
         UNION ALL
          SELECT 'no_worker'::text,
-            'no delivering process was seen for 3 minutes: npm start'::text,
+            'no delivering process was seen for 3 minutes: npx daybatch serve'::text,
             clock.worker_seen_at,
             NULL::timestamp with time zone,
             true
@@ -2161,7 +2161,7 @@ grant execute on function daybatch.check_message(uuid) to daybatch_operator;
 comment on function daybatch.check_message(uuid) is 'Why a campaign''s message cannot be sent (no row: it can). Example: select c.name, m.reason from public.campaigns as c, daybatch.check_message(c.id) as m;';
 
 create function daybatch.check_operation()
-returns TABLE(name text, state text, finding text) language plpgsql volatile security definer set search_path="" -- body a1c247cf56c096f94e3a80d48a01d0ed
+returns TABLE(name text, state text, finding text) language plpgsql volatile security definer set search_path="" -- body e5e635e946162cf3e6eb96b80aa628aa
 alter function daybatch.check_operation() owner to daybatch_owner;
 grant execute on function daybatch.check_operation() to daybatch_operator;
 grant execute on function daybatch.check_operation() to daybatch_reader;
@@ -2366,13 +2366,13 @@ alter function daybatch.discard_imports() owner to daybatch_owner;
 comment on function daybatch.discard_imports() is 'Takes the staged rows of abandoned imports away and answers how many there were. Example: select daybatch.discard_imports();';
 
 create function daybatch.enqueue_batch(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
-returns uuid language plpgsql volatile security definer set search_path="" -- body 10f338e019b4bb3e7770d0c3af98c559
+returns uuid language plpgsql volatile security definer set search_path="" -- body a914afbec0aa999df3ab8561af315f9e
 alter function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) to daybatch_operator;
 comment on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) is 'Puts the pg-boss job of a batch into its table; once however often called. Example: select daybatch.enqueue_batch(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
 
 create function daybatch.enqueue_notice(p_notice_id bigint, p_due_at timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body 1cb40d3f8336236e56b1736807cddcb9
+returns void language plpgsql volatile security definer set search_path="" -- body 898965f55b1cda9209e2fe6b4e36fd0d
 alter function daybatch.enqueue_notice(bigint,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.enqueue_notice(bigint,timestamp with time zone) is 'Puts the jobs of a notice into pg-boss''s table (part of record_notice). Example: select daybatch.enqueue_notice(notice_id, due_at) from daybatch.notices where given_at is null;';
 
@@ -3281,7 +3281,7 @@ grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_ser
 comment on function daybatch.set_daily_limit(uuid,integer) is 'Changes the daily limit from the next batch on. Example: select daybatch.set_daily_limit(id, 20) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.set_smtp_server(p_name text, p_server jsonb)
-returns void language plpgsql volatile security definer set search_path="" -- body 8d7380af96e7fc8f6787eefe9ec98a0d
+returns void language plpgsql volatile security definer set search_path="" -- body 5c116732e2cbfffa64ca5bf29ebe744f
 alter function daybatch.set_smtp_server(text,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.set_smtp_server(text,jsonb) to daybatch_operator;
 grant execute on function daybatch.set_smtp_server(text,jsonb) to daybatch_service;

@@ -1,4 +1,4 @@
--- The groups that rights are granted to (grants.sql); none can log in. Run by npm run migrate, or by an
+-- The groups that rights are granted to (grants.sql); none can log in. Run by npx daybatch migrate, or by an
 -- administrator where the migrating user may not create roles. Repeatable. Then, by hand:
 --   grant daybatch_owner to the_user_that_migrates;
 --   grant daybatch_service to the_login_of_the_service;

@@ -17,7 +17,7 @@ export function writeBanner(config: Config, service: Service): string {
     ['leaving', describeUnsubscribing(config)],
     ['signing', describeSigning(config)],
     ['http', describeHttp(config, service)],
-    ['look', 'npm run sql -- "select * from daybatch.campaign_status"'],
+    ['look', 'npx daybatch sql "select * from daybatch.campaign_status"'],
     ...describeFirstStep(config, service).map((line): [string, string] => ['try', line]),
     ...warn(config, service).map((line): [string, string] => ['warning', line]),
   ]

@@ -11,5 +11,5 @@ try {
   await makeProgram(output).parseAsync()
 } catch (error) {
   output.fail(error)
-  process.exitCode = 1
+  process.exitCode ??= 1
 }

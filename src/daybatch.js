@@ -42,6 +42,14 @@ function findNode() {
 function runBy(node) {
   const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // npx hands SIGTERM on to a shell that does not, and the child's parent is this process
+  const parent = process.ppid
+  const look = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(look)
+    child.kill('SIGTERM')
+  }, 500)
+  look.unref()
   child.once('error', error => {
     console.error(`daybatch: ${node} cannot be run: ${error.message}`)
     process.exit(1)

@@ -161,7 +161,12 @@ function describeDatabaseError(error: DatabaseError): Problem | undefined {
   }
   if (code === '3F000' || (code === '42883' && error.message.includes('daybatch.'))) {
     return {
-      ...make(503, 'not-migrated', 'The database is not migrated to this version', 'Run npm run migrate.'),
+      ...make(
+        503,
+        'not-migrated',
+        'The database is not migrated to this version',
+        'Run npx daybatch migrate.',
+      ),
       code,
     }
   }

@@ -6,6 +6,7 @@ import { type Duties, startService } from './service.ts'
 
 /** npm hands Ctrl-C on to what it runs, and the terminal has already: within this time it is one signal. */
 const SAME_SIGNAL_MS = 1_000
+const PARENT_POLL_MS = 500
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
@@ -49,10 +50,22 @@ async function run(duties: Duties): Promise<void> {
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop(signal))
+  if (process.env.npm_command === 'exec') endWithParent(() => void stop('SIGTERM'))
 
   const service = await starting.catch(error => {
     if (stopping.signal.aborted) return undefined
     throw error
   })
   if (service && !stopping.signal.aborted) say(writeBanner(config, service))
+}
+
+/** npx hands SIGTERM on to a shell that does not: when that is gone, nobody could end this process any more. */
+function endWithParent(stop: () => void): void {
+  const parent = process.ppid
+  const look = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(look)
+    stop()
+  }, PARENT_POLL_MS)
+  look.unref()
 }

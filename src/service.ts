@@ -68,7 +68,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<Service, 'stop'>> {
   const { config, duties, log, signal } = options
-  checkDuties(options)
   checkSender(config)
   checkDkimKeys(config)
   const embeddedDatabase = config.databaseUrl ? undefined : await startEmbeddedDatabase(config)
@@ -176,14 +175,6 @@ async function hasSmtpServers(db: Daybatch): Promise<boolean> {
   return (await db.listSmtpServers()).some(({ host, is_enabled }) => host !== null && is_enabled)
 }
 
-/** The embedded database is one machine's, and whoever serves it works too. */
-function checkDuties({ config, duties }: ServiceOptions): void {
-  if (duties === 'all' || config.databaseUrl) return
-  throw new StartupError(
-    'a worker shares the database of other processes: set DATABASE_URL, or let npx daybatch serve do all of it',
-  )
-}
-
 function checkSender(config: Config): void {
   if (config.smtpUrl === undefined || usesMailbox(config) || config.mailFrom !== undefined) return
   throw new StartupError('SMTP_URL is set and MAIL_FROM is not: set MAIL_FROM="Your Name <you@your-domain>"')
@@ -204,7 +195,7 @@ async function startScheduler(scheduler: Scheduler): Promise<void> {
     const { message } = error as Error
     const advice = isDatabaseAway(error)
       ? 'the database went away during the start, start again when it is back'
-      : 'run npm run migrate, and let the user of DATABASE_URL be in daybatch_service'
+      : 'run npx daybatch migrate, and let the user of DATABASE_URL be in daybatch_service'
     throw new StartupError(`pg-boss cannot start: ${message}: ${advice}`)
   }
 }

@@ -1,5 +1,5 @@
 -- Whether what runs here runs well, one row per look: finding, and what to do. state: ok; note (somebody should know);
--- fail (mails do not go out that should, or soon will not). The rest of npm run doctor (connection, versions, rights,
+-- fail (mails do not go out that should, or soon will not). The rest of npx daybatch doctor (connection, versions, rights,
 -- clock, SMTP) is outside of the database. Whoever may not see other sessions is told of its own only. Reads only.
 create or replace function daybatch.check_operation()
 returns table (name text, state text, finding text)
@@ -14,7 +14,7 @@ begin
     min(w.problem) filter (where w.is_alive) as problem, max(w.seen_at) as seen_at
   into v_row from daybatch.worker_status as w;
   return query select 'workers', case when v_row.troubled > 0 and v_row.troubled = v_row.alive then 'fail' when v_row.troubled > 0 or v_row.alive = 0 then 'note' else 'ok' end,
-    case when v_row.alive = 0 then concat('none was seen for 3 minutes', ', the last ' || to_char(v_row.seen_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), ': npm start')
+    case when v_row.alive = 0 then concat('none was seen for 3 minutes', ', the last ' || to_char(v_row.seen_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), ': npx daybatch serve')
       when v_row.troubled > 0 then format('%s of %s cannot send: %s', v_row.troubled, v_row.alive, v_row.problem)
       else format('%s alive', v_row.alive) end;
 
@@ -42,7 +42,7 @@ begin
   from public.campaigns as c where c.status::text in ('sending', 'scheduled');
   return query select 'sweep', case when v_row.running > 0 and coalesce(v_row.swept_at < v_now - interval '15 minutes', true) then 'note' else 'ok' end,
     case when v_row.running = 0 then 'no campaign is active' else concat('the last ended ', coalesce(to_char(v_row.swept_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), 'never'),
-      case when coalesce(v_row.swept_at < v_now - interval '15 minutes', true) then '; one runs every 5 minutes where a service runs: npm start' end) end;
+      case when coalesce(v_row.swept_at < v_now - interval '15 minutes', true) then '; one runs every 5 minutes where a service runs: npx daybatch serve' end) end;
 
   select count(*) as doubtful, count(*) filter (where d.in_doubt_policy = 'ask') as asked into v_row from daybatch.in_doubt_deliveries as d;
   return query select 'doubts', case when v_row.doubtful > 0 then 'note' else 'ok' end, case when v_row.doubtful > 0

@@ -16,7 +16,7 @@ begin
   select q.name, q.notify into v_queue from pgboss.queue as q where q.name = 'daybatch.batch';
   if not found then
     raise warning 'daybatch: pg-boss has no queue daybatch.batch: batch % of campaign % waits for the sweep', p_batch_number, p_campaign_id
-      using hint = 'Run: npm run migrate';
+      using hint = 'Run: npx daybatch migrate';
     return null;
   end if;
   v_start_at := case when p_due_at <= daybatch.current_moment() then least(p_due_at, pgboss.job_now()) else p_due_at end;
@@ -37,7 +37,7 @@ begin
 exception
   when undefined_table or invalid_schema_name or undefined_column or undefined_function or insufficient_privilege or not_null_violation then
     raise warning 'daybatch: no job for batch % of campaign %: %', p_batch_number, p_campaign_id, sqlerrm
-      using hint = 'Run: npm run migrate (the sweep opens the batch meanwhile)';
+      using hint = 'Run: npx daybatch migrate (the sweep opens the batch meanwhile)';
     return null;
 end;
 $$;

@@ -34,7 +34,7 @@ begin
     and (v_new.host, v_new.port, v_new.username) is distinct from (v_old.host, v_old.port, v_old.username)
   then
     raise exception using errcode = 'MB041', message = format('the password of SMTP server %s was given for another host, port or user', p_name),
-      hint = 'Give the password again: npm run smtp -- set';
+      hint = 'Give the password again: npx daybatch smtp set';
   end if;
   insert into daybatch.smtp_servers as s (name, host, port, tls, username, sealed_password, priority, is_fallback, is_enabled, per_second, per_minute, connections, changed_at)
   values (p_name, v_new.host, v_new.port, v_new.tls, v_new.username, v_new.sealed_password, coalesce(v_new.priority, 100),

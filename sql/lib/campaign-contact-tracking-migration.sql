@@ -3,9 +3,9 @@
 --
 --   \i lib/campaign-contact-tracking-migration.sql
 --
--- Adds the tracking columns in place. It may run before or after "npm run migrate", once or often: it is the same
+-- Adds the tracking columns in place. It may run before or after "npx daybatch migrate", once or often: it is the same
 -- file that migrate runs, and "if not exists" throughout. Old rows show NULL until their first processing.
--- The engine itself (functions, views, scheduling) comes with "npm run migrate".
+-- The engine itself (functions, views, scheduling) comes with "npx daybatch migrate".
 
 \set ON_ERROR_STOP on
 select to_regclass('public.campaigns') is not null as campaigns_exist \gset
@@ -13,7 +13,7 @@ select to_regclass('public.campaigns') is not null as campaigns_exist \gset
   begin;
   \ir ../migrations/0002_application_tables.sql
   commit;
-  \echo 'campaigns has its contact tracking columns. Next: npm run migrate'
+  \echo 'campaigns has its contact tracking columns. Next: npx daybatch migrate'
 \else
-  \echo 'There is no table public.campaigns to extend. For a new database: npm run migrate'
+  \echo 'There is no table public.campaigns to extend. For a new database: npx daybatch migrate'
 \endif

@@ -102,7 +102,7 @@ cross join lateral (
   select 'no_message', 'neither html_body nor text_body is set', null, null, true
   where c.status::text in ('draft', 'scheduled', 'sending') and coalesce(nullif(c.html_body, ''), nullif(c.text_body, '')) is null
   union all
-  select 'no_worker', 'no delivering process was seen for 3 minutes: npm start', clock.worker_seen_at, null, true
+  select 'no_worker', 'no delivering process was seen for 3 minutes: npx daybatch serve', clock.worker_seen_at, null, true
   where c.status::text = 'sending' and not clock.has_worker
   union all
   select 'worker_problem', 'no delivering process can send: ' || clock.problem, null, null, true

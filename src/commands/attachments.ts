@@ -5,6 +5,7 @@ import type { Daybatch } from '../db/daybatch.ts'
 import { findCampaign } from './campaigns.ts'
 import { CommandError } from './failure.ts'
 import { checkFile, resolvePath } from './files.ts'
+import type { Output } from './output.ts'
 
 /** What SQL takes at most (bytes); a larger file is not read. */
 const LARGEST = 10 * 1024 * 1024
@@ -12,15 +13,15 @@ const LARGEST = 10 * 1024 * 1024
 export async function attachFile(
   db: Daybatch,
   given: string,
-  path: string,
-  { inline, type }: { inline?: string; type?: string },
+  { path, inline, type }: { path: string; inline?: string; type?: string },
+  output: Output,
 ): Promise<void> {
   await checkFile(path)
   const { size } = await stat(resolvePath(path))
   if (size > LARGEST) throw new CommandError(`${path} has ${size} bytes: ${LARGEST} is the most`)
   const { id: campaignId, name } = await findCampaign(db, given)
   const fileName = basename(path)
-  await db.addAttachment({
+  const attachmentId = await db.addAttachment({
     campaignId,
     fileName,
     mediaType: type ?? (detectMimeType(fileName) || 'application/octet-stream'),
@@ -28,10 +29,13 @@ export async function attachFile(
     contentId: inline,
   })
   const shown = inline === undefined ? '' : `; the html shows it by <img src="cid:${inline}">`
-  console.log(`"${name}" has ${fileName} (${size} bytes) from its next batch on${shown}`)
+  output.tell(
+    { attachment_id: attachmentId, campaign_id: campaignId, file_name: fileName, byte_count: size },
+    `"${name}" has ${fileName} (${size} bytes) from its next batch on${shown}`,
+  )
 }
 
-export async function detachFile(db: Daybatch, given: string, path: string): Promise<void> {
+export async function detachFile(db: Daybatch, given: string, path: string, output: Output): Promise<void> {
   const { id: campaignId, name } = await findCampaign(db, given)
   const files = await db.listAttachments({ campaignId })
   const file = files.find(({ file_name }) => file_name === path)
@@ -40,5 +44,8 @@ export async function detachFile(db: Daybatch, given: string, path: string): Pro
     throw new CommandError(`"${name}" has no file ${path}; its files: ${names}`)
   }
   await db.removeAttachment({ campaignId, attachmentId: file.attachment_id })
-  console.log(`"${name}" has ${path} no more, from its next batch on`)
+  output.tell(
+    { attachment_id: file.attachment_id, campaign_id: campaignId, file_name: path, removed: true },
+    `"${name}" has ${path} no more, from its next batch on`,
+  )
 }

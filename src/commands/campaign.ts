@@ -4,6 +4,8 @@ import { findCampaign, findCampaignsOf, readCampaigns } from './campaigns.ts'
 import { CommandError } from './failure.ts'
 import { readText } from './files.ts'
 import { findLists } from './lists.ts'
+import type { Output } from './output.ts'
+import { count, describeInterval, formatTable } from './words.ts'
 
 export interface CreateCommand {
   name: string
@@ -21,16 +23,11 @@ export interface CreateCommand {
 }
 
 /** Makes a draft: nothing is sent before it is started. */
-export async function createCampaign(db: Daybatch, command: CreateCommand): Promise<void> {
+export async function createCampaign(db: Daybatch, command: CreateCommand, output: Output): Promise<void> {
   const { name, text, html } = command
   if (text === undefined && html === undefined)
     throw new CommandError('give the message: --text message.txt, --html message.html, or both')
-  const [existing] = await findCampaignsOf(db, name)
-  if (existing) {
-    throw new CommandError(
-      `there is a campaign "${name}" already (${existing.id}, ${existing.status}): choose another name`,
-    )
-  }
+  await refuseExisting(db, name)
   const lists = await findLists(db, command.list)
   const campaignId = await db.createCampaign({
     campaign: {
@@ -45,13 +42,26 @@ export async function createCampaign(db: Daybatch, command: CreateCommand): Prom
       batch_interval: command.interval,
     },
   })
-  const { daily_send_limit, batch_interval } = await db.getCampaign({ campaignId })
+  const campaign = await db.getCampaign({ campaignId })
   const contacts = lists.reduce((sum, { contact_count = 0 }) => sum + contact_count, 0)
-  console.log(
-    `campaign "${name}" is a draft: ${contacts} contacts, ${daily_send_limit} mails every ${describeInterval(batch_interval)} (${campaignId})`,
-  )
-  console.log(`next: npm run campaign -- start "${name}"`)
+  output.tell(campaign, [
+    `campaign "${name}" is a draft: ${count(contacts, 'contact')}, ${describePace(campaign)} (${campaignId})`,
+    `next: npx daybatch campaign start "${name}"`,
+  ])
 }
+
+/** One name for two campaigns is allowed, and rarely meant. */
+export async function refuseExisting(db: Daybatch, name: string): Promise<void> {
+  const [existing] = await findCampaignsOf(db, name)
+  if (!existing) return
+  throw new CommandError(
+    `there is a campaign "${name}" already (${existing.id}, ${existing.status}): npx daybatch campaign show ${existing.id}, or choose another name`,
+  )
+}
+
+/** `20 mails every 24 hours`. */
+export const describePace = ({ daily_send_limit, batch_interval }: Campaign): string =>
+  `${count(Number(daily_send_limit), 'mail')} every ${describeInterval(batch_interval)}`
 
 /** What can be done to a campaign by one function of SQL; each prints where the campaign stands then. */
 export const steering = {
@@ -69,30 +79,30 @@ export async function steerCampaign(
   db: Daybatch,
   given: string,
   change: (campaignId: string) => Promise<unknown>,
+  output: Output,
 ): Promise<void> {
   const { id: campaignId } = await findCampaign(db, given)
   await change(campaignId)
   const campaign = await db.getCampaign({ campaignId })
-  console.log(`"${campaign.name}": ${describeStanding(campaign)}`)
-  if (campaign.status === 'sending') console.log(`next: npm run watch -- "${campaign.name}"`)
+  const { name, status } = campaign
+  const next = {
+    sending: `npx daybatch watch "${name}"`,
+    paused: `npx daybatch campaign resume "${name}"`,
+  }[status as string]
+  output.tell(campaign, [`"${name}": ${describeStanding(campaign)}`, ...(next ? [`next: ${next}`] : [])])
 }
 
 /** Campaigns as a table, newest first. */
-export async function listCampaigns(db: Daybatch): Promise<void> {
+export async function listCampaigns(db: Daybatch, output: Output): Promise<void> {
   const lines = [['name', 'status', 'done', 'waits for', 'id']]
-  for await (const { name, status, percent_done, waits_for, id } of readCampaigns(db)) {
+  for await (const campaign of readCampaigns(db)) {
+    const { name, status, percent_done, waits_for, id } = campaign
     const done = percent_done === null ? '' : `${percent_done} %`
     lines.push([name, status, done, waits_for === status ? '' : String(waits_for), id])
+    output.tell(campaign, [])
   }
-  if (lines.length === 1) return console.log('there is no campaign')
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map(line => line[column]!.length)))
-  for (const line of lines)
-    console.log(
-      line
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd(),
-    )
+  if (lines.length > 1) for (const line of formatTable(lines)) output.say(line)
+  else output.say('there is no campaign; make one by npx daybatch campaign create, or send')
 }
 
 /** One line: where the campaign stands and what it waits for. */
@@ -106,16 +116,6 @@ export function describeStanding(campaign: Campaign): string {
 function describeCounts({ total_contacts, processed_count, failed_count }: Campaign): string {
   const failed = Number(failed_count) > 0 ? `, ${failed_count} failed` : ''
   return `${processed_count} of ${total_contacts} sent${failed}`
-}
-
-/** `PT1H30M` as people write it. */
-function describeInterval(interval: unknown): string {
-  const parts = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?$/.exec(String(interval))?.slice(1)
-  const words = parts?.flatMap((part, index) => {
-    const unit = ['hour', 'minute', 'second'][index]
-    return part === undefined ? [] : [`${part} ${unit}${part === '1' ? '' : 's'}`]
-  })
-  return words?.join(' ') ?? String(interval)
 }
 
 /** RFC 3339 with a zone: what a time without one means depends on who reads it. */

@@ -8,7 +8,7 @@ import { CommandError } from './failure.ts'
 /** Freezing an audience of millions, or importing as many. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000
 
-/** The database that a command works on: of DATABASE_URL, else the embedded one of a running `npm start`. */
+/** The database that a command works on: of DATABASE_URL, else the embedded one of a running `npx daybatch serve`. */
 export async function findDatabaseUrl({
   databaseUrl,
   stateFolder,
@@ -16,7 +16,7 @@ export async function findDatabaseUrl({
   const url = databaseUrl ?? (await findEmbeddedDatabase({ stateFolder }))
   if (url !== undefined) return url
   throw new CommandError(
-    `DATABASE_URL is not set, and no embedded database runs in ${stateFolder}: start one by npm start, or set DATABASE_URL`,
+    `DATABASE_URL is not set, and no embedded database runs in ${stateFolder}: start one by npx daybatch serve, or set DATABASE_URL`,
   )
 }
 

@@ -15,20 +15,24 @@ const MARKS: Record<Finding['state'], string> = { ok: 'ok  ', note: 'note', fail
  */
 export async function runDoctor(
   config: Config,
-  { domain, dns }: { domain?: string; dns?: string } = {},
+  { domain, dns }: { domain?: string; dns?: string },
+  output: Output,
 ): Promise<{ failures: number; notes: number }> {
+  const findings: Finding[] = []
   let failures = 0
   let notes = 0
   const checks = [checkDatabase(config), checkMail(config)]
   if (domain !== undefined) checks.push(checkDomain(config, domain, chooseResolver(dns)))
   for (const check of checks) {
-    for await (const { state, name, text } of check) {
+    for await (const finding of check) {
+      const { state, name, text } = finding
+      findings.push(finding)
       if (state === 'fail') failures += 1
       if (state === 'note') notes += 1
-      console.log(`  ${MARKS[state]}  ${name.padEnd(8)}  ${text}`)
+      output.say(`  ${MARKS[state]}  ${name.padEnd(8)}  ${text}`)
     }
   }
-  console.log(describeOutcome(failures))
+  output.tell({ failures, notes, findings }, describeOutcome(failures))
   return { failures, notes }
 }
 
@@ -50,7 +54,7 @@ function describeOutcome(failures: number): string {
 /** Nothing keeps mails from going out, but somebody should look (--strict). */
 const NOTED = 2
 
-export function addDoctor(program: Command, _output: Output): void {
+export function addDoctor(program: Command, output: Output): void {
   program
     .command('doctor')
     .description('check everything that sending needs, and send nothing')
@@ -59,10 +63,15 @@ export function addDoctor(program: Command, _output: Output): void {
     .option('--strict', `exit code ${NOTED} when there are notes, for monitoring`)
     .addHelpText(
       'after',
-      `\nExit code: 0 all is in order; 1 something stands in the way of sending; with --strict ${NOTED} nothing does, and there are notes.`,
+      `
+Examples:
+  npx daybatch doctor
+  npx daybatch doctor --domain example.com --strict
+
+Exit code: 0 all is in order; 1 something stands in the way of sending; with --strict ${NOTED} nothing does, and there are notes.`,
     )
     .action(async ({ strict, ...options }: { strict?: boolean; domain?: string; dns?: string }) => {
-      const { failures, notes } = await runDoctor(readConfig(), options)
+      const { failures, notes } = await runDoctor(readConfig(), options, output)
       if (failures > 0) process.exitCode = 1
       else if (strict && notes > 0) process.exitCode = NOTED
     })

@@ -46,6 +46,7 @@ export function addExport(program: Command, output: Output): void {
     .description('all contacts, or those of a list; import reads the file again')
     .option('--list <name>', 'name or id of a list')
     .option('--to <file>', 'default: standard output')
+    .addHelpText('after', '\nExample:\n  npx daybatch export contacts --list Customers --to customers.csv')
     .action((options: ExportOptions & { list?: string }) =>
       withDb(async db => exportCsv(writeContacts(db, await findListId(db, options.list)), options, output)),
     )
@@ -55,6 +56,10 @@ export function addExport(program: Command, output: Output): void {
     .description('who got a mail of a campaign, by name or id, and what the servers said')
     .option('--status <status>', 'only those that are sent, failed, skipped, in_doubt, deferred, queued, ...')
     .option('--to <file>', 'default: standard output')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npx daybatch export deliveries "Spring offer" --status sent > sent.csv',
+    )
     .action((given: string, options: ExportOptions & { status?: string }) =>
       withDb(async db => {
         const { id } = await findCampaign(db, given)
@@ -70,6 +75,7 @@ export function addExport(program: Command, output: Output): void {
     .command('failures <campaign>')
     .description('whom a campaign did not reach: refused, skipped, in doubt')
     .option('--to <file>', 'default: standard output')
+    .addHelpText('after', '\nExample:\n  npx daybatch export failures "Spring offer" --to failures.csv')
     .action((given: string, options: ExportOptions) =>
       withDb(async db => {
         const { id } = await findCampaign(db, given)

@@ -9,6 +9,29 @@ export class CommandError extends Error {
   override name = 'CommandError'
 }
 
+/** Ctrl-C in a command that has something to say before it ends. npm hands it on a second time: that is the same one. */
+export class Interruption {
+  static readonly EXIT_CODE = 130
+  readonly #aborting = new AbortController()
+  readonly signal = this.#aborting.signal
+  readonly interrupt = (): void => this.#aborting.abort()
+
+  constructor() {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, this.interrupt)
+  }
+
+  /** Throws when it was interrupted; `outcome` says what that means. */
+  check(outcome: string): void {
+    if (!this.signal.aborted) return
+    process.exitCode = Interruption.EXIT_CODE
+    throw new CommandError(`interrupted: ${outcome}`)
+  }
+
+  end(): void {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(name, this.interrupt)
+  }
+}
+
 /** Whether the message is meant for the user: one line that says what to do. */
 export const isForUser = (error: unknown): error is Error =>
   error instanceof CommandError || error instanceof ConfigError || error instanceof StartupError

@@ -66,7 +66,7 @@ export async function importFile(db: Daybatch, command: ImportCommand, output: O
     .catch(error => {
       progress.end()
       if (importId !== undefined && !isAtomic)
-        output.warn(`to go on: npm run import -- ${file} --list "${list}" --resume ${importId}`)
+        output.warn(`to go on: npx daybatch import ${file} --list "${list}" --resume ${importId}`)
       throw error
     })
     .finally(() => {
@@ -148,8 +148,8 @@ export function addImport(program: Command, output: Output): void {
       'after',
       `
 Examples:
-  daybatch import contacts.csv --list Customers
-  daybatch import export.csv --list Customers --map "E-Mail=email" --map "Town=city" --map "Notes="
+  npx daybatch import contacts.csv --list Customers
+  npx daybatch import export.csv --list Customers --map "E-Mail=email" --map "Town=city" --map "Notes="
 
 The exports of listmonk, Mailchimp and Mautic are known by their columns. Who is unsubscribed, bounced or complained there is
 suppressed and put on no list.

@@ -18,14 +18,20 @@ export function addKey(program: Command, output: Output): void {
     .description('make a key for whoever uses it, and show it this once')
     .addOption(new Option('--scope <scope>', 'what it may do').choices(keyScopes).default('read'))
     .option('--expires <time>', 'until when, like 2027-01-31T09:00:00Z (default: it does not expire)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npx daybatch key create "the shop" --scope write --expires 2027-12-31T00:00:00Z',
+    )
     .action((name: string, options: CreateOptions) => withDb(db => createKey(db, output, name, options)))
   key
     .command('list')
     .description('what each may do, and when it was used last; never the keys')
+    .addHelpText('after', '\nExample:\n  npx daybatch key list --json')
     .action(() => withDb(db => listKeys(db, output)))
   key
     .command('revoke <key-id>')
     .description('take a key back: refused within ten seconds')
+    .addHelpText('after', '\nExample:\n  npx daybatch key revoke KEY_ID')
     .action((keyId: string) => withDb(db => revokeKey(db, output, keyId)))
 }
 
@@ -36,14 +42,14 @@ async function createKey(db: Daybatch, output: Output, name: string, options: Cr
   }
   const made = await db.createApiKey({ name, scope, expiresAt })
   output.tell(made, made.api_key)
-  output.say(`it is shown this once; take it back: daybatch key revoke ${made.key_id}`)
+  output.say(`it is shown this once; take it back: npx daybatch key revoke ${made.key_id}`)
 }
 
 async function listKeys(db: Daybatch, output: Output): Promise<void> {
   const keys = await db.listApiKeys()
   output.tell(
     keys,
-    keys.length === 0 ? 'there is no key: daybatch key create "who uses it"' : keys.map(describeKey),
+    keys.length === 0 ? 'there is no key: npx daybatch key create "who uses it"' : keys.map(describeKey),
   )
 }
 

@@ -33,7 +33,7 @@ async function refuseUnknown(db: Daybatch, given: string): Promise<never> {
   for await (const { name } of readLists(db)) if (names.push(`"${name}"`) === SHOWN) break
   const there = names.length > 0 ? `There are ${names.join(', ')}. ` : ''
   throw new CommandError(
-    `no list is called "${given}". ${there}Make one: npm run import -- contacts.csv --list "${given}"`,
+    `no list is called "${given}". ${there}Make one: npx daybatch import contacts.csv --list "${given}"`,
   )
 }
 

@@ -25,6 +25,15 @@ export class Output {
     if (!this.isJson) console.error(line)
   }
 
+  /** What is wrong with the command line itself, in commander's words. */
+  failToRead(text: string): void {
+    if (!this.isJson) process.stderr.write(text)
+    else if (text.startsWith('error: ')) {
+      const title = text.slice('error: '.length).trim().replaceAll('\n', ' ')
+      process.stderr.write(`${JSON.stringify({ type: '/problems/invalid-command', title })}\n`)
+    }
+  }
+
   /** Why the command did not do what it says, on stderr: problem details as over HTTP, or one line. */
   fail(error: unknown): void {
     if (!this.isJson) console.error(`daybatch: ${describeFailure(error)}`)

@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { readConfig } from '../config.ts'
+import { CommandError } from './failure.ts'
 
 const SETTINGS = `
 Everything is set by the environment or a file .env in this folder. Ctrl-C or SIGTERM: mails under way are finished and
@@ -30,7 +32,12 @@ Any number of them share the database of DATABASE_URL with a service, on this ma
 Example:
   DATABASE_URL=postgres://daybatch:secret@db.example.com/shop npx daybatch worker`,
     )
-    .action(() => run('work'))
+    .action(() => {
+      if (readConfig().databaseUrl) return run('work')
+      throw new CommandError(
+        'a worker shares the database of other processes: set DATABASE_URL, or let npx daybatch serve do all of it',
+      )
+    })
 }
 
 /** What only the service needs is read only then: the other commands start sooner. */

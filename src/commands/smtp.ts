@@ -24,8 +24,11 @@ export interface ServerOptions {
 }
 
 /** One line per server. */
-export async function listServers(db: Daybatch): Promise<void> {
-  for (const row of await db.listSmtpServers()) console.log(describe(row))
+export async function listServers(db: Daybatch, output: Output): Promise<void> {
+  for (const row of await db.listSmtpServers()) {
+    const { sealed_password, ...server } = row
+    output.tell({ ...server, has_password: sealed_password !== null }, describe(row))
+  }
 }
 
 function describe({
@@ -50,6 +53,7 @@ export async function setServer(
   db: Daybatch,
   secrets: SecretBox,
   { name, url, ...options }: ServerOptions & { name: string; url?: string | undefined },
+  output: Output,
 ): Promise<void> {
   const address = url === undefined ? {} : readUrl(url)
   const limits = {
@@ -75,7 +79,7 @@ export async function setServer(
     server.sealed_password = secrets.seal(password, sealingContext(place))
   }
   await db.setSmtpServer({ name, server: JSON.parse(JSON.stringify(server)) })
-  console.log(`SMTP server ${name} is set; npm run doctor tests its connection`)
+  output.tell({ name, set: true }, `SMTP server ${name} is set; npx daybatch doctor tests its connection`)
 }
 
 /** Without a password: what stands on a command line, others read. */
@@ -96,14 +100,14 @@ function readUrl(text: string): Pick<SmtpServerRow, 'host' | 'port' | 'username'
   }
 }
 
-export async function removeServer(db: Daybatch, name: string): Promise<void> {
+export async function removeServer(db: Daybatch, name: string, output: Output): Promise<void> {
   if (!(await db.removeSmtpServer({ name })))
-    throw new CommandError(`there is no SMTP server ${name}: npm run smtp -- list`)
-  console.log(`SMTP server ${name} is removed`)
+    throw new CommandError(`there is no SMTP server ${name}: npx daybatch smtp list`)
+  output.tell({ name, removed: true }, `SMTP server ${name} is removed`)
 }
 
 /** Old keys may be taken out of ENCRYPTION_KEYS afterwards. */
-export async function rotateKeys(db: Daybatch, secrets: SecretBox): Promise<void> {
+export async function rotateKeys(db: Daybatch, secrets: SecretBox, output: Output): Promise<void> {
   let count = 0
   for (const row of await db.listSmtpServers()) {
     const { name, sealed_password: sealed } = row
@@ -126,19 +130,21 @@ export async function rotateKeys(db: Daybatch, secrets: SecretBox): Promise<void
     })
     count += 1
   }
-  console.log(
+  output.tell(
+    { resealed: count, key: secrets.currentKey },
     `${count} ${count === 1 ? 'password is' : 'passwords are'} sealed anew with the key ${secrets.currentKey}`,
   )
 }
 
-export function addSmtp(program: Command, _output: Output): void {
+export function addSmtp(program: Command, output: Output): void {
   const smtp = program
     .command('smtp')
     .description('SMTP servers beside SMTP_URL: per campaign, or as fall-back')
   smtp
     .command('list')
     .description('names and addresses; never a password')
-    .action(() => withDb(listServers))
+    .addHelpText('after', '\nExample:\n  npx daybatch smtp list')
+    .action(() => withDb(db => listServers(db, output)))
   smtp
     .command('set <name> [url]')
     .description(
@@ -162,15 +168,24 @@ export function addSmtp(program: Command, _output: Output): void {
     .option('--plain', 'without TLS, for a relay in your own network; not with a password')
     .option('--off', 'use it no more')
     .option('--on', 'use it again')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npx daybatch smtp set relay smtp://user@smtp.example.com:587 --password-stdin --fallback < password
+  npx daybatch smtp set default --per-second 5`,
+    )
     .action((name: string, url: string | undefined, options: ServerOptions) =>
-      withDb(db => setServer(db, readConfig().encryptionKeys, { name, url, ...options })),
+      withDb(db => setServer(db, readConfig().encryptionKeys, { name, url, ...options }, output)),
     )
   smtp
     .command('remove <name>')
     .description('take a server away; campaigns that name it wait, or go through a fall-back')
-    .action((name: string) => withDb(db => removeServer(db, name)))
+    .addHelpText('after', '\nExample:\n  npx daybatch smtp remove relay')
+    .action((name: string) => withDb(db => removeServer(db, name, output)))
   smtp
     .command('rotate')
     .description('seal every password anew with the first of ENCRYPTION_KEYS')
-    .action(() => withDb(db => rotateKeys(db, readConfig().encryptionKeys)))
+    .addHelpText('after', '\nExample:\n  npx daybatch smtp rotate')
+    .action(() => withDb(db => rotateKeys(db, readConfig().encryptionKeys, output)))
 }

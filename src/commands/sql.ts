@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import pg from 'pg'
+import { askForText, askForValues } from '../db/asking.ts'
 import { explain } from '../db/migrate.ts'
 import { findEmbeddedPostgres, postgresFolder } from '../embedded/postgres.ts'
 import { CommandError } from './failure.ts'
@@ -14,8 +15,6 @@ const NUMBERS: number[] = [
   pg.types.builtins.NUMERIC,
 ]
 const NOT_ALLOWED = '42501'
-/** Values as PostgreSQL writes them, not as JavaScript would. */
-const AS_TEXT = { getTypeParser: () => (value: unknown) => value } as unknown as pg.CustomTypesConfig
 
 export function addSql(program: Command, output: Output): void {
   program
@@ -57,27 +56,11 @@ async function findUrl(): Promise<string> {
 }
 
 async function run(url: string, statements: string, output: Output): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'daybatch sql',
-    ...(!output.isJson && { types: AS_TEXT }),
-    connectionTimeoutMillis: 10_000,
-  })
-  client.on('notice', ({ severity, message, hint }) =>
-    console.error(`${severity}: ${message}${hint ? ` (${hint})` : ''}`),
-  )
-  await client.connect()
-  try {
-    if (output.isJson) {
-      const answer: unknown = await client.query(statements)
-      for (const { rows } of [answer].flat() as pg.QueryResult[]) for (const row of rows) output.tell(row, [])
-      return
-    }
-    const answer: unknown = await client.query({ text: statements, rowMode: 'array' })
-    for (const result of [answer].flat() as pg.QueryArrayResult[]) print(result)
-  } finally {
-    await client.end()
-  }
+  const notice = (line: string) => console.error(line)
+  if (!output.isJson) for (const result of await askForText(url, statements, notice)) print(result)
+  else
+    for (const { rows } of await askForValues(url, statements, notice))
+      for (const row of rows) output.tell(row, [])
 }
 
 function print({ command, rowCount, fields, rows }: pg.QueryArrayResult): void {

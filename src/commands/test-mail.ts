@@ -23,11 +23,11 @@ const MESSAGE: MessageRow = {
   reply_to: null,
   html_body: null,
   text_body:
-    'Hello,\n\nthis is the test mail that was sent by npm run test-mail on {{machine}}.\nCampaigns go out by the same server, from the same sender.\n',
+    'Hello,\n\nthis is the test mail that was sent by daybatch test-mail on {{machine}}.\nCampaigns go out by the same server, from the same sender.\n',
 }
 
 /** Sends one mail to one address, the way a campaign's mails go; no database takes part. */
-export async function sendTestMail(config: Config, address: string): Promise<void> {
+export async function sendTestMail(config: Config, address: string, output: Output): Promise<void> {
   const { smtpUrl, mailFrom } = checkServer(config)
   const message = await compileMessage(MESSAGE, { mailFrom })
   const mail = message({
@@ -37,29 +37,31 @@ export async function sendTestMail(config: Config, address: string): Promise<voi
     message_date: new Date(),
     unsubscribe_token: TEST_TOKEN,
   })
-  await send(config, smtpUrl, address, mail)
+  const reply = await send(config, smtpUrl, mail)
+  tellAccepted(output, { smtpUrl, address, reply })
 }
 
 /** Sends a campaign's message, as it stands now, to one address in place of a contact's; the campaign knows nothing of it. */
 export async function sendCampaignTest(
   db: Daybatch,
   config: Config,
-  address: string,
-  { campaign, contact }: { campaign: string; contact?: string },
+  { address, campaign, contact }: { address: string; campaign: string; contact?: string },
+  output: Output,
 ): Promise<void> {
   const { smtpUrl } = checkServer(config)
   const { id: campaignId } = await findCampaign(db, campaign)
   const request = { campaignId, contactId: contact, to: checkAddress(address) }
   const mail = await makeMail(makeTestMail(db, request, describeMessages(config)))
-  await send(config, smtpUrl, address, mail)
+  const reply = await send(config, smtpUrl, mail)
+  tellAccepted(output, { smtpUrl, address, reply })
 }
 
 /** Prints what a contact's mail would be. */
 export async function showPreview(
   db: Daybatch,
   config: Config,
-  campaign: string,
-  contactId?: string,
+  { campaign, contactId }: { campaign: string; contactId: string | undefined },
+  output: Output,
 ): Promise<void> {
   const { id: campaignId } = await findCampaign(db, campaign)
   const preview = await makeMail(previewMail(db, { campaignId, contactId }, describeMessages(config)))
@@ -68,9 +70,8 @@ export async function showPreview(
     .map(({ file_name, byte_count }) => `${file_name} (${byte_count} bytes)`)
     .join(', ')
   const lines = { From: from, To: to, 'Reply-To': reply_to, Subject: subject, Files: files, Problem: problem }
-  for (const [name, value] of Object.entries(lines)) if (value) console.log(`${name}: ${value}`)
-  console.log(`\n${text}`)
-  if (html !== null) console.log(`--- html\n${html}`)
+  const head = Object.entries(lines).flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []))
+  output.tell(preview, [...head, `\n${text}`, ...(html === null ? [] : [`--- html\n${html}`])])
 }
 
 async function makeMail<Result>(work: Promise<Result>): Promise<Result> {
@@ -93,18 +94,28 @@ function checkServer(config: Config): { smtpUrl: string; mailFrom: string } {
   return { smtpUrl, mailFrom }
 }
 
-async function send(config: Config, smtpUrl: string, address: string, mail: Mail): Promise<void> {
+async function send(config: Config, smtpUrl: string, mail: Mail): Promise<Reply> {
   const transport = createSmtpTransport({ url: smtpUrl, connections: 1, sign: readSigner(config) })
   try {
     const reply = await transport.send(mail, { permit: async () => {} })
     if (reply.stage !== 'message' || reply.reply_code === null || reply.reply_code >= 300) {
       throw new CommandError(`the mail was not accepted (${reply.stage}): ${explainReply(reply)}`)
     }
-    console.log(`${new URL(smtpUrl).host} accepted the mail to ${address}: ${reply.reply_text}`)
-    console.log('Look whether it arrives, and not among the spam.')
+    return reply
   } finally {
     transport.close()
   }
+}
+
+function tellAccepted(
+  output: Output,
+  { smtpUrl, address, reply }: { smtpUrl: string; address: string; reply: Reply },
+): void {
+  const { host } = new URL(smtpUrl)
+  output.tell({ to: address, server: host, reply_code: reply.reply_code, reply_text: reply.reply_text }, [
+    `${host} accepted the mail to ${address}: ${reply.reply_text}`,
+    'Look whether it arrives, and not among the spam.',
+  ])
 }
 
 function readSigner(config: Config) {
@@ -127,16 +138,23 @@ function checkAddress(address: string): string {
 const explainReply = ({ stage, reply_text }: Reply) =>
   explainSmtpFailure({ message: reply_text ?? 'no answer', code: stage === 'auth' ? 'EAUTH' : '' })
 
-export function addTestMail(program: Command, _output: Output): void {
+export function addTestMail(program: Command, output: Output): void {
   program
     .command('test-mail <address>')
     .description('send one mail to this address by SMTP_URL, from MAIL_FROM')
     .option('--campaign <campaign>', 'the message of this campaign, by name or id, as it stands now')
     .option('--contact <id>', 'filled in for this contact (default: the first of the audience)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npx daybatch test-mail you@example.org
+  npx daybatch test-mail you@example.org --campaign "Spring offer"`,
+    )
     .action((address: string, { campaign, contact }: { campaign?: string; contact?: string }) => {
       const config = readConfig()
       return campaign === undefined
-        ? sendTestMail(config, address)
-        : withDb(db => sendCampaignTest(db, config, address, { campaign, contact }))
+        ? sendTestMail(config, address, output)
+        : withDb(db => sendCampaignTest(db, config, { address, campaign, contact }, output))
     })
 }

@@ -23,7 +23,7 @@ export function addWebhook(program: Command, output: Output): void {
         const { webhookId, secret } = await makeWebhook(db, readConfig(), { url, eventTypes, campaignId })
         output.tell({ id: webhookId, secret }, [
           `webhook ${webhookId} is made; its secret, which is not shown again: ${secret}`,
-          `next: npm run webhook -- test ${webhookId}`,
+          `next: npx daybatch webhook test ${webhookId}`,
         ])
       }),
     )
@@ -42,7 +42,7 @@ export function addWebhook(program: Command, output: Output): void {
     .action((webhookId: string) =>
       withDb(async db => {
         if (!(await db.removeWebhook({ webhookId })))
-          throw new CommandError(`there is no webhook ${webhookId}: npm run webhook -- list`)
+          throw new CommandError(`there is no webhook ${webhookId}: npx daybatch webhook list`)
         output.tell({ id: webhookId, removed: true }, `webhook ${webhookId} is removed`)
       }),
     )

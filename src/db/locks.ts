@@ -41,7 +41,7 @@ export async function retryWhileLocked<Result>(
 function explainLock(error: unknown, limitMs: number): Error {
   const seconds = Math.round(limitMs / 1000)
   return new Error(
-    `${(error as Error).message}: for ${seconds} s other sessions held the table (select * from pg_stat_activity where state <> 'idle'); run npm run migrate again`,
+    `${(error as Error).message}: for ${seconds} s other sessions held the table (select * from pg_stat_activity where state <> 'idle'); run npx daybatch migrate again`,
     { cause: error },
   )
 }

@@ -105,7 +105,7 @@ async function createRoles(client: pg.Client, sqlFolder: string, log: (line: str
   })
   const lacking = await listLackingRoles(client)
   if (lacking.length > 0) {
-    log(`${lacking.join(', ')}: let an administrator run sql/roles.sql, then run npm run migrate again`)
+    log(`${lacking.join(', ')}: let an administrator run sql/roles.sql, then run npx daybatch migrate again`)
   }
 }
 
@@ -139,7 +139,7 @@ export async function checkMigrated(client: pg.ClientBase | pg.Pool): Promise<vo
       has_schema_privilege(to_regnamespace('daybatch'), 'usage') as may_use`)
   const { database, user, has_ledger, has_version, may_use } = rows[0]
   if (!has_ledger || !has_version)
-    throw new Error(`database ${database} is not migrated: run npm run migrate`)
+    throw new Error(`database ${database} is not migrated: run npx daybatch migrate`)
   if (!may_use) {
     throw new Error(
       `user ${user} may not use daybatch in database ${database}: grant daybatch_service to ${user}`,
@@ -158,7 +158,7 @@ export async function checkMigrated(client: pg.ClientBase | pg.Pool): Promise<vo
 
 function refuse(database: string, newer: boolean): never {
   if (newer) throw new Error(`database ${database} is newer than this program: deploy the newer program`)
-  throw new Error(`database ${database} is older than this program: run npm run migrate`)
+  throw new Error(`database ${database} is older than this program: run npx daybatch migrate`)
 }
 
 /** One line for people: what happened, and the hint that PostgreSQL or we gave, from wherever it is nested. */

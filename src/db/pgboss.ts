@@ -42,12 +42,12 @@ async function buildIndexes(boss: PgBoss): Promise<void> {
     const states = await boss.getBamStatus()
     if (states.some(({ status, count }) => status === 'failed' && count > 0)) {
       throw new Error(
-        'pg-boss could not build an index: see select * from pgboss.bam; then npm run migrate again',
+        'pg-boss could not build an index: see select * from pgboss.bam; then npx daybatch migrate again',
       )
     }
     if (!states.some(({ status, count }) => status !== 'completed' && count > 0)) return
     if (Date.now() > end)
-      throw new Error('pg-boss is still building indexes: run npm run migrate again later')
+      throw new Error('pg-boss is still building indexes: run npx daybatch migrate again later')
     await delay(250)
   }
 }

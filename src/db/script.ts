@@ -19,7 +19,7 @@ export async function describeMigration(sqlFolder = SQL_FOLDER): Promise<string>
 
 async function describeStart(sqlFolder: string): Promise<string> {
   const migrations = await loadMigrations(sqlFolder)
-  return `-- Everything that npm run migrate does to a database, printed by npm run migrate -- --print. Run it with
+  return `-- Everything that npx daybatch migrate does to a database, printed by npx daybatch migrate --print. Run it with
 --   psql --no-psqlrc --quiet --file=daybatch.sql "$MIGRATE_DATABASE_URL" > /dev/null
 -- as a role that owns the application's tables and may create schemas. It stops at the first error; what is committed
 -- by then stays, and it may be run again.

@@ -70,8 +70,8 @@ async function tryDatabase(url: string): Promise<string | undefined> {
 
 function explain(url: string, code: string | undefined, message: string): string {
   if (code === '28P01' || code === '28000') {
-    return `${message}: correct the user or password in DATABASE_URL, or make this login by npm run migrate -- --create-login`
+    return `${message}: correct the user or password in DATABASE_URL, or make this login by npx daybatch migrate --create-login`
   }
-  if (code === '3D000') return `${message}: create it, then run npm run migrate`
+  if (code === '3D000') return `${message}: create it, then run npx daybatch migrate`
   return code === undefined ? message : `the database at ${describeAddress(url)} cannot be used: ${message}`
 }

@@ -26,7 +26,7 @@ t.test('a campaign made from files has all that was given, and is a draft', asyn
   const id = await findId()
   t.equal(
     stdout,
-    `campaign "Spring offer" is a draft: 3 contacts, 20 mails every 1 hour 30 minutes (${id})\nnext: npm run campaign -- start "Spring offer"\n`,
+    `campaign "Spring offer" is a draft: 3 contacts, 20 mails every 1 hour 30 minutes (${id})\nnext: npx daybatch campaign start "Spring offer"\n`,
   )
   t.match(await readCampaign(pool, id), {
     status: 'draft',
@@ -61,7 +61,7 @@ t.test('what cannot be made is refused with what to do', async t => {
   await refuse(without('--list'), /required option '--list <name>' not specified/)
   await refuse(
     [...CREATE, '--list', 'Nobody'],
-    /no list is called "Nobody"\. There are "Customers"\. Make one: npm run import/,
+    /no list is called "Nobody"\. There are "Customers"\. Make one: npx daybatch import/,
   )
   await refuse([...CREATE, '--html', 'nix.html'], /there is no file/)
   await refuse([...CREATE, '--html', 'latin1.txt'], /latin1\.txt is not UTF-8/)
@@ -71,5 +71,8 @@ t.test('what cannot be made is refused with what to do', async t => {
   const { rows } = await pool.query('select count(*)::integer as count from campaigns')
   t.equal(rows[0].count, 0, 'nothing was made')
   await run(...CREATE)
-  await refuse(CREATE, /there is a campaign "Spring offer" already \(\S+, draft\): choose another name/)
+  await refuse(
+    CREATE,
+    /there is a campaign "Spring offer" already \(\S+, draft\): npx daybatch campaign show \S+, or choose another name/,
+  )
 })

@@ -41,7 +41,7 @@ t.test('all is in order: one line each, exit code 0, nothing sent', async t => {
     notices: /^ok/,
     identity: /^ok/,
     audit: /^ok no campaign is active$/,
-    service: /^note none delivers.*npm start$/,
+    service: /^note none delivers.*npx daybatch serve$/,
     smtp: /^ok localhost:\d+ takes mails: .*logged in as user$/,
     sender: 'ok Example Shop <news@example.com>',
   })
@@ -72,17 +72,17 @@ t.test('what is wrong with the database, and what to do', async t => {
     [
       'clock',
       db => setClock(db.pool, '2020-01-01T00:00:00Z'),
-      /current_moment\(\) is \d+ s off.*npm run migrate/,
+      /current_moment\(\) is \d+ s off.*npx daybatch migrate/,
     ],
     [
       'pg-boss',
       db => db.pool.query(`select pgboss.delete_queue('daybatch.sweep')`),
-      /no queue daybatch\.sweep: npm run migrate/,
+      /no queue daybatch\.sweep: npx daybatch migrate/,
     ],
     [
       'schema',
       db => db.pool.query('delete from daybatch.migrations where id > 3'),
-      /older than this program: run npm run migrate/,
+      /older than this program: run npx daybatch migrate/,
     ],
     [
       'extension',
@@ -138,16 +138,16 @@ t.test('what is wrong with the database, and what to do', async t => {
       t.equal(code, 1)
       t.match(findings.smtp, /^ok/, 'the rest is checked all the same')
     }
-    await check(empty.url, /FAIL database \S+ is not migrated: run npm run migrate/)
+    await check(empty.url, /FAIL database \S+ is not migrated: run npx daybatch migrate/)
     const other = new URL(empty.url)
     other.pathname = '/nix'
-    await check(other.href, /database "nix" does not exist: create it, then run npm run migrate/)
+    await check(other.href, /database "nix" does not exist: create it, then run npx daybatch migrate/)
     other.password = 'wrong'
     await check(other.href, /password authentication failed.*DATABASE_URL/)
     await check('postgres://u@127.0.0.1:1/x', /127\.0\.0\.1:1\/x did not answer.*ECONNREFUSED.*DATABASE_URL/)
     const { SMTP_URL: _, ...unset }: Record<string, string> = serverUrl
     const { findings, code } = await runDoctor(t, { ...unset, DATABASE_URL: '' })
-    t.match(findings.database, /no embedded database runs in \.daybatch: start one by npm start/)
+    t.match(findings.database, /no embedded database runs in \.daybatch: start one by npx daybatch serve/)
     t.match(findings.smtp, /^ok the embedded mailbox/)
     t.equal(code, 1)
   })

@@ -208,7 +208,7 @@ t.test('offline it says what it could not check, and what must be there', async 
   ])
 })
 
-t.test('npm run doctor -- --domain', async t => {
+t.test('npx daybatch doctor --domain', async t => {
   await checkCommand(t)
 })
 

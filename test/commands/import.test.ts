@@ -101,7 +101,7 @@ t.test('where there is no database, it says what to do', async t => {
   const { code, stderr } = await shell.run(['import', 'a.csv', '--list', 'L'])
   t.match(
     { code, stderr },
-    { code: 1, stderr: /no embedded database runs in \.daybatch: start one by npm start/ },
+    { code: 1, stderr: /no embedded database runs in \.daybatch: start one by npx daybatch serve/ },
   )
   const away = await shell.run(['import', 'a.csv', '--list', 'L'], {
     env: { DATABASE_URL: 'postgres://u@127.0.0.1:1/x' },
@@ -152,7 +152,7 @@ t.test('a resumable import that breaks off says how to go on, and goes on', asyn
   const broken = await shell.run(['import', 'a.csv', '--list', 'L', '--resumable'])
   t.equal(broken.code, 1)
   const [, id = ''] =
-    /^to go on: npm run import -- a\.csv --list "L" --resume (\S+)$/m.exec(broken.stderr) ?? []
+    /^to go on: npx daybatch import a\.csv --list "L" --resume (\S+)$/m.exec(broken.stderr) ?? []
   t.match(id, /^[0-9a-f-]{36}$/)
   await shell.write('other.csv', 'email\nx@example.org\n')
   t.match(await shell.run(['import', 'other.csv', '--list', 'L', '--resume', id]), {

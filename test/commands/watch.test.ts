@@ -13,7 +13,7 @@ t.test('watch prints each batch and ends with the campaign', async t => {
   const id = await findId()
   t.match(
     await run('watch', '--once', 'Spring offer'),
-    /Z {2}draft \(npm run campaign -- start "Spring offer"\)\n$/,
+    /Z {2}draft \(npx daybatch campaign start "Spring offer"\)\n$/,
   )
   await run('start', 'Spring offer')
   await runBatch(pool, id, [accepted, noSuchUser])
@@ -31,7 +31,9 @@ t.test('watch prints each batch and ends with the campaign', async t => {
   await until(async () =>
     watch
       .output()
-      .includes('paused: lunch; in all 1 of 3 sent, 1 failed (npm run campaign -- resume "Spring offer")\n'),
+      .includes(
+        'paused: lunch; in all 1 of 3 sent, 1 failed (npx daybatch campaign resume "Spring offer")\n',
+      ),
   )
   await pool.query('select daybatch.resume_campaign($1)', [id])
   // due a second after the first

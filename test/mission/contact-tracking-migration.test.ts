@@ -46,7 +46,7 @@ async function makeOlderDatabase(t: Test): Promise<TestDatabase> {
 async function include(t: Test, { url }: TestDatabase): Promise<void> {
   const { code, stdout, stderr } = await runPsql(url, INCLUDE)
   t.equal(code, 0, `${stdout}${stderr}`)
-  t.match(stdout, /campaigns has its contact tracking columns\. Next: npm run migrate/)
+  t.match(stdout, /campaigns has its contact tracking columns\. Next: npx daybatch migrate/)
 }
 
 async function catalogOf({ url }: TestDatabase): Promise<string> {
@@ -157,7 +157,10 @@ if (hasPsql) {
     const database = await createTestDatabase(t, { empty: true })
     const { code, stdout } = await runPsql(database.url, INCLUDE)
     t.equal(code, 0)
-    t.match(stdout, /There is no table public\.campaigns to extend\. For a new database: npm run migrate/)
+    t.match(
+      stdout,
+      /There is no table public\.campaigns to extend\. For a new database: npx daybatch migrate/,
+    )
     t.same(
       (await database.pool.query(`select from pg_class where relnamespace = 'public'::regnamespace`)).rows,
       [],

@@ -22,7 +22,9 @@ export class Newcomer {
     this.port = port
     // the demo keeps its mails
     const TMPDIR = join(folder, 'tmp')
-    this.#env = { ...env, TMPDIR, PORT: String(port), npm_config_update_notifier: 'false' }
+    // npx remembers where each project's commands are
+    const npm = { npm_config_update_notifier: 'false', npm_config_cache: join(folder, 'tmp/npm') }
+    this.#env = { ...env, ...npm, TMPDIR, PORT: String(port) }
   }
 
   static async arrive(t: Testing, env: Record<string, string>): Promise<Newcomer> {

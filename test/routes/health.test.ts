@@ -20,7 +20,7 @@ t.test('a database that is not migrated: 503 with the command', async t => {
   const empty = await createTestDatabase(t, { empty: true })
   const { send } = await openApi(t, { checks: { database: () => checkMigrated(empty.pool) } })
   const answer = await send('GET', '/health/ready')
-  t.match(answer, { status: 503, body: { type: '/problems/not-ready', detail: /npm run migrate/ } })
+  t.match(answer, { status: 503, body: { type: '/problems/not-ready', detail: /npx daybatch migrate/ } })
   t.ok(answer.headers['retry-after'])
   t.equal((await send('GET', '/health/live')).status, 200)
 })

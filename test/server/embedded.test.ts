@@ -17,7 +17,7 @@ t.test(
     t.match(server.output(), /psql /)
     t.match(server.output(), /embedded mailbox: nothing leaves this machine/)
     t.match(server.output(), /for this machine only: API_KEY is not set/)
-    t.match(server.output(), /npm run sql -- "select \* from daybatch.campaign_status"/)
+    t.match(server.output(), /npx daybatch sql "select \* from daybatch.campaign_status"/)
     t.equal((await fetch(`${address}/health/live`)).status, 200)
     await until(async () => (await fetch(`${address}/health/ready`)).status === 200)
 

@@ -74,10 +74,10 @@ t.test('what stands in the way of a start is one line that says what to do, and 
 
   const starts: [env: Record<string, string>, line: RegExp][] = [
     [{ PORT: 'http' }, /PORT is http: set a whole number/],
-    [{ DATABASE_URL: empty.url }, /is not migrated: run npm run migrate/],
+    [{ DATABASE_URL: empty.url }, /is not migrated: run npx daybatch migrate/],
     [
       { DATABASE_URL: ready.serviceUrl.replace(/[^/]+$/, 'no_such_database') },
-      /does not exist: create it, then run npm run migrate/,
+      /does not exist: create it, then run npx daybatch migrate/,
     ],
     [{ DATABASE_URL: wrongPassword.href }, /correct the user or password in DATABASE_URL/],
     [{ DATABASE_URL: ready.serviceUrl, SMTP_URL: 'smtp://127.0.0.1' }, /set MAIL_FROM=/],

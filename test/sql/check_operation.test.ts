@@ -1,4 +1,4 @@
-// What npm run doctor asks the database: workers, due batches, open ones, sweeps, doubts, pauses, vacuum, hidden rows.
+// What npx daybatch doctor asks the database: workers, due batches, open ones, sweeps, doubts, pauses, vacuum, hidden rows.
 import type pg from 'pg'
 import { advance, setClock } from '../helper/clock.ts'
 import {
@@ -38,7 +38,7 @@ scenario('nothing to say', async (t, db) => {
 })
 
 scenario('workers: none, one that cannot send, all', async (t, db) => {
-  t.match(await look(db), { workers: /^note none was seen for 3 minutes: npm start$/ })
+  t.match(await look(db), { workers: /^note none was seen for 3 minutes: npx daybatch serve$/ })
   await call(db, 'report_worker', 'one', 5, 0, 'the SMTP server is away')
   t.match(await look(db), { workers: /^fail 1 of 1 cannot send: the SMTP server is away$/ })
   await call(db, 'report_worker', 'two', 5)

@@ -161,7 +161,7 @@ t.test('a lock that is never released ends the deploy, which says what held it u
   await reader.query('begin; select * from public.campaigns')
   await t.rejects(
     migrate({ url, lockTimeoutMs: 200 }),
-    /canceling statement due to lock timeout: for 0 s other sessions held the table.*npm run migrate again/,
+    /canceling statement due to lock timeout: for 0 s other sessions held the table.*npx daybatch migrate again/,
   )
   await reader.query('commit')
   t.ok((await migrate({ url })).applied.length > 0)

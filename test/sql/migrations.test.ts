@@ -82,7 +82,7 @@ t.test('two databases of one server at once do not trip over the roles they shar
 t.test('refuses a database that is not migrated, older or newer, with what to do', async t => {
   const empty = await createTestDatabase(t, { empty: true })
   await t.rejects(checkMigrated(empty.pool), {
-    message: `database ${empty.name} is not migrated: run npm run migrate`,
+    message: `database ${empty.name} is not migrated: run npx daybatch migrate`,
   })
 
   const { url, pool, name } = await createTestDatabase(t)
@@ -91,7 +91,7 @@ t.test('refuses a database that is not migrated, older or newer, with what to do
     await pool.query('delete from daybatch.migrations where id = $1 returning *', [MIGRATIONS.length])
   ).rows[0]
   await t.rejects(checkMigrated(pool), {
-    message: `database ${name} is older than this program: run npm run migrate`,
+    message: `database ${name} is older than this program: run npx daybatch migrate`,
   })
   await pool.query('insert into daybatch.migrations (id, name, hash) values ($1, $2, $3), (9000, $4, $3)', [
     last.id,
@@ -152,7 +152,7 @@ t.test('refuses another version of the contract with the service', async t => {
       `create or replace function daybatch.contract_version() returns integer language sql set search_path = '' as 'select ${version}'`,
     )
   await replace(0)
-  await t.rejects(checkMigrated(pool), /older than this program: run npm run migrate/)
+  await t.rejects(checkMigrated(pool), /older than this program: run npx daybatch migrate/)
   await replace(2)
   await t.rejects(checkMigrated(pool), /newer than this program: deploy the newer program/)
 })

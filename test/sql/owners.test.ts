@@ -47,7 +47,7 @@ async function sendOne(url: string): Promise<void> {
 t.test('without the right to create roles everything belongs to whoever migrates, and works', async t => {
   const url = await server.makeOwner('plain')
   const lines = (await migrateAndListen(url)).join('\n')
-  t.match(lines, /role daybatch_service is missing.*sql\/roles\.sql.*npm run migrate again/)
+  t.match(lines, /role daybatch_service is missing.*sql\/roles\.sql.*npx daybatch migrate again/)
   t.match(lines, /WARNING: daybatch: everything belongs to plain: role daybatch_owner is missing/)
   t.same(await readOwners(url), ['plain'])
   const session = await openSession(url)

@@ -54,7 +54,7 @@ t.test('forced upon the engine itself: migrate refuses, and says what to do', as
   const shell = await makeShell(t, { DATABASE_URL: url })
   const { code, stdout } = await shell.run(['doctor'])
   t.match(stdout, /FAIL +hidden +row level security of (public\.)?contacts hides rows/)
-  t.match(stdout, /note +roles +there is no daybatch_owner, .*sql\/roles\.sql, then npm run migrate/)
+  t.match(stdout, /note +roles +there is no daybatch_owner, .*sql\/roles\.sql, then npx daybatch migrate/)
   t.match(stdout, /ok +rights +plain owns the engine/)
   t.equal(code, 1)
 

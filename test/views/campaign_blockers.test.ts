@@ -219,7 +219,7 @@ scenario('no worker, none alive, none that can send', async (t, db) => {
   const campaign = await makeCampaign(db)
   const noWorker = {
     blocker: 'no_worker',
-    reason: 'no delivering process was seen for 3 minutes: npm start',
+    reason: 'no delivering process was seen for 3 minutes: npx daybatch serve',
     since: null as Date | null,
     ends_at: null,
     needs_somebody: true,

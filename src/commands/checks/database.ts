@@ -56,7 +56,7 @@ export async function* checkDatabase(config: Config): AsyncGenerator<Finding> {
     yield* checkOperations(client)
     yield installation.has_service
       ? ok('service', 'one is connected and delivers')
-      : note('service', 'none delivers from this database now: npm start')
+      : note('service', 'none delivers from this database now: npx daybatch serve')
   } catch (error) {
     yield fail('database', describeFailure(error))
   } finally {
@@ -97,7 +97,7 @@ function* checkInstallation(
   installation: InstallationInspection,
 ): Generator<Finding> {
   const { missing_roles: lacking } = installation
-  const script = `${lacking.join(', ')}: let an administrator run sql/roles.sql, then npm run migrate`
+  const script = `${lacking.join(', ')}: let an administrator run sql/roles.sql, then npx daybatch migrate`
   yield lacking.length === 0 ? ok('roles', 'all are there') : note('roles', `there is no ${script}`)
   if (lacking.length > 0 && installation.is_owner) {
     yield ok('rights', `${login} owns the engine`)
@@ -111,11 +111,11 @@ function* checkInstallation(
   } else yield ok('rights', `${login} is in daybatch_service`)
 
   const { pgboss_version: version, missing_queues: missing, may_use_pgboss: mayUse } = installation
-  if (!mayUse) yield fail('pg-boss', `${login} may not use schema pgboss: npm run migrate`)
+  if (!mayUse) yield fail('pg-boss', `${login} may not use schema pgboss: npx daybatch migrate`)
   else if (version !== PGBOSS_SCHEMA_VERSION) {
-    yield fail('pg-boss', `its schema is ${version}, not ${PGBOSS_SCHEMA_VERSION}: npm run migrate`)
+    yield fail('pg-boss', `its schema is ${version}, not ${PGBOSS_SCHEMA_VERSION}: npx daybatch migrate`)
   } else if (missing.length > 0) {
-    yield fail('pg-boss', `no queue ${missing.join(' and ')}: npm run migrate`)
+    yield fail('pg-boss', `no queue ${missing.join(' and ')}: npx daybatch migrate`)
   } else yield ok('pg-boss', `schema ${version}, both queues are there`)
 
   yield installation.is_awake
@@ -130,7 +130,7 @@ function describeClock(difference: number, shift: number): Finding {
   if (Math.abs(shift) > SHIFT_TOLERANCE_S) {
     return fail(
       'clock',
-      `daybatch.current_moment() is ${seconds(shift)} off the server's clock, as tests leave it: npm run migrate`,
+      `daybatch.current_moment() is ${seconds(shift)} off the server's clock, as tests leave it: npx daybatch migrate`,
     )
   }
   const text = `the database's is ${seconds(difference)} from this machine's`

@@ -64,7 +64,7 @@ async function checkNamedServer(server: SmtpServerRow, { encryptionKeys }: Confi
     const finding = await checkServer(describeServer(server, encryptionKeys))
     return {
       ...finding,
-      text: `${server.name}: ${finding.text.replaceAll('SMTP_URL', 'npm run smtp -- set')}`,
+      text: `${server.name}: ${finding.text.replaceAll('SMTP_URL', 'npx daybatch smtp set')}`,
     }
   } catch (error) {
     return fail('smtp', `${server.name}: its password cannot be opened: ${(error as Error).message}`)
