@@ -2541,7 +2541,7 @@ grant execute on function daybatch.get_attachments(uuid,integer) to daybatch_ser
 comment on function daybatch.get_attachments(uuid,integer) is 'The files of a version of a campaign''s message. Example: select file_name from daybatch.get_attachments(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.get_campaign(p_campaign_id uuid)
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body dac7164b2668d8c2ae0a15b0385ebe10
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 7cbc87f87cc98d82647f078d92182d26
 alter function daybatch.get_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_operator;
