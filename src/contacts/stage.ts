@@ -6,7 +6,7 @@ import type { Source } from './source.ts'
 
 /** An audience cannot be larger either. */
 const ROW_LIMIT = 5_000_000
-/** Copied at once, in one short transaction (characters): a slow sender keeps no connection and no transaction open. */
+/** Copied at once, in one short transaction (bytes): a slow sender keeps no connection and no transaction open. */
 const PIECE = 1024 * 1024
 
 export interface StageOptions {
@@ -23,7 +23,8 @@ export class Stage {
   readonly #options: StageOptions
   /** The last line that is copied, or being copied. */
   #line: number
-  #lines: string[] = []
+  /** Bytes, not texts: what lives as long as a piece would else make the heap grow far beyond what is in use. */
+  #lines: Buffer[] = []
   #size = 0
   #copying: Promise<void> = Promise.resolve()
 
@@ -40,7 +41,7 @@ export class Stage {
     try {
       let last = afterLine
       for (let block = first; !block.done; block = await blocks.next()) {
-        for (const row of block.value) if (row.line > afterLine) this.#add(row)
+        this.#add(afterLine === 0 ? block.value : block.value.filter(row => row.line > afterLine))
         last = Math.max(last, block.value.at(-1)?.line ?? 0)
         progress.rowsRead += block.value.length
         progress.bytesRead = source.bytesRead()
@@ -54,24 +55,25 @@ export class Stage {
     }
   }
 
-  #add(row: ImportRow): void {
-    const line = encodeRow(this.#options.importId, row)
-    this.#lines.push(line)
-    this.#size += line.length
+  #add(rows: ImportRow[]): void {
+    if (rows.length === 0) return
+    const lines = Buffer.from(rows.map(row => encodeRow(this.#options.importId, row)).join(''))
+    this.#lines.push(lines)
+    this.#size += lines.length
   }
 
   /** Waits for the piece before, not for this one. */
   async #copy(line: number): Promise<void> {
     await this.#copying
     const { db, importId } = this.#options
-    const text = this.#lines.join('')
+    const lines = this.#lines
     const afterLine = this.#line
     this.#lines = []
     this.#size = 0
     this.#line = line
     this.#copying = db.transaction(async transaction => {
       await transaction.recordStagedRows({ importId, afterLine, line })
-      await transaction.copyImportRows(text)
+      await transaction.copyImportRows(lines)
     })
     // whoever waits for it is told
     this.#copying.catch(() => {})

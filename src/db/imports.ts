@@ -52,14 +52,15 @@ export abstract class ImportStatements extends SteeringStatements {
   }
 
   /** Takes lines of COPY's text format with the columns named here. Only in a transaction. */
-  async copyImportRows(lines: string): Promise<void> {
+  async copyImportRows(lines: Buffer[]): Promise<void> {
     if (this.db instanceof pg.Pool) throw new Error('copyImportRows needs the transaction of its import')
     const copy = from(
       `copy daybatch.import_rows (import_id, line_number, email, first_name, last_name, attributes, status, rejection) from stdin`,
     )
     const stream = this.db.query(Object.assign(copy, { query_timeout: COPY_TIMEOUT_MS }))
     try {
-      stream.end(lines)
+      for (const piece of lines) stream.write(piece)
+      stream.end()
       await finished(stream)
     } finally {
       // pg ends its time limit when a query calls back; a copy never does
