@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 /**
@@ -13,6 +14,8 @@ export function dropSlowSenders(app: FastifyInstance, idleMs: number): void {
 }
 
 function watch({ raw, log }: FastifyRequest, idleMs: number): void {
+  // an injected request has no connection
+  if (!(raw.socket instanceof Socket)) return
   let received = -1
   const timer = setInterval(() => {
     if (raw.complete || raw.destroyed) return clearInterval(timer)
