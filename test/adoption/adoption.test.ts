@@ -330,11 +330,13 @@ t.test(
       `alter table public.email_tracking add constraint nobody_at_noon check (recipient_email not like '%1@example.org') not valid`,
     )
     const claimed = await claim(db, autumn, 100)
+    const atNoon = claimed.filter(({ email }) => email.endsWith('1@example.org')).length
+    t.ok(atNoon >= 10, 'some of them are refused')
     await begin(db, autumn, claimed)
     const answers = await report(db, autumn, claimed)
     t.ok(answers.every(({ recorded, status }) => recorded && status === 'sent'))
     const refused = await readAudit(db)
-    t.equal(refused.length, 10)
+    t.equal(refused.length, atNoon)
     t.match(
       refused[0],
       /^outcome_is_not_tracked: delivery \d+ is not in public\.email_tracking: .*nobody_at_noon/,
@@ -344,7 +346,7 @@ t.test(
       'select count(*)::integer as n from public.email_tracking where campaign_id = $1 and contact_id = any ($2)',
       [autumn, claimed.map(({ contact_id }) => contact_id)],
     )
-    t.equal(told.n, 90, 'the others are there')
+    t.equal(told.n, 100 - atNoon, 'the others are there')
 
     await db.query('alter table public.email_tracking drop constraint nobody_at_noon')
     const holder = await openSession(server.url)
@@ -353,7 +355,7 @@ t.test(
     const others = await claim(db, autumn, 100)
     await begin(db, autumn, others)
     t.ok((await report(db, autumn, others)).every(({ recorded }) => recorded))
-    t.equal((await readAudit(db)).length, 110, 'locked for longer than a second')
+    t.equal((await readAudit(db)).length, atNoon + 100, 'locked for longer than a second')
     await holder.query('commit')
     await call(db, 'process_campaigns', null, 'sweep')
     t.same(await readAudit(db), [])
