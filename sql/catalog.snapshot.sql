@@ -2387,7 +2387,7 @@ alter function daybatch.enqueue_started_campaign() owner to daybatch_owner;
 comment on function daybatch.enqueue_started_campaign() is 'Trigger of public.campaigns: puts the job of a started campaign into pg-boss. Example: update public.campaigns set status = ''sending'' where name = ''Spring offer'';';
 
 create function daybatch.enqueue_webhook_job(p_message_id uuid, p_webhook_id uuid, p_due_at timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body 4295c8935003b1ac264f3959f14e524c
+returns void language plpgsql volatile security definer set search_path="" -- body c25850ebe39800599edb69a23a8f4d1f
 alter function daybatch.enqueue_webhook_job(uuid,uuid,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.enqueue_webhook_job(uuid,uuid,timestamp with time zone) is 'Puts the job of a webhook message into pg-boss''s table. Example: select daybatch.enqueue_webhook_job(message_id, webhook_id, due_at) from daybatch.webhook_messages where status = ''waiting'';';
 

@@ -23,7 +23,7 @@ begin
   end if;
 exception
   when undefined_table or invalid_schema_name or undefined_column or undefined_function or insufficient_privilege or not_null_violation then
-    raise warning 'daybatch: no job for webhook message %: %', p_message_id, sqlerrm using hint = 'Run: npm run migrate';
+    raise warning 'daybatch: no job for webhook message %: %', p_message_id, sqlerrm using hint = 'Run: npx daybatch migrate';
 end;
 $$;
 

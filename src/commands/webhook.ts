@@ -17,6 +17,10 @@ export function addWebhook(program: Command, output: Output): void {
     .command('create <url> <events...>')
     .description('make one; its secret is shown once, and stands sealed in the database (ENCRYPTION_KEYS)')
     .option('--campaign <campaign>', 'only of this campaign, by name or id')
+    .addHelpText(
+      'after',
+      '\nExample:\n  npx daybatch webhook create https://example.com/hook completed bounced',
+    )
     .action((url: string, eventTypes: string[], { campaign }: { campaign?: string }) =>
       withDb(async db => {
         const campaignId = campaign === undefined ? undefined : (await findCampaign(db, campaign)).id
@@ -30,6 +34,7 @@ export function addWebhook(program: Command, output: Output): void {
   webhook
     .command('list')
     .description('show all: what waits, what is dead, what is off and why')
+    .addHelpText('after', '\nExample:\n  npx daybatch webhook list')
     .action(() =>
       withDb(async db => {
         const webhooks = await db.listWebhooks()
@@ -39,6 +44,7 @@ export function addWebhook(program: Command, output: Output): void {
   webhook
     .command('remove <id>')
     .description('take one away, with its messages')
+    .addHelpText('after', '\nExample:\n  npx daybatch webhook remove WEBHOOK_ID')
     .action((webhookId: string) =>
       withDb(async db => {
         if (!(await db.removeWebhook({ webhookId })))
@@ -49,6 +55,7 @@ export function addWebhook(program: Command, output: Output): void {
   webhook
     .command('test <id>')
     .description('send a test message; a running service sends it')
+    .addHelpText('after', '\nExample:\n  npx daybatch webhook test WEBHOOK_ID')
     .action((webhookId: string) =>
       withDb(async db => {
         const messageId = await db.testWebhook({ webhookId })
@@ -64,6 +71,7 @@ export function addWebhook(program: Command, output: Output): void {
     .option('--since <time>', 'everything since this time, like 2026-01-31T09:00:00Z')
     .option('--since-event <id>', 'everything since this event', readInteger)
     .option('--message <id>', 'one message')
+    .addHelpText('after', '\nExample:\n  npx daybatch webhook replay WEBHOOK_ID --since 2027-03-01T00:00:00Z')
     .action((webhookId: string, options: { since?: string; sinceEvent?: number; message?: string }) =>
       withDb(async db => {
         const { since, sinceEvent: sinceEventId, message: messageId } = options
