@@ -2998,7 +2998,7 @@ grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_service
 comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at once, with a reason. Example: select daybatch.pause_campaign(id, ''wrong subject'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.preview_audience(p_list_ids uuid[])
-returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" -- body ede818ba80becbfbac4adc64490e45e3
+returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" -- body 18d4b57959eda45bb33d918c129da063
 alter function daybatch.preview_audience(uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.preview_audience(uuid[]) to daybatch_operator;
 grant execute on function daybatch.preview_audience(uuid[]) to daybatch_service;

@@ -7,6 +7,7 @@ language plpgsql stable security definer set search_path = ''
 as $$
 #variable_conflict use_column
 declare
+  c_plain constant text := '^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]+(-[A-Za-z0-9]+)?\.)+[A-Za-z][A-Za-z]+$';
   v_key bytea;
   v_unknown uuid;
 begin
@@ -21,7 +22,8 @@ begin
         case
           when p.id is null then 'deleted'
           when p.unsubscribed_at is not null then 'unsubscribed'
-          when not daybatch.is_valid_address(p.email) then 'invalid_address'
+          -- nearly all are of this plain form and short, which is valid; the whole check takes eight times as long
+          when not (octet_length(p.email) <= 64 and p.email collate "C" ~ c_plain) and not daybatch.is_valid_address(p.email) then 'invalid_address'
           when exists (select from daybatch.suppressions)
             and exists (select from daybatch.suppressions as s where s.address_key = sha256(v_key || convert_to(lower(p.email), 'UTF8'))
               and (s.list_id is null or s.list_id = any (p_list_ids))) then 'suppressed'
@@ -29,7 +31,8 @@ begin
       from (select distinct k.contact_id from daybatch.list_members as k where k.list_id = any (p_list_ids)) as m
       left join public.contacts as p on p.id = m.contact_id
     ), counted as (
-      select j.reason, count(*) as contacts, count(distinct j.address) as addresses from judged as j group by j.reason
+      select a.reason, sum(a.contacts)::bigint as contacts, count(*) as addresses
+      from (select j.reason, j.address, count(*) as contacts from judged as j group by j.reason, j.address) as a group by a.reason
     ), told as (
       select c.reason, c.contacts from counted as c where c.reason is not null
       union all
