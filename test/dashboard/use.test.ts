@@ -51,6 +51,7 @@ t.test('use', { skip: noBrowser }, async t => {
     t.equal(await focused(page), 'search')
     await page.keyboard.type('the FIRST')
     await page.locator('table.rows tbody tr').nth(1).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'The first' }).waitFor()
     t.equal(await focused(page), 'search', 'the words are found as they are typed')
     await page.keyboard.press('ArrowDown')
     t.match(await page.evaluate('document.activeElement.textContent'), 'The first')
