@@ -126,7 +126,7 @@ function hasSurplus(cells: string[], count: number): boolean {
 }
 
 /** An export of ours guards a text that a spreadsheet would take for a formula by an apostrophe. */
-const unquote = (text: string) => (/^'[=+\-@]/.test(text) ? text.slice(1) : text)
+const unquote = (text: string) => (/^'+[=+\-@]/.test(text) ? text.slice(1) : text)
 
 /** listmonk and our own export: a column of JSON objects; other text stays what it is. */
 function readAttributes(row: ReturnType<typeof makeRow>, text: string): void {

@@ -19,7 +19,7 @@ t.test('one mail to oneself, by TLS and login, without any database', async t =>
       to: ['Me@example.org'],
       secure: true,
       user: 'user',
-      mail: { text: /npx daybatch test-mail on/ },
+      mail: { text: /sent by daybatch test-mail on/ },
     },
   ])
   t.equal(server.received.length, 1)

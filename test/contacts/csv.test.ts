@@ -102,6 +102,8 @@ t.test('what is written as CSV is read as it was, in pieces of any size', async 
     fc.constantFrom('a,b', 'a;b', 'say "x"', 'two\nlines', 'two\r\nlines', '\\N', "'", 'a\tb'),
   )
   const row = fc.tuple(cell, cell, cell)
+  // one before what a spreadsheet would take for a formula was put there by an export
+  const withoutMark = (value: string) => value.replace(/^'(?='*[=+\-@])/, '')
   const quote = (value: string) => (/[",;\t|\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)
   await fc.assert(
     fc.asyncProperty(
@@ -117,6 +119,7 @@ t.test('what is written as CSV is read as it was, in pieces of any size', async 
         const rows = await read(`${hasMark ? '\ufeff' : ''}${lines.join(end)}${end}`, size)
         const expected = records
           .filter(cells => cells.some(value => value.trim() !== ''))
+          .map(cells => cells.map(withoutMark))
           .map(([email, firstName, note]) => [email, firstName || null, note ? { note } : {}])
         t.same(
           rows.map(found => [found.email, found.firstName, found.attributes]),
