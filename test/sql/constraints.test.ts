@@ -9,6 +9,7 @@ import * as application from './impossible/application.ts'
 import { batches } from './impossible/batches.ts'
 import type { TableCase } from './impossible/case.ts'
 import { claims, deliveries, deliveryAttempts, resendCopies } from './impossible/deliveries.ts'
+import { importProgress, importRows, imports } from './impossible/imports.ts'
 import * as engine from './impossible/settings.ts'
 import { webhookMessages, webhooks, webhookTries } from './impossible/webhooks.ts'
 
@@ -37,7 +38,9 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.suppressions': engine.suppressions,
   'daybatch.bounces': engine.bounces,
   'daybatch.bounce_limits': engine.bounceLimits,
-  'daybatch.imports': engine.imports,
+  'daybatch.imports': imports,
+  'daybatch.import_rows': importRows,
+  'daybatch.import_progress': importProgress,
   'daybatch.events': engine.events,
   'daybatch.sweeps': engine.sweeps,
   'daybatch.webhooks': webhooks,

@@ -10,7 +10,15 @@ import { prepareLedger } from '../../src/db/migrations.ts'
 import { migratePgBoss, PGBOSS_SCHEMA_VERSION } from '../../src/db/pgboss.ts'
 import { queues } from '../../src/schedule/queues.ts'
 import { createTestDatabase } from '../helper/database.ts'
-import { closeBatch, makeCampaign, processCampaign, readAudit, readCampaign, send } from '../helper/make.ts'
+import {
+  closeBatch,
+  makeCampaign,
+  processCampaign,
+  type Row,
+  readAudit,
+  readCampaign,
+  send,
+} from '../helper/make.ts'
 import { openSession } from '../helper/session.ts'
 
 const SQL_FOLDER = new URL('../../sql', import.meta.url).pathname
@@ -130,13 +138,17 @@ t.test('an upgrade from any earlier state, with rows, ends as a fresh installati
     // one that was sent in full by then
     const old = await makeCampaign(pool, { contacts: 1, limit: 1, status: 'completed' })
     const readRows = async () =>
-      // but for a column that came later
-      (await pool.query(`select to_jsonb(c) - 'smtp_server' as row from public.campaigns as c order by c.id`))
+      (await pool.query<{ row: Row }>('select to_jsonb(c) as row from public.campaigns as c order by c.id'))
         .rows
     const rows = await readRows()
+    // but for columns that came later
+    const columns = Object.keys(rows[0]!.row)
+    const withoutLater = ({ row }: { row: Row }) => ({
+      row: Object.fromEntries(columns.map(column => [column, row[column]])),
+    })
     t.same(await migrate({ url }), { applied: MIGRATIONS.slice(count) })
     t.equal(await catalogOf(url), fresh, `from ${MIGRATIONS[count - 1]}`)
-    t.same(await readRows(), rows, 'rows stay as they were')
+    t.same((await readRows()).map(withoutLater), rows, 'rows stay as they were')
     t.match(await processCampaign(pool, campaign.id), { action: 'opened', delivery_count: 2 })
     await send(pool, campaign.id)
     t.match(await closeBatch(pool, campaign.id), { closed: true, sent_count: 2, remaining_count: 1 })

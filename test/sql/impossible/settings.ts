@@ -175,19 +175,6 @@ export const bounceLimits: TableCase = {
   },
 }
 
-const finished = { finished_at: at(1), row_count: 3 }
-const pendingImport: Row = { import_id: ids.token, list_id: ids.list, started_at: at(0) }
-
-export const imports: TableCase = {
-  rows: [pendingImport],
-  other: { ...pendingImport, import_id: ids.otherToken },
-  takes: [finished],
-  refuses: {
-    imports_pkey: [{ import_id: ids.token }],
-    counts_are_known_at_the_end: [{ finished_at: at(1) }, { row_count: 3 }],
-  },
-}
-
 const event: Row = { happened_at: at(0), event: 'x', detail: {}, done_by: 'x', application_name: 'x' }
 export const events = keyed('events_pkey', 'event_id', event, [1001, 1002])
 
