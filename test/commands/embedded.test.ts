@@ -28,7 +28,7 @@ t.test('beside npm start with nothing set, the commands work on its embedded dat
   await run('import', join(PROJECT, 'scripts/demo/contacts.csv'), '--list', 'Customers')
   await shell.write('message.txt', 'Hello {{first_name | friend}}')
   const campaign = ['--name', 'Offer', '--list', 'Customers', '--text', 'message.txt', '--limit', '10']
-  await run('campaign', 'create', ...campaign, '--interval', '2 seconds')
+  await run('campaign', 'create', ...campaign, '--interval', '5 seconds')
   await run('start', 'Offer')
   const watched = await run('watch', 'Offer')
   t.match(watched, /batch 1 of .*: 10 sent, 7 remaining\n/)

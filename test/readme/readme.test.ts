@@ -117,12 +117,15 @@ t.test(
 )
 
 t.test('links lead somewhere', async t => {
-  const headings = Array.from(readme.matchAll(/^#+ (.*)$/gm), match =>
-    match[1]!.toLowerCase().replaceAll(' ', '-'),
-  )
+  const listHeadings = (text: string) =>
+    Array.from(text.matchAll(/^#+ (.*)$/gm), match => match[1]!.toLowerCase().replaceAll(' ', '-'))
   for (const [, target = ''] of readme.matchAll(/\]\(([^)]+)\)/g)) {
-    if (target.startsWith('#')) t.ok(headings.includes(target.slice(1)), target)
-    else if (!target.startsWith('https://')) await t.resolves(access(join(PROJECT, target)), target)
+    if (target.startsWith('https://')) continue
+    const [path = '', heading] = target.split('#')
+    if (path !== '') await t.resolves(access(join(PROJECT, path)), target)
+    if (heading === undefined) continue
+    const text = path === '' ? readme : await readFile(join(PROJECT, path), 'utf8')
+    t.ok(listHeadings(text).includes(heading), target)
   }
 })
 
@@ -133,7 +136,7 @@ t.test('the routes of the table are there', async t => {
   t.teardown(() => app.close())
   let count = 0
   for (const [, verbs = '', path = ''] of readme.matchAll(
-    /`((?:GET|POST|PATCH|DELETE)(?:, (?:GET|POST|PATCH|DELETE))*) (\/[^`]+)`/g,
+    /`((?:GET|POST|PATCH|DELETE)(?:, (?:GET|POST|PATCH|DELETE))*) (\/[^`?]+)(?:\?[^`]*)?`/g,
   )) {
     for (const url of expandBraces(path)) {
       for (const method of verbs.split(', ')) {
@@ -147,7 +150,7 @@ t.test('the routes of the table are there', async t => {
 
 /** `/a/{id}/{start,pause}`: `/a/:id/start` and `/a/:id/pause`. */
 function expandBraces(path: string): string[] {
-  const [, before = '', choices = '', after = ''] = /^(.*)\{(\w+(?:,\w+)+)\}(.*)$/.exec(path) ?? []
+  const [, before = '', choices = '', after = ''] = /^(.*)\{([\w-]+(?:,[\w-]+)+)\}(.*)$/.exec(path) ?? []
   const paths = choices ? choices.split(',').map(choice => before + choice + after) : [path]
   return paths.map(one => one.replaceAll(/\{(\w+)\}/g, ':$1'))
 }
