@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 const POLL_MS = 20
-const LIMIT_MS = 30_000
+const LIMIT_MS = 60_000
 
 /** Looks again and again until there is something (a value that is true), and returns it. */
 export async function until<Value>(

@@ -66,7 +66,7 @@ scenario('every one of them is undone with the caller’s transaction', async (t
     await call(client, 'erase_contact', contact)
     await call(client, 'suppress_address', 'someone@example.org')
     await client.query('rollback')
-    t.equal((await db.query('select from daybatch.suppressions')).rowCount, 0)
+    t.equal((await db.query('select from daybatch.suppressions')).rowCount, 1, 'that of the refused address')
     t.equal((await db.query('select from public.contacts where id = $1', [contact])).rowCount, 1)
   } finally {
     client.release()
