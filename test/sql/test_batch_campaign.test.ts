@@ -94,15 +94,15 @@ for (const [what, name, text, broken, words] of [
   [
     'the limit is too high',
     'open_batch',
-    'v_number, v_campaign.daily_send_limit,',
-    'v_number, v_campaign.daily_send_limit + 1,',
+    'calculate_batch_limit(v_campaign.daily_send_limit,',
+    'calculate_batch_limit(v_campaign.daily_send_limit + 1,',
     /expected to open with 5 contacts, was opened with 6/,
   ],
   [
     'the limit is too low',
     'open_batch',
-    'v_number, v_campaign.daily_send_limit,',
-    'v_number, v_campaign.daily_send_limit - 1,',
+    'calculate_batch_limit(v_campaign.daily_send_limit,',
+    'calculate_batch_limit(v_campaign.daily_send_limit - 1,',
     /expected to open with 5 contacts, was opened with 4/,
   ],
   [
@@ -114,9 +114,9 @@ for (const [what, name, text, broken, words] of [
   ],
   [
     'it waits a second too long',
-    'open_batch',
-    'v_next_due := v_counted_at + v_campaign.batch_interval',
-    `v_next_due := v_counted_at + v_campaign.batch_interval + interval '1 second'`,
+    'calculate_spacing',
+    'calculate_due_time(p_counted_at + v_interval, p_rules)',
+    `calculate_due_time(p_counted_at + v_interval + interval '1 second', p_rules)`,
     /not one interval later/,
   ],
   [

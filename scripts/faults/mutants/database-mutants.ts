@@ -72,9 +72,9 @@ export const databaseMutants: Mutant[] = [
     guard: `the next due time: '24 hours', never '1 day'`,
     edits: [
       inFunction(
-        'open_batch',
-        'v_next_due := v_counted_at + v_campaign.batch_interval',
-        `v_next_due := v_counted_at + ${oneDay}`,
+        'calculate_spacing',
+        'calculate_due_time(p_counted_at + v_interval, p_rules)',
+        `calculate_due_time(p_counted_at + ${oneDay}, p_rules)`,
       ),
     ],
     checks: ['clock'],
@@ -149,7 +149,7 @@ export const databaseMutants: Mutant[] = [
   },
   {
     guard: 'a standstill restarts the spacing',
-    edits: [inFunction('begin_sending', 'if v_first_attempt and v_now', 'if false and v_now')],
+    edits: [inFunction('begin_sending', 'if v_first_attempt and not', 'if false and not')],
     checks: ['model', 'clock'],
   },
   // crash and doubt
