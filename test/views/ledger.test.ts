@@ -166,7 +166,7 @@ scenario('failed_contacts: refused or skipped and why, in the last words', async
     {
       contact_id: campaign.contacts[3],
       status: 'failed',
-      reason: 'message_refused',
+      reason: 'content_refused',
       stage: 'message',
       reply_code: 554,
       reply_text: 'Content refused',
