@@ -24,5 +24,15 @@ export function createRandom(seed: number): Random {
   return random
 }
 
+/** A copy in another order (Fisher and Yates). */
+export function shuffle<T>(values: readonly T[], { below }: Pick<Random, 'below'>): T[] {
+  const mixed = [...values]
+  for (let index = mixed.length - 1; index > 0; index--) {
+    const other = below(index + 1)
+    ;[mixed[index], mixed[other]] = [mixed[other]!, mixed[index]!]
+  }
+  return mixed
+}
+
 /** The seed of this run: SEED in the environment repeats an earlier one. */
 export const readSeed = (): number => Number(process.env.SEED ?? Date.now() % 1_000_000)

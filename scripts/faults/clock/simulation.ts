@@ -102,6 +102,10 @@ export class ClockSimulation {
       await call(this.#session, 'start_campaign', id)
       await this.#work()
     }
+    // few days by chance have none; a run without them says nothing
+    const soonest = () => this.#now + this.#random.below((days * DAY) / 2)
+    this.#next.outage = Math.min(this.#next.outage, soonest())
+    this.#next.step = Math.min(this.#next.step, soonest())
   }
 
   /** Goes on until every campaign is complete, or for at most `days`; returns how many are not. */

@@ -94,13 +94,13 @@ export const databaseMutants: Mutant[] = [
         '    where c.id = p_campaign_id;',
       ),
     ],
-    checks: ['races'],
+    checks: ['races of add contact'],
   },
   // the fence: tokens, leases, states
   {
     guard: 'the fence of begin_sending',
     edits: [inFunction('begin_sending', ' and d.claim_token = w.claim_token\n', '\n')],
-    checks: ['model', 'test/sql/begin_sending.test.ts'],
+    checks: ['test/sql/begin_sending.test.ts', 'model'],
   },
   {
     guard: 'the fence of reports',
@@ -112,7 +112,7 @@ export const databaseMutants: Mutant[] = [
   {
     guard: 'an expired lease begins nothing',
     edits: [inFunction('begin_sending', ' and k.expires_at > v_now\n', '\n')],
-    checks: ['model', 'test/sql/begin_sending.test.ts'],
+    checks: ['test/sql/begin_sending.test.ts', 'model'],
   },
   {
     guard: 'an expired lease is not extended',
@@ -135,12 +135,12 @@ export const databaseMutants: Mutant[] = [
         `when false then ''`,
       ),
     ],
-    checks: ['races', 'model'],
+    checks: ['races of pause, begin', 'model'],
   },
   {
     guard: 'the cut-off of begin_sending',
     edits: [inFunction('begin_sending', 'when v_now >= v_batch.cut_off_at then', 'when false then')],
-    checks: ['model', 'test/sql/begin_sending.test.ts'],
+    checks: ['test/sql/begin_sending.test.ts', 'model'],
   },
   {
     guard: 'the cut-off of claim_deliveries',
@@ -228,12 +228,12 @@ export const databaseMutants: Mutant[] = [
         'where false and',
       ),
     ],
-    checks: ['races', 'model'],
+    checks: ['races of suppress, claim', 'model'],
   },
   {
     guard: 'unsubscribed contacts at the claim',
     edits: [inFunction('skip_ineligible', `when p.unsubscribed_at is not null then 'unsubscribed'\n`, '\n')],
-    checks: ['model', 'test/sql/claim_deliveries.test.ts'],
+    checks: ['test/sql/claim_deliveries.test.ts', 'model'],
   },
   {
     guard: 'a changed address is compared at the claim',

@@ -21,7 +21,8 @@ export interface Edit {
   to: string
 }
 
-export type CheckName = 'impossible rows' | 'races' | 'model' | 'clock' | `test/${string}`
+/** `races of <operation>, ...`: each of them against each, in every stage. */
+export type CheckName = 'impossible rows' | `races of ${string}` | 'model' | 'clock' | `test/${string}`
 
 /** A fragment that is gone, or stands there twice, makes the mutant meaningless: it must be written anew. */
 async function readMutated(folder: string, { file, from, to }: Edit): Promise<string> {

@@ -1,3 +1,4 @@
+import { shuffle } from '../../../test/helper/random.ts'
 import { startDatabases } from '../databases.ts'
 import type { Part } from '../part.ts'
 import { operations } from '../races/operations.ts'
@@ -14,7 +15,7 @@ export const part: Part = {
     const track = await RaceTrack.open(await databases.create())
     context.teardown(() => track.close())
     const all = listRaces()
-    const races = shuffle(all, context.random.below).slice(0, context.runs)
+    const races = shuffle(all, context.random).slice(0, context.runs)
     const failures: string[] = []
     const counts = { blocked: 0, retried: 0 }
     for (const [index, race] of races.entries()) {
@@ -35,13 +36,4 @@ export const part: Part = {
       details: { 'of all': all.length, ...counts },
     }
   },
-}
-
-function shuffle<T>(values: T[], below: (limit: number) => number): T[] {
-  const mixed = [...values]
-  for (let index = mixed.length - 1; index > 0; index--) {
-    const other = below(index + 1)
-    ;[mixed[index], mixed[other]] = [mixed[other]!, mixed[index]!]
-  }
-  return mixed
 }
