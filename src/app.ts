@@ -4,6 +4,8 @@ import fastify, {
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   LogController,
 } from 'fastify'
 import { fetchText } from './bounces/providers/fetch.ts'
@@ -86,6 +88,11 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     // answered as problem details, below
     return503OnClosing: false,
+    // an address that cannot be read is no route's
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id)
+      answerProblem(error, request, reply)
+    },
   })
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   // what SQL answers goes out whole: the schemas of answers describe it, and tests compare
@@ -145,15 +152,18 @@ function refuseWhileStopping(app: FastifyInstance): void {
 }
 
 function answerProblems(app: FastifyInstance): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const problem = problemFrom(error, request.id)
-    if (problem.status >= 500) request.log.error({ err: error }, problem.title)
-    else request.log.info({ problem }, problem.title)
-    if (problem.status === 503) reply.header('retry-after', '5')
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
-    return reply.code(problem.status).type('application/problem+json').send(problem)
-  })
+  app.setErrorHandler<FastifyError>((error, request, reply) => answerProblem(error, request, reply))
   app.setNotFoundHandler(({ method, url }) => {
     throw new ProblemError(404, 'unknown-route', `Nothing answers ${method} ${url.split('?')[0]}`)
   })
+}
+
+function answerProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemFrom(error, request.id)
+  if (problem.status >= 500) request.log.error({ err: error }, problem.title)
+  else request.log.info({ problem }, problem.title)
+  if (problem.status === 503) reply.header('retry-after', '5')
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  // as text: an address that cannot be read has no route, and no serializer of ours
+  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
 }

@@ -191,6 +191,14 @@ function describeRequestError(error: DatabaseError): Problem | undefined {
       return make(400, 'malformed-json', 'The body is not valid JSON', message)
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return make(415, 'unsupported-media-type', message, 'Send JSON with content-type: application/json.')
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return make(
+        statusCode ?? 400,
+        'invalid-request',
+        'The address cannot be read',
+        'Encode what is not plain as %XX; an id in it is a uuid.',
+      )
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return make(
         413,

@@ -78,3 +78,19 @@ t.test('what is worth trying again says so', async t => {
   }
   t.match(problemFrom(new Error('Connection terminated unexpectedly')), { status: 503 })
 })
+
+t.test('addresses that cannot be read', async t => {
+  for (const [url, status] of [
+    ['/api/campaigns/%', 400],
+    [`/api/campaigns/${'x'.repeat(500)}`, 414],
+    ['/%zz', 400],
+  ] as const) {
+    const answer = await send('GET', url)
+    t.match(answer, {
+      status,
+      body: { type: '/problems/invalid-request', title: 'The address cannot be read' },
+    })
+    t.match(answer.headers['content-type'], /^application\/problem\+json/)
+    t.equal(answer.body.instance, `urn:uuid:${answer.headers['x-request-id']}`)
+  }
+})

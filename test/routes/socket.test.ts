@@ -1,0 +1,108 @@
+// What only a real connection shows: senders that stop, uploads that break off or never end, and the end of the service.
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import t from 'tap'
+import { until } from '../helper/until.ts'
+import { openApi } from './api.ts'
+
+t.setTimeout(300_000)
+
+const api = await openApi(t, { bodyIdleMs: 300 })
+const { app, pool, makeList } = api
+const address = new URL(await app.listen({ host: '127.0.0.1', port: 0 }))
+
+async function open(): Promise<{ socket: Socket; text: () => string; ended: Promise<unknown> }> {
+  const socket = connect(Number(address.port), address.hostname)
+  let text = ''
+  socket.setEncoding('utf8').on('data', chunk => {
+    text += chunk
+  })
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  return { socket, text: () => text, ended: new Promise(resolve => socket.once('close', resolve)) }
+}
+
+const head = (path: string, type: string, length: number | 'chunked') =>
+  `POST ${path} HTTP/1.1\r\nhost: ${address.host}\r\ncontent-type: ${type}\r\n` +
+  `${length === 'chunked' ? 'transfer-encoding: chunked' : `content-length: ${length}`}\r\n\r\n`
+
+t.test('a sender that stops in the middle of its body is cut off, and nothing is made', async t => {
+  const list = await makeList()
+  for (const [path, type] of [
+    ['/api/lists', 'application/json'],
+    [`/api/lists/${list}/imports`, 'text/csv'],
+  ] as const) {
+    const { socket, ended } = await open()
+    socket.write(`${head(path, type, 1000)}email\n`)
+    await ended
+    t.pass(`${path}: the connection ended`)
+  }
+  t.equal((await pool.query('select from public.contacts')).rowCount, 0)
+  t.equal((await pool.query('select from public.contact_lists')).rowCount, 1)
+})
+
+t.test('a slow sender that goes on is served', async t => {
+  const { socket, text } = await open()
+  const body = JSON.stringify({ name: 'Slowly' })
+  socket.write(head('/api/lists', 'application/json', body.length))
+  for (const letter of body) {
+    socket.write(letter)
+    await wait(40)
+  }
+  await until(async () => text().includes('201 Created'))
+  socket.destroy()
+  t.equal((await pool.query(`select from public.contact_lists where name = 'Slowly'`)).rowCount, 1)
+})
+
+t.test('an upload that breaks off leaves nothing', async t => {
+  const list = await makeList()
+  const { socket } = await open()
+  socket.write(`${head(`/api/lists/${list}/imports`, 'text/csv', 1e9)}email\n`)
+  for (let n = 0; n < 2000; n++) socket.write(`broken-${n}@example.org\n`)
+  await wait(200)
+  socket.destroy()
+  await until(async () => {
+    const { rows } = await pool.query(
+      `select count(*)::integer as open from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
+    )
+    return rows[0].open === 0
+  })
+  t.equal((await pool.query(`select from public.contacts where email like 'broken%'`)).rowCount, 0)
+})
+
+t.test('a body of 2 GB where JSON is taken is refused at once, or when it has grown too large', async t => {
+  const told = await open()
+  told.socket.write(head('/api/lists', 'application/json', 2 ** 31))
+  await until(async () => told.text().includes('413'))
+  t.match(told.text(), /problems\/body-too-large/)
+  told.socket.destroy()
+
+  const { socket, text } = await open()
+  socket.write(head('/api/lists', 'application/json', 'chunked'))
+  const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`
+  let sent = 0
+  while (!text().includes('413') && !socket.destroyed && sent < 2 ** 31) {
+    sent += 0x10000
+    if (!socket.write(chunk)) await Promise.race([once(socket, 'drain').catch(() => {}), wait(100)])
+  }
+  t.ok(sent < 64 * 2 ** 20, `refused after ${sent} bytes`)
+  socket.destroy()
+})
+
+t.test('while it stops, what is under way is finished, and what comes is told to go elsewhere', async t => {
+  const kept = await open()
+  kept.socket.write(`GET /health/live HTTP/1.1\r\nhost: ${address.host}\r\n\r\n`)
+  await until(async () => kept.text().includes('"live"'))
+  const under = await open()
+  const body = JSON.stringify({ name: 'Finished' })
+  under.socket.write(head('/api/lists', 'application/json', body.length) + body.slice(0, -2))
+  await wait(100)
+  const closing = app.close()
+  await wait(50)
+  under.socket.write(body.slice(-2))
+  await until(async () => under.text().includes('201 Created'))
+  t.match(under.text(), /connection: close/i)
+  await closing
+  t.equal((await pool.query(`select from public.contact_lists where name = 'Finished'`)).rowCount, 1)
+})
