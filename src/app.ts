@@ -134,11 +134,18 @@ function takeJsonOnly(app: FastifyInstance): void {
   })
 }
 
-/** Requests that come while those under way are finished; Fastify says `connection: close`. */
+/** Requests that come while those under way are finished. No connection is kept after them: a kept one delays the end by a minute. */
 function refuseWhileStopping(app: FastifyInstance): void {
   let isStopping = false
   app.addHook('preClose', async () => {
     isStopping = true
+  })
+  app.addHook('onSend', async (_, reply) => {
+    if (isStopping) reply.header('connection', 'close')
+  })
+  // for answers that had begun before
+  app.addHook('onResponse', async () => {
+    if (isStopping) setImmediate(() => app.server.closeIdleConnections())
   })
   app.addHook('onRequest', async () => {
     if (!isStopping) return

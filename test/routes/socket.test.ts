@@ -1,4 +1,5 @@
 // What only a real connection shows: senders that stop, uploads that break off or never end, and the end of the service.
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -55,19 +56,21 @@ t.test('a slow sender that goes on is served', async t => {
   t.equal((await pool.query(`select from public.contact_lists where name = 'Slowly'`)).rowCount, 1)
 })
 
-t.test('an upload that breaks off leaves nothing', async t => {
+t.test('an upload that breaks off when a part of it is staged leaves nothing', async t => {
   const list = await makeList()
+  const importId = randomUUID()
   const { socket } = await open()
-  socket.write(`${head(`/api/lists/${list}/imports`, 'text/csv', 1e9)}email\n`)
-  for (let n = 0; n < 2000; n++) socket.write(`broken-${n}@example.org\n`)
-  await wait(200)
-  socket.destroy()
+  socket.write(`${head(`/api/lists/${list}/imports?import_id=${importId}`, 'text/csv', 1e9)}email\n`)
+  let line = 0
+  const staged = 'select from daybatch.import_rows where import_id = $1'
   await until(async () => {
-    const { rows } = await pool.query(
-      `select count(*)::integer as open from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,
-    )
-    return rows[0].open === 0
+    for (const end = line + 1000; line < end; line++) socket.write(`broken-${line}@example.org\n`)
+    return Number((await pool.query(staged, [importId])).rowCount) > 0
   })
+  socket.destroy()
+  const ended = 'select from daybatch.imports where import_id = $1 and failed_at is not null'
+  await until(async () => (await pool.query(ended, [importId])).rowCount === 1)
+  t.equal((await pool.query(staged, [importId])).rowCount, 0)
   t.equal((await pool.query(`select from public.contacts where email like 'broken%'`)).rowCount, 0)
 })
 
@@ -98,11 +101,13 @@ t.test('while it stops, what is under way is finished, and what comes is told to
   const body = JSON.stringify({ name: 'Finished' })
   under.socket.write(head('/api/lists', 'application/json', body.length) + body.slice(0, -2))
   await wait(100)
+  const asked = performance.now()
   const closing = app.close()
   await wait(50)
   under.socket.write(body.slice(-2))
   await until(async () => under.text().includes('201 Created'))
   t.match(under.text(), /connection: close/i)
   await closing
+  t.ok(performance.now() - asked < 10_000, 'no kept connection delays the end')
   t.equal((await pool.query(`select from public.contact_lists where name = 'Finished'`)).rowCount, 1)
 })
