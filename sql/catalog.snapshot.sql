@@ -380,7 +380,7 @@ create table daybatch.finish_dates (
 );
 alter table daybatch.finish_dates owner to daybatch_owner;
 grant select on daybatch.finish_dates to daybatch_operator;
-comment on table daybatch.finish_dates is 'The forecast finish of a campaign as last seen, so that a move of it can be told.';
+comment on table daybatch.finish_dates is 'The forecast finish of a campaign as first seen, or as told last, so that a move of it can be told, however slowly it goes.';
 
 create table daybatch.idempotent_requests (
   request_key bytea not null,
@@ -480,20 +480,23 @@ grant select on daybatch.migrations to daybatch_service;
 
 create table daybatch.notices (
   notice_id bigint not null generated always as identity,
-  campaign_id uuid not null,
+  campaign_id uuid,
   cause text not null,
   detail jsonb not null,
   created_at timestamp with time zone not null,
   due_at timestamp with time zone not null,
   given_at timestamp with time zone,
+  webhook_id uuid,
   constraint a_notice_is_not_due_before_it_is_made CHECK ((due_at >= created_at)),
-  constraint cause_is_known CHECK ((cause = ANY (ARRAY['paused'::text, 'completed'::text, 'finish_moved'::text, 'bounce_rate'::text, 'smtp_server_changed'::text]))),
+  constraint a_notice_is_of_a_campaign_or_of_a_webhook CHECK ((num_nonnulls(campaign_id, webhook_id) = 1)),
+  constraint cause_is_known CHECK ((cause = ANY (ARRAY['paused'::text, 'completed'::text, 'finish_moved'::text, 'bounce_rate'::text, 'smtp_server_changed'::text, 'webhook_switched_off'::text]))),
   constraint notices_pkey PRIMARY KEY (notice_id)
 );
 alter table daybatch.notices owner to daybatch_owner;
 CREATE INDEX notices_campaign_idx ON daybatch.notices USING btree (campaign_id, cause, due_at);
+CREATE INDEX notices_webhook_idx ON daybatch.notices USING btree (webhook_id, cause, due_at) WHERE (webhook_id IS NOT NULL);
 grant select on daybatch.notices to daybatch_operator;
-comment on table daybatch.notices is 'What operators are told by mail and webhook: at most one per campaign, cause and hour. What comes sooner waits, and tells the latest.';
+comment on table daybatch.notices is 'What operators are told by mail and webhook: at most one per campaign (or webhook), cause and hour. What comes sooner waits, and tells the latest.';
 
 create table daybatch.refusal_counts (
   campaign_id uuid not null,
@@ -2964,7 +2967,7 @@ alter function daybatch.move_due_time(uuid,boolean) owner to daybatch_owner;
 comment on function daybatch.move_due_time(uuid,boolean) is 'Sets the due time of the next batch to what the sending rules make of it. Example: select daybatch.move_due_time(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.note_finish_dates()
-returns integer language plpgsql volatile security definer set search_path="" -- body 19637b79c318df611201d3e1eb7d1039
+returns integer language plpgsql volatile security definer set search_path="" -- body bc51877b13d09fb79793011db2ae90d8
 alter function daybatch.note_finish_dates() owner to daybatch_owner;
 comment on function daybatch.note_finish_dates() is 'Tells operators of forecast finish dates that moved (part of every sweep). Example: select daybatch.note_finish_dates();';
 
@@ -3046,7 +3049,7 @@ grant execute on function daybatch.read_events(bigint,bigint[],uuid,bigint,integ
 comment on function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) is 'Lines of the history after an id, for event streams. Example: select daybatch.read_events(0, p_limit => 10);';
 
 create function daybatch.read_metrics()
-returns TABLE(metric text, label text, value double precision) language plpgsql stable security definer set search_path="" -- body 8b679286eaf837e5f8a0f342703e8591
+returns TABLE(metric text, label text, value double precision) language plpgsql stable security definer set search_path="" -- body 5927c3c9a6279999beb209f197b64ee1
 alter function daybatch.read_metrics() owner to daybatch_owner;
 grant execute on function daybatch.read_metrics() to daybatch_operator;
 grant execute on function daybatch.read_metrics() to daybatch_reader;
@@ -3075,11 +3078,11 @@ returns void language plpgsql volatile security definer set search_path="" -- bo
 alter function daybatch.record_event(uuid,text,jsonb) owner to daybatch_owner;
 comment on function daybatch.record_event(uuid,text,jsonb) is 'Appends a line to daybatch.events. Example: select daybatch.record_event(null, ''note'', ''{"text": "moved to the new mail server"}'');';
 
-create function daybatch.record_notice(p_campaign_id uuid, p_cause text, p_detail jsonb DEFAULT '{}'::jsonb)
-returns bigint language plpgsql volatile security definer set search_path="" -- body 4b17ff861112cfab8dfdc6167e020dce
-alter function daybatch.record_notice(uuid,text,jsonb) owner to daybatch_owner;
-grant execute on function daybatch.record_notice(uuid,text,jsonb) to daybatch_operator;
-comment on function daybatch.record_notice(uuid,text,jsonb) is 'Tells operators of a campaign, at most once per cause and hour. Example: select daybatch.record_notice(id, ''bounce_rate'', ''{"reason": "6 % of 200 bounced"}'') from public.campaigns where name = ''Spring offer'';';
+create function daybatch.record_notice(p_campaign_id uuid, p_cause text, p_detail jsonb DEFAULT '{}'::jsonb, p_webhook_id uuid DEFAULT NULL::uuid)
+returns bigint language plpgsql volatile security definer set search_path="" -- body b6980f89f38ccb6d9b239704c058d8cc
+alter function daybatch.record_notice(uuid,text,jsonb,uuid) owner to daybatch_owner;
+grant execute on function daybatch.record_notice(uuid,text,jsonb,uuid) to daybatch_operator;
+comment on function daybatch.record_notice(uuid,text,jsonb,uuid) is 'Tells operators of a campaign or a webhook, at most once per cause and hour. Example: select daybatch.record_notice(id, ''bounce_rate'', ''{"reason": "6 % of 200 bounced"}'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.record_staged_rows(p_import_id uuid, p_after_line integer, p_line integer)
 returns void language plpgsql volatile security definer set search_path="" -- body a2da499ce98eeae3d43f1c423c03f108
@@ -3096,7 +3099,7 @@ grant execute on function daybatch.record_sweep(text,timestamp with time zone,in
 comment on function daybatch.record_sweep(text,timestamp with time zone,integer[]) is 'Ends a sweep: releases expired claims, mends lost jobs, writes the log (part of process_campaigns). Example: select daybatch.record_sweep(''manual'', daybatch.current_moment(), ''{0,0,0,0}'');';
 
 create function daybatch.record_webhook_try(p_message_id uuid, p_attempt_number integer, p_status_code integer, p_answer text, p_took_ms integer, p_retry_after_s integer DEFAULT NULL::integer)
-returns text language plpgsql volatile security definer set search_path="" -- body c1f5de1f71e8f15b225262d8ba12a88f
+returns text language plpgsql volatile security definer set search_path="" -- body 5d6d6a2869e58c34dc728626905e7281
 alter function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) owner to daybatch_owner;
 grant execute on function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) to daybatch_operator;
 grant execute on function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) to daybatch_service;

@@ -1,5 +1,5 @@
 -- Looks whether the forecast finish of sending campaigns has moved, by more than an hour or a tenth of a short interval,
--- and tells operators. A campaign is looked at once per batch, and when its limit, status or due time changed. The finish
+-- and tells operators; it is compared with what was told last (at first: seen first), so that small moves add up. A campaign is looked at once per batch, and when its limit, status or due time changed. The finish
 -- date is of the forecast: contacts that will be skipped or deferred move it, too. Called by every sweep. Repeatable.
 create or replace function daybatch.note_finish_dates()
 returns integer
@@ -8,6 +8,7 @@ as $$
 declare
   v_campaign record;
   v_finish_at timestamptz;
+  v_has_moved boolean;
   v_noted integer := 0;
 begin
   for v_campaign in
@@ -20,12 +21,14 @@ begin
     order by c.id
   loop
     select max(f.due_at) into v_finish_at from daybatch.forecast_campaign(v_campaign.id) as f;
-    if v_finish_at - v_campaign.finish_at not between -v_campaign.tolerance and v_campaign.tolerance then
+    v_has_moved := coalesce(v_finish_at - v_campaign.finish_at not between -v_campaign.tolerance and v_campaign.tolerance, false);
+    if v_has_moved then
       perform daybatch.record_notice(v_campaign.id, 'finish_moved', jsonb_build_object('from', v_campaign.finish_at, 'to', v_finish_at));
       v_noted := v_noted + 1;
     end if;
     insert into daybatch.finish_dates (campaign_id, looked_at_state, finish_at) values (v_campaign.id, v_campaign.state, v_finish_at)
-    on conflict (campaign_id) do update set looked_at_state = excluded.looked_at_state, finish_at = excluded.finish_at;
+    on conflict (campaign_id) do update set looked_at_state = excluded.looked_at_state,
+      finish_at = case when v_has_moved or v_campaign.finish_at is null then excluded.finish_at else v_campaign.finish_at end;
   end loop;
   return v_noted;
 end;

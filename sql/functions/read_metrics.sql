@@ -86,6 +86,13 @@ begin
     cross join lateral (values ('running', a.begun - a.finished - a.failed), ('finished', a.finished), ('failed', a.failed)) as o (label, value);
 
   return query
+    select 'webhook_messages', s.status, coalesce(n.messages, 0)::double precision
+    from unnest(array['waiting', 'dead']) as s (status)
+    left join (
+      select m.status, count(*) as messages from daybatch.webhook_messages as m where m.status <> 'delivered' group by m.status
+    ) as n on n.status = s.status;
+
+  return query
     select 'sweep_age_seconds', '', extract(epoch from v_now - s.finished_at)::double precision
     from daybatch.sweeps as s order by s.sweep_id desc limit 1;
 

@@ -1,7 +1,7 @@
 -- What a receiver answered, and what follows: 2xx delivers the message; anything else, also no answer, is tried again with
 -- back-off (calculate_webhook_delay; later where the receiver asks by Retry-After, up to a day), and after the last try the
 -- message is dead. A webhook is switched off by 410 Gone, or when a message dies and nothing was delivered for three days,
--- which is a line of the history. p_answer: the beginning of what was said, or why nothing was. Answers the message's new status.
+-- which is a line of the history and a notice to operators (record_notice). p_answer: the beginning of what was said, or why nothing was. Answers the message's new status.
 -- Called by the service's job. Locks: webhook, message. Repeatable: the result of an older try changes nothing.
 create or replace function daybatch.record_webhook_try(p_message_id uuid, p_attempt_number integer, p_status_code integer, p_answer text, p_took_ms integer,
   p_retry_after_s integer default null)
@@ -48,6 +48,11 @@ begin
       format('nothing was delivered since %s', to_char(v_webhook.failing_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')) end;
   if v_reason is not null and v_webhook.is_enabled then
     perform daybatch.switch_webhook(v_webhook.webhook_id, false, v_reason);
+    perform daybatch.record_notice(null, 'webhook_switched_off', (
+      -- only the host of its url, whose path may hold a token
+      select jsonb_build_object('reason', v_reason, 'host', substring(v_webhook.url from '^https?://([^/?#]+)'), 'webhook_id', v_webhook.webhook_id,
+        'dead_count', count(*) filter (where m.status = 'dead'), 'waiting_count', count(*) filter (where m.status = 'waiting'))
+      from daybatch.webhook_messages as m where m.webhook_id = v_webhook.webhook_id and m.status <> 'delivered'), v_webhook.webhook_id);
   end if;
   return v_message.status;
 end;

@@ -1,4 +1,4 @@
--- A notice as it is told: which campaign, what, when, and the figures of this moment. Marks it as given; no row when it is
+-- A notice as it is told: which campaign (none: it is of a webhook), what, when, and the figures of this moment. Marks it as given; no row when it is
 -- not known. Called by the service's job, which tells it; a retry takes it again. Repeatable.
 create or replace function daybatch.take_notice(p_notice_id bigint)
 returns table (notice_id bigint, campaign_id uuid, name text, status text, cause text, detail jsonb, happened_at timestamptz,

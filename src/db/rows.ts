@@ -59,14 +59,20 @@ export interface ClaimedDeliveryRow {
   return_path?: string
 }
 
-/** What operators are told of a campaign, with its figures when it is told; null where the campaign is gone. */
+/** What operators are told of a campaign, with its figures when it is told; null where the campaign is gone, or a webhook is meant. */
 export interface NoticeRow {
   notice_id: string
-  campaign_id: string
+  campaign_id: string | null
   name: string | null
   status: CampaignStatus | null
-  cause: 'paused' | 'completed' | 'finish_moved' | 'bounce_rate' | 'smtp_server_changed'
-  detail: Record<string, string | null>
+  cause:
+    | 'paused'
+    | 'completed'
+    | 'finish_moved'
+    | 'bounce_rate'
+    | 'smtp_server_changed'
+    | 'webhook_switched_off'
+  detail: Record<string, string | number | null>
   happened_at: Date
   total_contacts: number | null
   processed_count: number | null

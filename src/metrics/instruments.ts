@@ -111,6 +111,7 @@ export const figures: Record<string, [label: string | undefined, help: string]> 
   ],
   workers: ['state', 'Delivering processes seen in the last 3 minutes: fit, or troubled (cannot send).'],
   imports: ['state', 'Imports that began in the last 24 hours: running, finished, failed.'],
+  webhook_messages: ['status', 'Messages to webhooks: waiting (also for the next try), dead (given up).'],
   sweep_age_seconds: [undefined, 'Since the last sweep ended; one runs every 5 minutes.'],
   queue_due_jobs: ['queue', 'Jobs of pg-boss that are due and that nobody took.'],
   queue_age_seconds: ['queue', 'How long the first of them has been due.'],

@@ -128,6 +128,53 @@ t.test('a mail to an operator: values stay values', async t => {
   t.equal(mail.messageId, '<notice-7@example.com>')
 })
 
+t.test('a webhook that was switched off: which, why, and what to do', async t => {
+  const mails: NoticeMail[] = []
+  const id = '00000000-0000-4000-8000-000000000002'
+  const off: NoticeRow = {
+    notice_id: '8',
+    campaign_id: null,
+    name: null,
+    status: null,
+    cause: 'webhook_switched_off',
+    detail: {
+      host: 'hooks.example.org\r\nBcc: x@example.org',
+      reason: 'the receiver answered 410 Gone',
+      webhook_id: id,
+      dead_count: 2,
+      waiting_count: 7,
+    },
+    happened_at: new Date(0),
+    total_contacts: null,
+    processed_count: null,
+    failed_count: null,
+    remaining_count: null,
+    next_batch_send_time: null,
+  }
+  const sendMail = async (mail: NoticeMail) => {
+    mails.push(mail)
+  }
+  const db = { takeNotice: async () => off }
+  await tellNotice(
+    { notice_id: 8, target: 'mail' },
+    { db, mail: 'ops@example.com', allowPrivate: false, sendMail },
+  )
+  t.match(mails[0], {
+    subject: 'daybatch: the webhook to hooks.example.org Bcc: x@example.org is switched off',
+    text: /410 Gone\nmessages given up: 2, waiting: 7\nnext: .*switch_webhook\('00000000-.*webhook 00000000-.*/s,
+  })
+  const { port, bodies } = await startWebhook(t)
+  await tellNotice(
+    { notice_id: 8, target: 'webhook' },
+    { db, webhook: `http://localhost:${port}/`, allowPrivate: true, sendMail },
+  )
+  t.match(JSON.parse(bodies[0]!), {
+    cause: 'webhook_switched_off',
+    campaign_id: null,
+    detail: { dead_count: 2 },
+  })
+})
+
 t.test('nobody is configured: nothing is taken', async t => {
   const db = { takeNotice: async () => t.fail('taken') as never }
   t.equal(

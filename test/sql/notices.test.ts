@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { advance } from '../helper/clock.ts'
-import { call, makeCampaign, openBatch, readOne, runBatch, send } from '../helper/make.ts'
+import { advance, setClock } from '../helper/clock.ts'
+import { call, closeBatch, makeCampaign, openBatch, readOne, runBatch, send } from '../helper/make.ts'
 import { after, HOUR, MINUTE, scenario } from '../helper/scenario.ts'
 
 const readNotices = async (db: pg.Pool, id: string) =>
@@ -104,6 +104,134 @@ scenario('a finish date that moves is told once, a batch on time is not', async 
   await openBatch(db, id)
   await send(db, id)
   t.match(await look(), [{ note_finish_dates: 1 }], 'a day late')
+})
+
+scenario('a finish date that moves slowly is told when its moves add up', async (t, db) => {
+  const { id } = await makeCampaign(db, { contacts: 20, limit: 4 })
+  await openBatch(db, id)
+  const look = async () => (await call(db, 'note_finish_dates'))[0]!.note_finish_dates
+  t.equal(await look(), 0, 'the first look')
+  // each batch 25 minutes late, which is below the hour that is told
+  const told: number[] = []
+  for (let batch = 1; batch <= 3; batch++) {
+    await send(db, id)
+    await closeBatch(db, id)
+    await advance(db, '24 hours 25 minutes')
+    await openBatch(db, id)
+    told.push(await look())
+  }
+  t.same(told, [0, 0, 1])
+  const notice = (await readNotices(db, id)).find(({ cause }) => cause === 'finish_moved')
+  t.same(
+    [notice.detail.from, notice.detail.to].map(text => new Date(text)),
+    [after(96 * HOUR), after(96 * HOUR + 75 * MINUTE)],
+  )
+})
+
+scenario('bounces and complaints above their limit are told as what they are', async (t, db) => {
+  await call(db, 'set_bounce_limits', null, 0.05, 2, 0.05, 2)
+  const { id } = await makeCampaign(db, { contacts: 20, limit: 20 })
+  await openBatch(db, id)
+  const sent = await send(db, id)
+  const tell = async (place: number, word: string) =>
+    call(
+      db,
+      'record_bounces',
+      'postmark',
+      JSON.stringify([
+        { email: sent[place]!.email, message_id: `<${sent[place]!.message_key}@example.org>`, word },
+      ]),
+    )
+  await closeBatch(db, id)
+  const more = await makeCampaign(db, { contacts: 20, limit: 10 })
+  await openBatch(db, more.id)
+  sent.splice(0, sent.length, ...(await send(db, more.id)))
+  for (const place of [0, 1]) await tell(place, 'permanent')
+  t.match(await readNotices(db, more.id), [
+    { cause: 'bounce_rate', detail: { reason: /^bounce rate 20\.00 %: 2 of 10/ } },
+  ])
+  await resume(db, more.id)
+  await advance(db, '2 hours')
+  for (const place of [2, 3]) await tell(place, 'complaint')
+  t.match((await readNotices(db, more.id))[1], {
+    cause: 'bounce_rate',
+    detail: { reason: /^complaint rate 20\.00 %/ },
+  })
+})
+
+/** A webhook with one message of the event, which it will not take. */
+async function makeWebhook(db: pg.Pool, host: string): Promise<{ id: string; fail: Fail }> {
+  const { webhook_id: id } = await readOne(
+    db,
+    `select daybatch.create_webhook(gen_random_uuid(), $1, '{changed}', 'v1.k.sealed') as webhook_id`,
+    [`https://${host}/secret-path`],
+  )
+  await call(db, 'record_event', null, 'changed')
+  const fail = async (code: number | null = 503) => {
+    const { message_id, attempt_count } = await readOne(
+      db,
+      `select message_id, attempt_count from daybatch.webhook_messages where webhook_id = $1 and status = 'waiting' limit 1`,
+      [id],
+    )
+    const [answer] = await call(db, 'record_webhook_try', message_id, attempt_count + 1, code, 'no', 5)
+    return answer!.record_webhook_try
+  }
+  return { id, fail }
+}
+type Fail = (code?: number | null) => Promise<string>
+
+scenario('a webhook that was switched off for failing is told once', async (t, db) => {
+  const webhook = await makeWebhook(db, 'hooks.example.org')
+  const readTold = async (id: string) =>
+    (await db.query('select * from daybatch.notices where webhook_id = $1 order by notice_id', [id])).rows
+  // until its last try, three days later
+  let status = 'waiting'
+  for (let n = 0; status === 'waiting' && n < 50; n++) {
+    t.same(await readTold(webhook.id), [])
+    status = await webhook.fail()
+    await db.query('select daybatch.record_event(null, $1) where $2', ['changed', n === 0])
+    const { due_at } = await readOne(
+      db,
+      'select max(due_at) as due_at from daybatch.webhook_messages where attempt_count > 0',
+    )
+    if (due_at) await setClock(db, due_at)
+  }
+  t.equal(status, 'dead')
+  const [notice, ...others] = await readTold(webhook.id)
+  t.same(others, [])
+  t.match(notice, {
+    campaign_id: null,
+    cause: 'webhook_switched_off',
+    detail: {
+      host: 'hooks.example.org',
+      reason: /^nothing was delivered since 2026-03-02T09:00:00Z$/,
+      dead_count: 1,
+      waiting_count: 1,
+      webhook_id: webhook.id,
+    },
+  })
+  t.notMatch(JSON.stringify(notice), /secret-path/)
+  t.same(
+    (await readJobs(db)).map(({ data }) => [data.notice_id, data.target]),
+    [
+      [Number(notice.notice_id), 'mail'],
+      [Number(notice.notice_id), 'webhook'],
+    ],
+  )
+  const [taken] = await call(db, 'take_notice', notice.notice_id)
+  t.match(taken, { campaign_id: null, name: null, cause: 'webhook_switched_off', total_contacts: null })
+
+  // again within the hour: it waits; another webhook has its own; a person's own decision is no notice
+  await call(db, 'switch_webhook', webhook.id, true)
+  await webhook.fail(410)
+  const times = (await readTold(webhook.id)).map(({ due_at }) => due_at.getTime())
+  t.equal(times[1]! - times[0]!, HOUR)
+  const other = await makeWebhook(db, 'other.example.org')
+  await other.fail(410)
+  t.match(await readTold(other.id), [{ detail: { reason: 'the receiver answered 410 Gone' } }])
+  const kept = await makeWebhook(db, 'kept.example.org')
+  await call(db, 'switch_webhook', kept.id, false)
+  t.same(await readTold(kept.id), [])
 })
 
 scenario('without the queue nothing fails', async (t, db) => {

@@ -106,6 +106,18 @@ scenario('a server that refuses, and a campaign that is paused', async (t, db) =
   t.match(await read(db), { 'campaigns sending': 0, 'campaigns paused': 1 })
 })
 
+scenario('messages to webhooks: those that wait, and those that were given up', async (t, db) => {
+  await db.query(
+    `select daybatch.create_webhook(gen_random_uuid(), 'https://example.org/', '{changed}', 'v1.k.sealed')`,
+  )
+  for (let n = 0; n < 3; n++) await call(db, 'record_event', null, 'changed')
+  t.match(await read(db), { 'webhook_messages waiting': 3, 'webhook_messages dead': 0 })
+  const { rows } = await db.query('select message_id from daybatch.webhook_messages')
+  await call(db, 'record_webhook_try', rows[0].message_id, 1, 204, '', 5)
+  await call(db, 'record_webhook_try', rows[1].message_id, 1, 410, 'gone', 5)
+  t.match(await read(db), { 'webhook_messages waiting': 1, 'webhook_messages dead': 1 })
+})
+
 scenario('workers, sweeps, and jobs that are due, taken or given up', async (t, db) => {
   await call(db, 'report_worker', 'one', 10, 0, null)
   await call(db, 'report_worker', 'two', 10, 0, 'connection refused')

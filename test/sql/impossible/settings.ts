@@ -358,12 +358,16 @@ const notice: Row = {
 export const notices: TableCase = {
   rows: [notice],
   other: { ...notice, notice_id: 9001 },
-  takes: ['paused', 'completed', 'finish_moved', 'bounce_rate', 'smtp_server_changed'].map(cause => ({
-    cause,
-  })),
+  takes: [
+    ...['paused', 'completed', 'finish_moved', 'bounce_rate', 'smtp_server_changed'].map(cause => ({
+      cause,
+    })),
+    { cause: 'webhook_switched_off', campaign_id: null, webhook_id: ids.unknown },
+  ],
   refuses: {
     notices_pkey: [{ notice_id: 9000 }],
     cause_is_known: [{ cause: 'else' }],
+    a_notice_is_of_a_campaign_or_of_a_webhook: [{ campaign_id: null }, { webhook_id: ids.unknown }],
     a_notice_is_not_due_before_it_is_made: [{ due_at: at(-1) }],
   },
 }
