@@ -2136,7 +2136,7 @@ alter function daybatch.check_awake() owner to daybatch_owner;
 comment on function daybatch.check_awake() is 'Raises MB009 while the engine sleeps. Example: select daybatch.check_awake();';
 
 create function daybatch.check_campaign_fields(p_fields jsonb)
-returns void language plpgsql stable security definer set search_path="" -- body e4a0de8c26801fb50cc1f4cf9b0bf98b
+returns void language plpgsql stable security definer set search_path="" -- body 6d3949ee3a8739f86a5cf77688652d14
 alter function daybatch.check_campaign_fields(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_campaign_fields(jsonb) is 'Raises what cannot be set on a campaign (part of create_campaign). Example: select daybatch.check_campaign_fields(''{"name": "Spring offer"}'');';
 
@@ -2184,7 +2184,7 @@ grant execute on function daybatch.check_row_security() to daybatch_service;
 comment on function daybatch.check_row_security() is 'Raises MB019 when row level security hides application rows from the engine. Example: select daybatch.check_row_security();';
 
 create function daybatch.check_sending_rules(p_rules jsonb)
-returns void language plpgsql stable security definer set search_path="" -- body 645c2cceff17e0f29510367feea2ac06
+returns void language plpgsql stable security definer set search_path="" -- body f288cd5f83925dbd7f1b240fc266a126
 alter function daybatch.check_sending_rules(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_sending_rules(jsonb) is 'Raises what is not possible in sending rules (part of create_campaign). Example: select daybatch.check_sending_rules(''{"ramp_up_by": 10, "ramp_up_to": 200}'');';
 
@@ -2312,7 +2312,7 @@ grant execute on function daybatch.create_api_key(text,text,timestamp with time 
 comment on function daybatch.create_api_key(text,text,timestamp with time zone) is 'Makes a key of the API and shows it once. Example: select key_id, api_key from daybatch.create_api_key(''shop backend'', ''write'', daybatch.current_moment() + interval ''8760 hours'');';
 
 create function daybatch.create_campaign(p_campaign jsonb)
-returns uuid language plpgsql volatile security definer set search_path="" -- body e930f34d5fa7c82734fd6f27e8c92bb5
+returns uuid language plpgsql volatile security definer set search_path="" -- body de34a675f8d3d6416f1b2dceff2fe8da
 alter function daybatch.create_campaign(jsonb) owner to daybatch_owner;
 grant execute on function daybatch.create_campaign(jsonb) to daybatch_app;
 grant execute on function daybatch.create_campaign(jsonb) to daybatch_operator;

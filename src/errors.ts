@@ -90,6 +90,7 @@ interface DatabaseError extends Error {
   hint?: string
   detail?: string
   constraint?: string
+  column?: string
 }
 
 const hasCode = (error: unknown): error is DatabaseError =>
@@ -143,9 +144,10 @@ function describe(error: unknown): Problem {
   )
 }
 
-function describeRefusal({ code, message, hint }: DatabaseError): Problem {
+function describeRefusal({ code, message, hint, column }: DatabaseError): Problem {
   const [status, slug] = REFUSALS[code] ?? [422, code.toLowerCase()]
-  return { ...make(status, slug, message, hint), code }
+  const field = column && { errors: [{ path: `body/${column}`, message }] }
+  return { ...make(status, slug, message, hint), code, ...field }
 }
 
 function describeDatabaseError(error: DatabaseError): Problem | undefined {

@@ -11,7 +11,7 @@ declare
 begin
   perform daybatch.check_campaign_fields(p_campaign);
   if coalesce(p_campaign ->> 'name', '') = '' then
-    raise exception using errcode = 'MB017', message = 'a campaign needs a name', hint = 'Example: {"name": "Spring offer", "contact_list_ids": ["..."]}';
+    raise exception using errcode = 'MB017', message = 'a campaign needs a name', column = 'name', hint = 'Example: {"name": "Spring offer", "contact_list_ids": ["..."]}';
   end if;
   perform daybatch.check_sending_rules(p_campaign);
   select string_agg(format('%I', k.key), ', ') into v_columns from jsonb_object_keys(p_campaign) as k (key);

@@ -4,13 +4,12 @@ import { get, makeUuid, post, send, url } from '/dashboard/api.js'
 import { ruleWords } from '/dashboard/failed.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { loading, problemOf, trouble } from '/dashboard/parts.js'
-import { count, duration, plural } from '/dashboard/words.js'
+import { bytes, count, duration, plural } from '/dashboard/words.js'
 
 /** The service reads whole lines of the first 64 KiB; one byte more tells that there is more. */
 const SAMPLE_BYTES = 64 * 1024 + 1
 const SHOWN = 5
 const LOOK_MS = 700
-const MEGABYTE = 1024 * 1024
 
 export function openImport({ redraw }) {
   let lists
@@ -100,7 +99,7 @@ export function openImport({ redraw }) {
     () => html`<label class="drop ${over ? 'over' : ''}" @dragover=${dragged} @dragleave=${left} @drop=${dropped}>
       <input type="file" class="hidden" accept=".csv,.tsv,.txt,.ndjson,.jsonl,text/csv" @change=${({ target }) => take(target.files[0])}>
       <strong>${file ? file.name : 'Drop a file here, or choose one'}</strong>
-      <span class="quiet">${file ? size(file.size) : 'CSV with a line of column names, or one JSON object a line'}</span></label>`
+      <span class="quiet">${file ? bytes(file.size) : 'CSV with a line of column names, or one JSON object a line'}</span></label>`
 
   const dragged = event => {
     event.preventDefault()
@@ -152,7 +151,7 @@ export function openImport({ redraw }) {
     const isRead = state !== 'reading'
     return html`<section><h2>${isRead ? 'The database takes the rows in' : 'The file is read'}</h2>
       <progress max=${(isRead ? rows_read : bytes_expected) || 1} value=${(isRead ? rows_merged : bytes_read) ?? 0} aria-label="How far it is"></progress>
-      <p class="figure">${isRead ? html`${count(rows_merged)} of ${plural(rows_read, 'row')}` : html`${size(bytes_read)} of ${size(bytes_expected ?? file.size)}${rows_read ? html`, ${plural(rows_read, 'row')}` : nothing}`}${
+      <p class="figure">${isRead ? html`${count(rows_merged)} of ${plural(rows_read, 'row')}` : html`${bytes(bytes_read)} of ${bytes(bytes_expected ?? file.size)}${rows_read ? html`, ${plural(rows_read, 'row')}` : nothing}`}${
         rows_per_second ? html`, ${count(rows_per_second)} a second` : nothing
       }${seconds_left ? html`, ${duration(seconds_left * 1000)} left` : nothing}</p></section>`
   }
@@ -182,9 +181,6 @@ export function openImport({ redraw }) {
       ${result ? done() : progress ? running() : file && sample ? (lists ? html`${columns()}${target()}` : loading('the lists')) : nothing}</div>`,
   }
 }
-
-const size = bytes =>
-  bytes < MEGABYTE ? `${count(Math.ceil(bytes / 1024))} kB` : `${(bytes / MEGABYTE).toFixed(1)} MB`
 
 const typeOf = ({ name }) => ({
   'content-type': /\.(ndjson|jsonl)$/i.test(name) ? 'application/x-ndjson' : 'text/csv',

@@ -1,136 +1,114 @@
 // Make a campaign: who, what, how fast, when, start. The draft is kept by the database as one goes.
 
-import { change, get, post, url } from '/dashboard/api.js'
+import { get, post, url } from '/dashboard/api.js'
+import { now } from '/dashboard/clock.js'
+import { deliveryView } from '/dashboard/delivery.js'
 import { say } from '/dashboard/dialog.js'
+import { openDraft } from '/dashboard/draft.js'
 import { ruleWords } from '/dashboard/failed.js'
+import { openFiles } from '/dashboard/files.js'
 import { live } from '/dashboard/lit-html/directives/live.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { mailView, testMail } from '/dashboard/message.js'
 import { link, loading, problemOf, trouble } from '/dashboard/parts.js'
-import { count, plural, time } from '/dashboard/words.js'
+import { fieldError, input, isRefused, RULES, rulesOf, rulesView } from '/dashboard/rules.js'
+import { count, everyHours, moment, plural, time } from '/dashboard/words.js'
 
-const SAVE_MS = 600
-const FIELDS = ['name', 'subject', 'sender', 'text_body', 'html_body', 'daily_send_limit', 'contact_list_ids']
+const ASK_MS = 200
+/** What the end depends on, beside the audience. */
+const PACE = ['daily_send_limit', 'batch_interval', ...RULES]
 
 export function openMake({ args: [id], redraw, go }) {
   let lists
-  let draft = {
-    name: '',
-    subject: '',
-    sender: '',
-    text_body: '',
-    html_body: '',
-    daily_send_limit: 20,
-    contact_list_ids: [],
-  }
-  let stored = {}
+  let servers = []
   let audience
   let finish
+  let finishProblem
   let preview
   let part = 'html'
   let when = 'now'
   let scheduledAt = ''
-  let state = id ? 'reading' : 'new'
   let problem
   let previewProblem
-  let timer
-  let saving = Promise.resolve()
+  let asking
+
+  const draft = openDraft(id, {
+    edited: name => {
+      if (name === 'contact_list_ids') void lookAtAudience()
+      else if (PACE.includes(name)) askFinish()
+      redraw()
+    },
+    saved: () => void lookAtMail(),
+  })
+  const files = openFiles(draft, isOther => {
+    redraw()
+    if (isOther) void lookAtMail()
+  })
 
   async function read() {
     try {
-      const [page, campaign] = await Promise.all([
+      const [page, campaign, smtp] = await Promise.all([
         get(url(['api', 'lists'], { limit: 200 })),
-        id ? get(url(['api', 'campaigns', id])) : undefined,
+        draft.read(),
+        get('/api/smtp-servers').catch(() => ({ items: [] })),
       ])
+      if (campaign && campaign.status !== 'draft') return go(link(id))
       lists = page.items
-      if (campaign) {
-        if (campaign.status !== 'draft') return go(link(id))
-        for (const field of FIELDS) draft[field] = campaign[field] ?? draft[field]
-        stored = pick(draft)
-        state = 'saved'
-      }
+      servers = smtp.items
     } catch (error) {
       problem = problemOf(error)
     }
     redraw()
-    void look()
+    void files.read()
+    void lookAtAudience()
+    void lookAtMail()
   }
 
-  /** As the service takes them: no text is null, and an address that is half typed waits. */
-  const pick = fields =>
-    Object.fromEntries(
-      FIELDS.map(field => [field, fields[field] === '' ? null : fields[field]]).filter(
-        ([field, value]) => field !== 'sender' || value === null || /@[^@\s]+\.\w/.test(value),
-      ),
-    )
-
-  const edit = (field, value) => {
-    draft = { ...draft, [field]: value }
-    state = 'typing'
-    clearTimeout(timer)
-    timer = setTimeout(save, SAVE_MS)
-    if (field === 'contact_list_ids' || field === 'daily_send_limit') void look()
-    redraw()
+  async function lookAtAudience() {
+    const ids = draft.fields.contact_list_ids
+    const query = ids.map(list => `list=${encodeURIComponent(list)}`).join('&')
+    const found = ids.length === 0 ? undefined : await get(`/api/audience?${query}`).catch(() => undefined)
+    // another list was ticked meanwhile
+    if (ids !== draft.fields.contact_list_ids) return
+    audience = found
+    await lookAtFinish()
   }
 
-  /** Sends what has changed; a campaign comes into being with its first words. */
-  function save() {
-    clearTimeout(timer)
-    saving = saving.then(store)
-    return saving
-  }
-
-  async function store() {
-    const changes = Object.fromEntries(
-      Object.entries(pick(draft)).filter(
-        ([field, value]) => JSON.stringify(value) !== JSON.stringify(stored[field]),
-      ),
-    )
-    if (draft.name.trim() === '') changes.name = draft.subject.trim() || 'Untitled'
-    if (!(changes.daily_send_limit >= 1)) delete changes.daily_send_limit
-    if (id && Object.keys(changes).length === 0) {
-      state = 'saved'
-      return redraw()
-    }
-    const sent = pick(draft)
-    try {
-      if (id) await change('PATCH', url(['api', 'campaigns', id]), changes)
-      else {
-        const made = await post('/api/campaigns', { ...changes, status: 'draft' })
-        id = made.id
-        history.replaceState(null, '', `#/new/${id}`)
-      }
-      stored = sent
-      state = JSON.stringify(pick(draft)) === JSON.stringify(sent) ? 'saved' : 'typing'
-      problem = undefined
-    } catch (error) {
-      state = 'unsaved'
-      problem = problemOf(error)
-    }
-    redraw()
-    if (state === 'saved') void look(true)
-  }
-
-  /** The audience, the end and the mail as they would be now. */
-  async function look(again = false) {
-    const ids = draft.contact_list_ids
-    if (!again || !audience) {
-      audience =
-        ids.length === 0
-          ? undefined
-          : await get(`/api/audience?${ids.map(list => `list=${encodeURIComponent(list)}`).join('&')}`).catch(
-              () => undefined,
-            )
-    }
+  function askFinish() {
     finish = undefined
-    if (audience?.eligible > 0 && draft.daily_send_limit >= 1)
-      finish = await get(
-        url(['api', 'forecast'], { contacts: audience.eligible, limit: draft.daily_send_limit }),
-      ).catch(() => undefined)
+    clearTimeout(asking)
+    asking = setTimeout(lookAtFinish, ASK_MS)
+  }
+
+  /** The end with this pace, which need not be stored yet. */
+  async function lookAtFinish() {
+    const { fields } = draft
+    finish = finishProblem = undefined
+    if (audience?.eligible > 0 && fields.daily_send_limit >= 1 && fields.batch_interval > 0) {
+      const rules = rulesOf(fields)
+      const query = {
+        contacts: audience.eligible,
+        limit: fields.daily_send_limit,
+        interval: `${fields.batch_interval} hours`,
+        start_at: when === 'at' && scheduledAt ? new Date(scheduledAt).toISOString() : undefined,
+        rules: Object.keys(rules).length > 0 ? JSON.stringify(rules) : undefined,
+      }
+      const answer = await get(url(['api', 'forecast'], query)).then(
+        found => ({ found }),
+        error => ({ trouble: problemOf(error) }),
+      )
+      if (fields !== draft.fields) return
+      finish = answer.found
+      finishProblem = answer.trouble
+    }
     redraw()
-    if (!id || state !== 'saved') return
+  }
+
+  /** The mail as it would be now. */
+  async function lookAtMail() {
+    if (!draft.id || draft.state !== 'saved') return
     try {
-      preview = await post(url(['api', 'campaigns', id, 'preview']), {})
+      preview = await post(url(['api', 'campaigns', draft.id, 'preview']), {})
       previewProblem = undefined
     } catch (error) {
       preview = undefined
@@ -141,28 +119,32 @@ export function openMake({ args: [id], redraw, go }) {
 
   async function start() {
     problem = undefined
-    await save()
-    if (problem) return
+    await draft.save()
+    if (draft.problem) return
     try {
       if (when === 'at')
-        await post(url(['api', 'campaigns', id, 'schedule']), {
+        await post(url(['api', 'campaigns', draft.id, 'schedule']), {
           scheduled_at: new Date(scheduledAt).toISOString(),
         })
-      else await post(url(['api', 'campaigns', id, 'start']))
+      else await post(url(['api', 'campaigns', draft.id, 'start']))
       say(when === 'at' ? 'Scheduled.' : 'Started.')
-      go(link(id))
+      go(link(draft.id))
     } catch (error) {
       problem = problemOf(error)
       redraw()
     }
   }
 
-  const field = (name, label, type = 'text', hint = nothing) => html`<p><label for=${name}>${label}</label>
-    <input id=${name} name=${name} type=${type} .value=${live(draft[name] ?? '')} maxlength="998" autocomplete="off" @input=${({ target }) => edit(name, target.value)}>${hint}</p>`
+  const area = (
+    name,
+    label,
+    more,
+  ) => html`<label for=${name} class=${more.hidden ? 'hidden' : ''}>${label}</label>
+    <textarea id=${name} name=${name} .value=${live(draft.fields[name] ?? '')} spellcheck=${more.spellcheck} aria-invalid=${isRefused(draft, name)} @input=${({ target }) => draft.edit(name, target.value)}></textarea>${fieldError(draft, name)}`
 
   const choose = ({ target }) => {
-    const ids = draft.contact_list_ids.filter(list => list !== target.value)
-    edit('contact_list_ids', target.checked ? [...ids, target.value] : ids)
+    const ids = draft.fields.contact_list_ids.filter(list => list !== target.value)
+    draft.edit('contact_list_ids', target.checked ? [...ids, target.value] : ids)
   }
 
   const who = () => html`<fieldset><legend><span>1</span> Who</legend>
@@ -170,7 +152,7 @@ export function openMake({ args: [id], redraw, go }) {
       lists.length === 0
         ? html`<p>There is no list yet. <a href="#/import">Import a file</a> first.</p>`
         : html`<ul class="choices">${lists.map(
-            list => html`<li><label><input type="checkbox" value=${list.id} .checked=${live(draft.contact_list_ids.includes(list.id))} @change=${choose}>
+            list => html`<li><label><input type="checkbox" value=${list.id} .checked=${live(draft.fields.contact_list_ids.includes(list.id))} @change=${choose}>
         <span>${list.name}</span> <small>${count(list.contact_count)}</small></label></li>`,
           )}</ul>`
     }
@@ -182,24 +164,25 @@ export function openMake({ args: [id], redraw, go }) {
               : nothing
           }.</p>`
         : nothing
-    }
+    }${fieldError(draft, 'contact_list_ids')}
   </fieldset>`
 
   const what = () => html`<fieldset><legend><span>2</span> What</legend>
-    ${field('name', 'Name', 'text', html`<small>For you; readers do not see it.</small>`)}
-    ${field('subject', 'Subject')}
-    ${field('sender', 'From', 'text', html`<small>Example Shop &lt;news@example.com&gt;; empty: the sender of this service.</small>`)}
-    <p><label for="text_body">Text</label><textarea id="text_body" name="text_body" .value=${live(draft.text_body ?? '')} spellcheck="true" @input=${({ target }) => edit('text_body', target.value)}></textarea>
+    ${input(draft, 'name', 'Name', { hint: html`<small>For you; readers do not see it.</small>` })}
+    ${input(draft, 'subject', 'Subject')}
+    ${input(draft, 'sender', 'From', { hint: html`<small>Example Shop &lt;news@example.com&gt;; empty: the sender of this service.</small>` })}
+    <p>${area('text_body', 'Text', { spellcheck: 'true' })}
       <small>{{first_name | friend}} is a field of the contact, and what stands there when it is empty.</small></p>
-    <details ?open=${Boolean(draft.html_body)}><summary>HTML as well</summary><label for="html_body" class="hidden">HTML</label>
-      <textarea id="html_body" name="html_body" .value=${live(draft.html_body ?? '')} spellcheck="false" @input=${({ target }) => edit('html_body', target.value)}></textarea></details>
+    <details ?open=${Boolean(draft.fields.html_body)}><summary>HTML as well</summary>${area('html_body', 'HTML', { spellcheck: 'false', hidden: true })}</details>
+    ${files.view()}
+    ${deliveryView(draft, servers)}
     ${fields()}
   </fieldset>`
 
   const fields = () => {
     const found = [
       ...new Set(
-        [draft.subject, draft.text_body, draft.html_body].flatMap(text =>
+        [draft.fields.subject, draft.fields.text_body, draft.fields.html_body].flatMap(text =>
           [...(text ?? '').matchAll(/\{\{\s*([A-Za-z_]\w*)/g)].map(([, name]) => name),
         ),
       ),
@@ -208,10 +191,20 @@ export function openMake({ args: [id], redraw, go }) {
   }
 
   const fast = () => html`<fieldset><legend><span>3</span> How fast</legend>
-    <p><label for="daily_send_limit">Mails a day</label><input id="daily_send_limit" type="number" min="1" required .value=${live(String(draft.daily_send_limit))}
-      @input=${({ target }) => edit('daily_send_limit', target.valueAsNumber)}></p>
-    <p class="figure">${!(draft.daily_send_limit >= 1) ? 'At least 1.' : finish ? html`<b>${plural(finish.batches, 'batch', 'batches')}</b>, one a day; begun now the last one leaves <b>${time(finish.finish_at)}</b>.` : audience ? 'Asking when it ends …' : 'Choose who, and the end stands here.'}</p>
-    ${draft.daily_send_limit > 50 ? html`<small>5 to 50 a day is what receivers like best.</small>` : nothing}</fieldset>`
+    <p><label for="daily_send_limit">Mails a ${Number(draft.fields.batch_interval) === 24 ? 'day' : 'batch'}</label><input id="daily_send_limit" type="number" min="1" required .value=${live(Number.isNaN(draft.fields.daily_send_limit) ? '' : String(draft.fields.daily_send_limit))}
+      @input=${({ target }) => draft.edit('daily_send_limit', target.valueAsNumber)}>${fieldError(draft, 'daily_send_limit')}</p>
+    <p class="figure">${pace()}</p>
+    ${draft.fields.daily_send_limit > 50 ? html`<small>5 to 50 a day is what receivers like best.</small>` : nothing}
+    ${rulesView(draft)}</fieldset>`
+
+  const pace = () => {
+    if (!(draft.fields.daily_send_limit >= 1)) return 'At least 1.'
+    if (finish)
+      return html`<b>${plural(finish.batches, 'batch', 'batches')}</b>, one ${everyHours(draft.fields.batch_interval)}; ${when === 'at' && scheduledAt ? 'begun then' : 'begun now'} the last one leaves <b>${time(finish.finish_at)}</b>.`
+    if (finishProblem) return html`<span class="warn">No end: ${finishProblem.title}.</span>`
+    if (!(draft.fields.batch_interval > 0)) return 'Choose how long to wait between batches.'
+    return audience?.eligible > 0 ? 'Asking when it ends …' : 'Choose who, and the end stands here.'
+  }
 
   const begin = () => html`<fieldset><legend><span>4</span> When</legend>
     <p class="radios"><label><input type="radio" name="when" value="now" .checked=${when === 'now'} @change=${() => setWhen('now')}> <span>Now</span></label>
@@ -220,37 +213,42 @@ export function openMake({ args: [id], redraw, go }) {
         target,
       }) => {
         scheduledAt = target.value
+        askFinish()
         redraw()
       }}></p></fieldset>`
 
   const setWhen = value => {
     when = value
+    askFinish()
     redraw()
   }
 
   const ready = () =>
     audience?.eligible > 0 &&
-    (draft.text_body || draft.html_body) &&
-    draft.daily_send_limit >= 1 &&
+    (draft.fields.text_body || draft.fields.html_body) &&
+    draft.fields.daily_send_limit >= 1 &&
     (when === 'now' || scheduledAt)
   const last = () => html`<fieldset><legend><span>5</span> Start</legend>
-    ${problem ? trouble(problem) : nothing}
+    ${problem || draft.problem ? trouble(problem ?? draft.problem) : nothing}
     <p class="buttons"><button type="button" class="main" ?disabled=${!ready()} @click=${start}>${startWords()}</button></p>
     ${ready() ? nothing : html`<p class="quiet">${missing()}</p>`}</fieldset>`
 
+  /** How many leave when: the rules may let the first batch wait. */
   const startWords = () => {
     if (!audience) return 'Start'
-    const first = Math.min(draft.daily_send_limit || 0, audience.eligible)
-    return when === 'at'
-      ? `Schedule ${plural(audience.eligible, 'mail')}`
-      : `Start: ${plural(first, 'mail')} now, ${count(audience.eligible)} in all`
+    const all = plural(audience.eligible, 'mail')
+    if (when === 'at') return `Schedule ${all}`
+    const first = finish?.items[0]
+    if (!first) return `Start: ${all}`
+    const soon = Date.parse(first.due_at) - now() < 60_000 ? 'now' : moment(first.due_at)
+    return `Start: ${plural(first.size, 'mail')} ${soon}, ${count(audience.eligible)} in all`
   }
 
   const missing = () =>
     [
       !(audience?.eligible > 0) && 'somebody to mail',
-      !(draft.text_body || draft.html_body) && 'a text',
-      !(draft.daily_send_limit >= 1) && 'a limit',
+      !(draft.fields.text_body || draft.fields.html_body) && 'a text',
+      !(draft.fields.daily_send_limit >= 1) && 'a limit',
       when === 'at' && !scheduledAt && 'a time',
     ]
       .filter(Boolean)
@@ -264,13 +262,13 @@ export function openMake({ args: [id], redraw, go }) {
     unsaved: 'Not saved.',
     reading: '',
   }
-  const look3 = () => html`<aside class="preview" aria-label="Preview"><h2>Preview</h2>
+  const mail = () => html`<aside class="preview" aria-label="Preview"><h2>Preview</h2>
     ${
       preview
         ? html`${mailView(preview, part, name => {
             part = name
             redraw()
-          })}<p class="buttons"><button type="button" @click=${() => testMail(id, preview.contact_id)}>Send me a test mail</button></p>`
+          })}<p class="buttons"><button type="button" @click=${() => testMail(draft.id, preview.contact_id)}>Send me a test mail</button></p>`
         : previewProblem
           ? trouble(previewProblem)
           : html`<p class="quiet">The mail of the first contact stands here as soon as there are a list and a text.</p>`
@@ -280,10 +278,10 @@ export function openMake({ args: [id], redraw, go }) {
   return {
     title: 'New campaign',
     close: () => {
-      clearTimeout(timer)
-      if (state === 'typing') void save()
+      clearTimeout(asking)
+      draft.close()
     },
-    view: () => html`<h1 class="lead">${draft.name || 'A new campaign'} <small role="status">${states[state]}</small></h1>
-      ${lists ? html`<div class="make"><form @submit=${event => event.preventDefault()}>${who()}${what()}${fast()}${begin()}${last()}</form>${look3()}</div>` : problem ? trouble(problem) : loading('the lists')}`,
+    view: () => html`<h1 class="lead">${draft.fields.name || 'A new campaign'} <small role="status">${states[draft.state]}</small></h1>
+      ${lists ? html`<div class="make"><form @submit=${event => event.preventDefault()}>${who()}${what()}${fast()}${begin()}${last()}</form>${mail()}</div>` : problem ? trouble(problem) : loading('the lists')}`,
   }
 }

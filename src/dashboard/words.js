@@ -21,6 +21,12 @@ export const count = value => (value === null || value === undefined ? '–' : i
 /** `1 mail`, `2 mails`. */
 export const plural = (value, one, many = `${one}s`) => `${count(value)} ${Number(value) === 1 ? one : many}`
 
+const MEGABYTE = 1024 * 1024
+
+/** `12 kB`, `3.4 MB`. */
+export const bytes = value =>
+  value < MEGABYTE ? `${count(Math.ceil(value / 1024))} kB` : `${(value / MEGABYTE).toFixed(1)} MB`
+
 /** A duration in its two largest units: `2 h 14 min`. */
 export function duration(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000))
@@ -104,8 +110,10 @@ export function intervalMs(text) {
   return Number(days) * DAY + Number(hours) * HOUR + Number(minutes) * MINUTE + Number(seconds) * 1000
 }
 
+const every = ms => (ms === DAY ? 'a day' : `every ${duration(ms)}`)
+
 /** `a day`, `every 6 h` for a batch's limit. */
-export const everyInterval = text => {
-  const ms = intervalMs(text)
-  return ms === DAY ? 'a day' : `every ${duration(ms)}`
-}
+export const everyInterval = text => every(intervalMs(text))
+
+/** The same of a number of hours. */
+export const everyHours = hours => every(Number(hours) * HOUR)

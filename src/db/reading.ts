@@ -8,6 +8,15 @@ import type {
   SimulatedBatchRow,
 } from './rows.ts'
 
+/** A campaign that is not there yet; `rules` under the names of their columns. */
+interface WhatIf {
+  contacts: number
+  limit: number
+  interval: string
+  startAt?: string | undefined
+  rules?: object | undefined
+}
+
 /** What became of a campaign, page by page, for people who look at it. */
 export abstract class ReadingStatements extends OperationStatements {
   /** By number: past ones, the one under way, and the coming ones. */
@@ -59,29 +68,25 @@ export abstract class ReadingStatements extends OperationStatements {
   }
 
   /** The batches that so many contacts take; the first `count` of them. */
-  simulateCampaign(args: {
-    contacts: number
-    limit: number
-    interval: string
-    count: number
-  }): Promise<SimulatedBatchRow[]> {
+  simulateCampaign(args: WhatIf & { count: number }): Promise<SimulatedBatchRow[]> {
     return this.rows(
-      `select * from daybatch.simulate_campaign(
-         p_contacts => $1::integer, p_limit => $2::integer, p_interval => $3::interval) limit $4::integer`,
-      [args.contacts, args.limit, args.interval, args.count],
+      `select * from daybatch.simulate_campaign(p_contacts => $1::integer, p_limit => $2::integer,
+         p_interval => $3::interval, p_start_at => $4::timestamptz, p_rules => $5::jsonb) limit $6::integer`,
+      [...this.#whatIf(args), args.count],
     )
   }
 
   /** When the last of those batches is due, and how many there are. */
-  summarizeSimulation(args: {
-    contacts: number
-    limit: number
-    interval: string
-  }): Promise<{ batches: number; finish_at: Date | null }> {
+  summarizeSimulation(args: WhatIf): Promise<{ batches: number; finish_at: Date | null }> {
     return this.row(
       `select count(*)::integer as batches, max(due_at) as finish_at from daybatch.simulate_campaign(
-         p_contacts => $1::integer, p_limit => $2::integer, p_interval => $3::interval)`,
-      [args.contacts, args.limit, args.interval],
+         p_contacts => $1::integer, p_limit => $2::integer, p_interval => $3::interval, p_start_at => $4::timestamptz,
+         p_rules => $5::jsonb)`,
+      this.#whatIf(args),
     )
+  }
+
+  #whatIf({ contacts, limit, interval, startAt, rules }: WhatIf) {
+    return [contacts, limit, interval, startAt ?? null, rules ?? null]
   }
 }

@@ -22,7 +22,7 @@ const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schem
 const timeOfDay = orNull(Type.String({ maxLength: 20 }))
 
 /** Each off while null; SQL says what is possible, and in which words (sql/README.md, Sending rules). */
-const sendingRules = {
+export const sendingRules = {
   /** `09:00`, in `send_time_zone` */
   daily_send_time: timeOfDay,
   send_window_from: timeOfDay,

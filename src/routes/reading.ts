@@ -1,5 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
 import { deliveryStatuses } from '../db/rows.ts'
+import { ProblemError } from '../errors.ts'
+import { sendingRules } from './campaigns.ts'
 import {
   AnswerGroup,
   BatchAnswer,
@@ -33,6 +35,9 @@ const WhatIf = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })),
   /** As Postgres reads an interval, in hours or less. */
   interval: Type.Optional(Type.String({ maxLength: 50 })),
+  start_at: Type.Optional(Type.String({ format: 'date-time' })),
+  /** JSON, under the names of a campaign's fields: `{"ramp_up_by": 5, "ramp_up_to": 50}`. */
+  rules: Type.Optional(Type.String({ maxLength: 2000 })),
 })
 
 /** Batches of a what-if that the answer shows. */
@@ -129,6 +134,8 @@ export const readingRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { 
         contacts: query.contacts,
         limit: query.limit ?? 5,
         interval: query.interval ?? '24 hours',
+        startAt: query.start_at,
+        rules: readRules(query.rules),
       }
       const [summary, items] = await Promise.all([
         db.summarizeSimulation(whatIf),
@@ -138,3 +145,23 @@ export const readingRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { 
     },
   )
 }
+
+/** Sending rules as a campaign has them; SQL says what is possible. */
+function readRules(text: string | undefined): object | undefined {
+  if (text === undefined) return undefined
+  try {
+    const rules: unknown = JSON.parse(text)
+    if (isObject(rules) && Object.keys(rules).every(name => Object.hasOwn(sendingRules, name))) return rules
+  } catch {
+    // said below
+  }
+  throw new ProblemError(
+    400,
+    'invalid-rules',
+    'rules is not a JSON object of sending rules',
+    `Example, encoded for a URL: rules={"ramp_up_by": 5, "ramp_up_to": 50}. Names: ${Object.keys(sendingRules).join(', ')}.`,
+  )
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -46,7 +46,11 @@ t.test('sending rules are set, changed and taken away; what is not possible is r
   const off = Object.fromEntries(Object.keys(rules).map(name => [name, null]))
   t.match(await send('PATCH', url, { send_time_zone: 'Europe/Nowhere' }), {
     status: 422,
-    body: { code: 'MB017', title: "'Europe/Nowhere' is no IANA time zone" },
+    body: {
+      code: 'MB017',
+      title: "'Europe/Nowhere' is no IANA time zone",
+      errors: [{ path: 'body/send_time_zone' }],
+    },
   })
   t.match(await send('PATCH', url, { limit_policy: 'monthly' }), { status: 400 })
   t.match(await send('PATCH', url, off), { status: 200, body: { sending_rules: null } })
@@ -152,7 +156,11 @@ t.test('wrong input is refused before or by SQL, and the answer says what is wro
     ],
     [{ name: 'x', daily_send_limit: null }, 400, { detail: /daily_send_limit/ }],
     [{ name: 'x', daily_send_limit: 0 }, 422, { code: 'MB004', type: '/problems/limit-below-one' }],
-    [{ name: 'x', daily_send_limit: 1e30 }, 422, { code: 'MB017' }],
+    [
+      { name: 'x', daily_send_limit: 1e30 },
+      422,
+      { code: 'MB017', errors: [{ path: 'body/daily_send_limit' }] },
+    ],
     [{ name: 'x', contact_list_ids: ['no uuid'] }, 400, { detail: 'body/contact_list_ids/0 must be a uuid' }],
     [{ name: 'x', contact_list_ids: [UNKNOWN_ID] }, 404, { code: 'MB005', type: '/problems/unknown-list' }],
     [{ name: 'x', status: 'completed' }, 400, { detail: /body\/status/ }],

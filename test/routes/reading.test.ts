@@ -183,6 +183,28 @@ t.test('a what-if without a campaign', async t => {
   t.match(await send('GET', '/api/forecast'), { status: 400 })
 })
 
+t.test('a what-if with sending rules, by the names of their fields', async t => {
+  const ask = (rules: unknown, more = '') =>
+    send(
+      'GET',
+      `/api/forecast?contacts=30&limit=5${more}&rules=${encodeURIComponent(typeof rules === 'string' ? rules : JSON.stringify(rules))}`,
+    )
+  const growing = await ask({ ramp_up_by: 5, ramp_up_to: 20 })
+  t.same(
+    growing.body.items.map(({ size }: { size: number }) => size),
+    [5, 10, 15],
+  )
+  const weekdays = { send_window_days: [1, 2], send_time_zone: 'Europe/Berlin', daily_send_time: '09:00' }
+  const { body } = await ask(weekdays, '&start_at=2030-01-02T12:00:00Z')
+  t.match(body, { batches: 6, finish_at: '2030-01-22T08:00:00.000Z' }, 'three weeks of Mondays and Tuesdays')
+  t.match(await ask({ ramp_up_by: 5 }), {
+    status: 422,
+    body: { code: 'MB017', errors: [{ path: 'body/ramp_up_to', message: /needs ramp_up_to/ }] },
+  })
+  for (const wrong of ['[]', '{', 'null', { status: 'sending' }, { toString: 1 }])
+    t.match(await ask(wrong), { status: 400, body: { type: '/problems/invalid-rules' } })
+})
+
 t.test('If-Match: a change of what was seen, or 412', async t => {
   const listId = await makeList('match@example.test')
   const { body, headers } = await send('POST', '/api/campaigns', {
