@@ -5,6 +5,7 @@ import { bench as idle } from './parts/idle.ts'
 import { bench as importing } from './parts/import.ts'
 import { bench as latency } from './parts/latency.ts'
 import { bench as page } from './parts/page.ts'
+import { bench as routes } from './parts/routes.ts'
 import { bench as scale } from './parts/scale.ts'
 import { bench as send } from './parts/send.ts'
 import { bench as start } from './parts/start.ts'
@@ -21,6 +22,7 @@ export const benches: Bench[] = [
   due,
   views,
   page,
+  routes,
   scale,
   storage,
   importing,

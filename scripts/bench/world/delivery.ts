@@ -15,6 +15,8 @@ export interface DeliveryOptions {
   /** For each campaign its list; one batch takes the whole of it. */
   lists: string[]
   mails: number
+  /** Runs beside the delivery, until its batches are closed. */
+  during?: ((services: Service[], hasEnded: Promise<unknown>) => Promise<void>) | undefined
 }
 
 /** What it took to send the batches, from the first opening to the last close. */
@@ -47,7 +49,8 @@ export async function runDelivery(context: BenchContext, options: DeliveryOption
     const before = await readCosts(database, services)
     const name = `Delivery ${++count}`
     await Promise.all(lists.map(list => insertCampaign(database, { name, lists: [list], limit: mails })))
-    const watch = await watchDelivery(database, services, name, lists.length)
+    const watching = watchDelivery(database, services, name, lists.length)
+    const [watch] = await Promise.all([watching, options.during?.(services, watching)])
     // a session that is idle has handed its counts in after a second
     await delay(1100)
     const after = await readCosts(database, services)

@@ -13,6 +13,8 @@ const SERVER = fileURLToPath(new URL('../../../src/server.ts', import.meta.url))
 
 export interface Service {
   pid: number
+  /** Where its HTTP answers. */
+  address: string
   /** The last lines of its log. */
   tail(): string
   /** SIGTERM, and its orderly end. */
@@ -52,9 +54,10 @@ export async function startService(
   })
   closeSync(output)
   context.teardown(() => end(child, 'SIGKILL'))
-  await waitUntilReady(child, log)
+  const address = await waitUntilReady(child, log)
   return {
     pid: child.pid!,
+    address,
     tail: () => readTail(log),
     async stop() {
       await end(child, 'SIGTERM')
@@ -69,10 +72,11 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await once(child, 'exit')
 }
 
-/** Its banner is the last thing that a start does. */
-async function waitUntilReady(child: ChildProcess, log: string): Promise<void> {
+/** Its banner is the last thing that a start does; returns the address that stands there. */
+async function waitUntilReady(child: ChildProcess, log: string): Promise<string> {
   for (let attempt = 0; attempt < 600; attempt++) {
-    if (/127\.0\.0\.1:\d+/.test(readFileSync(log, 'utf8'))) return
+    const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(readFileSync(log, 'utf8')) ?? []
+    if (address) return address
     if (child.exitCode !== null) throw new Error(`a service did not start: ${readTail(log)}`)
     await delay(50)
   }
