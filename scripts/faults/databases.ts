@@ -22,7 +22,7 @@ export async function startDatabases({ teardown }: Pick<PartContext, 'teardown'>
     url: cluster.url,
     async create(template = TEMPLATE) {
       const name = `faults_${++count}`
-      await runOnce(cluster.url, `create database ${name} template ${nameOf(template)}`)
+      await runOnce(cluster.url, `create database ${name} template ${nameOf(template)} strategy file_copy`)
       return withDatabase(cluster.url, name)
     },
     drop: url => runOnce(cluster.url, `drop database ${nameOf(url)} with (force)`),
