@@ -126,6 +126,7 @@ create table daybatch.batches (
   slot_gap interval,
   next_slot_at timestamp with time zone,
   is_counted boolean,
+  limited_domains text[],
   constraint a_delivery_copies_its_batch_limit UNIQUE (campaign_id, batch_number, send_limit),
   constraint a_hold_is_told_whole_or_not_at_all CHECK ((num_nulls(held_until, held_by) = ANY (ARRAY[0, 2]))),
   constraint a_spread_batch_has_a_gap CHECK ((slot_gap > '00:00:00'::interval)),
@@ -165,6 +166,7 @@ comment on column daybatch.batches.held_until is 'Nothing is claimed before, bec
 comment on column daybatch.batches.slot_gap is 'Time between two first attempts of a batch that is spread.';
 comment on column daybatch.batches.next_slot_at is 'When the next first attempt of a spread batch may be claimed.';
 comment on column daybatch.batches.is_counted is 'Mails of the batch stand in counted_mails.';
+comment on column daybatch.batches.limited_domains is 'Recipient domains that had a daily limit when the batch was opened; null: none had.';
 
 create table daybatch.bounce_limits (
   campaign_id uuid,
@@ -465,6 +467,23 @@ comment on column daybatch.imports.is_atomic is 'True: all of it or nothing goes
 comment on column daybatch.imports.file_head is 'sha256 of the first 64 KiB of the file: an import goes on with the same file only.';
 comment on column daybatch.imports.staged_line is 'The last line of the file whose row is committed in import_rows.';
 comment on column daybatch.imports.merged_line is 'The last line whose row is a contact on the list.';
+
+create table daybatch.limit_changes (
+  change_id bigint not null generated always as identity,
+  rule text not null,
+  name text not null,
+  daily_limit integer,
+  is_new boolean not null,
+  changed_at timestamp with time zone not null,
+  constraint a_new_limit_has_a_number CHECK (((daily_limit IS NOT NULL) OR (NOT is_new))),
+  constraint changed_limit_is_at_least_one CHECK ((daily_limit >= 1)),
+  constraint changed_limit_is_of_a_sender_or_a_domain CHECK ((rule = ANY (ARRAY['sender'::text, 'domain'::text]))),
+  constraint limit_changes_pkey PRIMARY KEY (change_id)
+);
+alter table daybatch.limit_changes owner to daybatch_owner;
+CREATE INDEX limit_changes_name_idx ON daybatch.limit_changes USING btree (rule, name, changed_at);
+grant select on daybatch.limit_changes to daybatch_operator;
+comment on table daybatch.limit_changes is 'Daily limits of senders and recipient domains as they were set; null: taken away. New: there was none before.';
 
 create table daybatch.migrations (
   id integer not null,
@@ -1145,7 +1164,13 @@ UNION ALL
    FROM public.campaigns c
   WHERE ((c.status = 'sending'::text) AND (c.tracking_initialised_at IS NOT NULL) AND (c.next_batch_send_time > daybatch.current_moment()) AND (NOT (EXISTS ( SELECT
            FROM daybatch.batches b
-          WHERE ((b.campaign_id = c.id) AND (b.closed_at IS NULL))))) AND (daybatch.has_job(c.id, c.current_batch_number, c.next_batch_send_time) = false));
+          WHERE ((b.campaign_id = c.id) AND (b.closed_at IS NULL))))) AND (daybatch.has_job(c.id, c.current_batch_number, c.next_batch_send_time) = false))
+UNION ALL
+ SELECT NULL::uuid AS campaign_id,
+    'shared_limit_exceeded'::text AS rule,
+    format('the limit of the %s %s did not hold at %s: up to %s mails in 24 hours'::text, p.rule, p.name, to_char((p.exceeded_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text), p.largest_in_24_hours) AS disagreement
+   FROM daybatch.prove_shared_limits((daybatch.current_moment() - '72:00:00'::interval)) p(rule, name, daily_limit, in_force_since, mails, largest_in_24_hours, exceeded_at, limit_holds)
+  WHERE (NOT p.limit_holds);
 alter view daybatch.audit owner to daybatch_owner;
 grant select on daybatch.audit to daybatch_app;
 grant select on daybatch.audit to daybatch_operator;
@@ -1568,8 +1593,13 @@ create view daybatch.daily_limit_proof as
         CASE
             WHEN (rolling_interval IS NOT NULL) THEN (daybatch.count_rolling_mails(campaign_id, batch_number, rolling_interval) <= send_limit)
             ELSE NULL::boolean
-        END AS rolling_limit_holds
+        END AS rolling_limit_holds,
+        CASE
+            WHEN (sending_rules ?| ARRAY['send_window_from'::text, 'send_window_days'::text]) THEN (daybatch.count_mails_outside_window(campaign_id, batch_number, sending_rules) = 0)
+            ELSE NULL::boolean
+        END AS send_window_holds
    FROM ( SELECT ((b.sending_rules ->> 'rolling_interval'::text))::interval AS rolling_interval,
+            b.sending_rules,
             b.campaign_id,
             b.batch_number,
             b.source,
@@ -1843,6 +1873,22 @@ grant select on daybatch.shared_limits to daybatch_app;
 grant select on daybatch.shared_limits to daybatch_operator;
 grant select on daybatch.shared_limits to daybatch_reader;
 comment on view daybatch.shared_limits is 'Limits per sender and per recipient domain over all campaigns, and how much of each is used. Example: select rule, name, daily_limit, used, frees_at from daybatch.shared_limits;';
+
+create view daybatch.shared_limits_proof as
+ SELECT rule,
+    name,
+    daily_limit,
+    in_force_since,
+    mails,
+    largest_in_24_hours,
+    exceeded_at,
+    limit_holds
+   FROM daybatch.prove_shared_limits() p(rule, name, daily_limit, in_force_since, mails, largest_in_24_hours, exceeded_at, limit_holds);
+alter view daybatch.shared_limits_proof owner to daybatch_owner;
+grant select on daybatch.shared_limits_proof to daybatch_app;
+grant select on daybatch.shared_limits_proof to daybatch_operator;
+grant select on daybatch.shared_limits_proof to daybatch_reader;
+comment on view daybatch.shared_limits_proof is 'Per limit of a sender or recipient domain: the most mails in any 24 hours, from the times of hand-over. Example: select rule, name, daily_limit, largest_in_24_hours, exceeded_at, limit_holds from daybatch.shared_limits_proof;';
 
 create view daybatch.smtp_server_status as
  SELECT s.name,
@@ -2290,6 +2336,14 @@ create function daybatch.count_mails(p_batch daybatch.batches, p_claim_token uui
 returns void language plpgsql volatile security definer set search_path="" -- body d8e528a31d46fb71ec60deb1e6c642db
 alter function daybatch.count_mails(daybatch.batches,uuid,bigint[]) owner to daybatch_owner;
 comment on function daybatch.count_mails(daybatch.batches,uuid,bigint[]) is 'Gives the mails of a claim their places under the counted limits (part of claim_deliveries). Example: select daybatch.count_mails(b, gen_random_uuid(), ''{}'') from daybatch.batches as b limit 0;';
+
+create function daybatch.count_mails_outside_window(p_campaign_id uuid, p_batch_number integer, p_rules jsonb)
+returns integer language sql stable security definer set search_path="" -- body a183ff0318ed052eeb563888a8fcb04a
+alter function daybatch.count_mails_outside_window(uuid,integer,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.count_mails_outside_window(uuid,integer,jsonb) to daybatch_app;
+grant execute on function daybatch.count_mails_outside_window(uuid,integer,jsonb) to daybatch_operator;
+grant execute on function daybatch.count_mails_outside_window(uuid,integer,jsonb) to daybatch_reader;
+comment on function daybatch.count_mails_outside_window(uuid,integer,jsonb) is 'How many mails of a batch were begun outside of its send window. Example: select daybatch.count_mails_outside_window(campaign_id, batch_number, sending_rules) from daybatch.batches where sending_rules ? ''send_window_from'';';
 
 create function daybatch.count_past_mails(p_campaign_id uuid, p_interval interval, p_now timestamp with time zone)
 returns void language sql volatile security definer set search_path="" -- body 6d5700f8bb18829bb8c879a9617f6719
@@ -2977,12 +3031,12 @@ alter function daybatch.note_refusal(uuid,integer,text,timestamp with time zone)
 comment on function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) is 'Makes a batch wait because its server refuses (part of report_outcomes). Example: select daybatch.note_refusal(''00000000-0000-0000-0000-000000000000'', 1, ''connect: refused'', daybatch.current_moment());';
 
 create function daybatch.note_shared_limit()
-returns trigger language plpgsql volatile security definer set search_path="" -- body e0cce1de82cad44a5416e59f6133745d
+returns trigger language plpgsql volatile security definer set search_path="" -- body b77514dba0b1f5596e47540de1f3b939
 alter function daybatch.note_shared_limit() owner to daybatch_owner;
 comment on function daybatch.note_shared_limit() is 'Trigger of sender_limits and domain_limits: counts what a new limit finds. Example: insert into daybatch.domain_limits (domain, batch_limit) values (''example.org'', 100);';
 
 create function daybatch.open_batch(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body d919e6600eeef4ca0debdbcc5b05056b
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 8e3595c6d117d1ec3b6491832882a155
 alter function daybatch.open_batch(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
 comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select o.* from daybatch.due_batches as d, daybatch.open_batch(d.campaign_id) as o where d.is_due;';
@@ -3026,6 +3080,14 @@ alter function daybatch.process_campaigns(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_operator;
 grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_service;
 comment on function daybatch.process_campaigns(uuid,text) is 'Opens, closes and completes whatever is due: of one campaign, or of all. Example: select * from daybatch.process_campaigns();';
+
+create function daybatch.prove_shared_limits(p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
+returns TABLE(rule text, name text, daily_limit integer, in_force_since timestamp with time zone, mails integer, largest_in_24_hours integer, exceeded_at timestamp with time zone, limit_holds boolean) language sql stable security definer set search_path="" -- body 842511a2e39b2f4250ef2da2403412e8
+alter function daybatch.prove_shared_limits(timestamp with time zone) owner to daybatch_owner;
+grant execute on function daybatch.prove_shared_limits(timestamp with time zone) to daybatch_app;
+grant execute on function daybatch.prove_shared_limits(timestamp with time zone) to daybatch_operator;
+grant execute on function daybatch.prove_shared_limits(timestamp with time zone) to daybatch_reader;
+comment on function daybatch.prove_shared_limits(timestamp with time zone) is 'The proof of the limits of senders and recipient domains, from the times of hand-over. Example: select rule, name, largest_in_24_hours, limit_holds from daybatch.prove_shared_limits(now() - interval ''72 hours'');';
 
 create function daybatch.purge_deliveries(p_older_than interval DEFAULT '8760:00:00'::interval, p_limit integer DEFAULT 10000)
 returns integer language plpgsql volatile security definer set search_path="" -- body c9edf3665c34a3fef85b2d7f637032a3
@@ -3446,7 +3508,7 @@ grant execute on function daybatch.update_contact(uuid,jsonb) to daybatch_servic
 comment on function daybatch.update_contact(uuid,jsonb) is 'Changes a contact; attributes are merged. Example: select daybatch.update_contact(id, ''{"attributes": {"city": "London"}}'') from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.verify_campaign(p_campaign_id uuid)
-returns TABLE(promise text, holds boolean, figures text) language plpgsql stable security definer set search_path="" -- body 345fc5c77420c842753178bed3f2bd49
+returns TABLE(promise text, holds boolean, figures text) language plpgsql stable security definer set search_path="" -- body 85f53b3d753c8680583b169d222b56fd
 alter function daybatch.verify_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_operator;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_reader;

@@ -97,11 +97,11 @@ declare
     'replay_webhook', 'take_webhook_message', 'record_webhook_try', 'collect_outcomes', 'list_webhook_secrets', 'reseal_webhook_secret'];
   v_app_functions text[] := array['current_moment', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign',
     'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
-    'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts', 'add_attachment', 'remove_attachment', 'list_attachments', 'preview_message', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'count_largest_interval', 'list_jobs', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'get_sender_key'];
+    'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts', 'add_attachment', 'remove_attachment', 'list_attachments', 'preview_message', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'count_largest_interval', 'list_jobs', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'count_mails_outside_window', 'prove_shared_limits', 'get_sender_key'];
   v_operator_functions text[] := array['open_batch', 'take_over', 'calculate_address_key', 'enqueue_batch', 'classify_reply', 'is_valid_address',
-    'confirm_installation', 'purge_deliveries', 'purge_history', 'count_largest_interval', 'list_jobs', 'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'calculate_retry_delay', 'adopt_report', 'check_application', 'record_notice', 'rotate_token_key', 'classify_bounce', 'set_bounce_limits', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'get_sender_key', 'list_needs'];
+    'confirm_installation', 'purge_deliveries', 'purge_history', 'count_largest_interval', 'list_jobs', 'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'calculate_retry_delay', 'adopt_report', 'check_application', 'record_notice', 'rotate_token_key', 'classify_bounce', 'set_bounce_limits', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'count_mails_outside_window', 'prove_shared_limits', 'get_sender_key', 'list_needs'];
   v_views text[] := array['campaign_status', 'batch_history', 'audit', 'list_members', 'legacy_mailed', 'campaign_blockers', 'due_batches', 'delivery_log',
-    'failed_contacts', 'in_doubt_deliveries', 'daily_limit_proof', 'no_duplicates_proof', 'worker_status', 'sweep_log', 'scheduled_jobs', 'old_mails', 'smtp_server_status', 'bounce_rates', 'bounce_log', 'webhook_status', 'webhook_log', 'shared_limits'];
+    'failed_contacts', 'in_doubt_deliveries', 'daily_limit_proof', 'no_duplicates_proof', 'worker_status', 'sweep_log', 'scheduled_jobs', 'old_mails', 'smtp_server_status', 'bounce_rates', 'bounce_log', 'webhook_status', 'webhook_log', 'shared_limits', 'shared_limits_proof'];
   v_grant record;
 begin
   -- from nothing, so that a right that is not named here any more goes
@@ -122,7 +122,7 @@ begin
       select 'daybatch_service' as role, v_service_functions as functions
       union all select 'daybatch_app', v_app_functions
       union all select 'daybatch_operator', v_service_functions || v_operator_functions
-      union all select 'daybatch_reader', array['check_operation', 'read_metrics', 'count_largest_interval', 'current_moment', 'contract_version', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'verify_campaign', 'list_jobs', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'get_sender_key']
+      union all select 'daybatch_reader', array['check_operation', 'read_metrics', 'count_largest_interval', 'current_moment', 'contract_version', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'verify_campaign', 'list_jobs', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'count_mails_outside_window', 'prove_shared_limits', 'get_sender_key']
     ) as w on p.proname::text = any (w.functions)
     join pg_roles as r on r.rolname = w.role
     where p.pronamespace = 'daybatch'::regnamespace

@@ -1,25 +1,42 @@
 -- Trigger function, after a row of sender_limits or domain_limits was written or deleted: tells claims whether to look, and
--- counts what a new limit finds: the mails of the last 24 hours, and those under way. Reads the tries of these 24 hours.
+-- counts what a new limit finds: the mails of the last 24 hours, and those under way. Keeps when each daily limit was in
+-- force (limit_changes). Reads the tries of these 24 hours. Locks: the settings, so that two who change limits at once see
+-- each other's; batches that wait for the limit.
 create or replace function daybatch.note_shared_limit()
 returns trigger
 language plpgsql security definer set search_path = ''
 as $$
 declare
-  v_now timestamptz := daybatch.current_moment();
+  v_now timestamptz;
   v_rule text := case tg_table_name when 'sender_limits' then 'sender' else 'domain' end;
   v_name text;
-  v_has_any boolean := exists (select from daybatch.sender_limits) or exists (select from daybatch.domain_limits);
+  v_has_any boolean;
+  v_old record;
+  v_new record;
 begin
+  perform 1 from daybatch.settings for no key update;
+  v_now := daybatch.current_moment();
+  v_has_any := exists (select from daybatch.sender_limits) or exists (select from daybatch.domain_limits);
   update daybatch.settings as s set has_shared_limits = v_has_any where s.has_shared_limits is distinct from v_has_any;
   -- who waits for the old limit looks again; not those that are being claimed from, which look at the new one anyway
   update daybatch.batches as b set held_until = null, held_by = null
   from (select h.campaign_id, h.batch_number from daybatch.batches as h
     where h.closed_at is null and h.held_by = 'sender_limit' for no key update skip locked) as w
   where b.campaign_id = w.campaign_id and b.batch_number = w.batch_number;
+  select coalesce(j.r ->> 'sender', j.r ->> 'domain') as name, (j.r ->> 'daily_limit')::integer as daily_limit into v_old from (select to_jsonb(old) as r) as j;
+  select coalesce(j.r ->> 'sender', j.r ->> 'domain') as name, (j.r ->> 'daily_limit')::integer as daily_limit into v_new from (select to_jsonb(new) as r) as j;
+  insert into daybatch.limit_changes (rule, name, daily_limit, is_new, changed_at)
+  select v_rule, k.name, k.daily_limit, k.is_new, v_now
+  from (values
+    (v_old.name, null, false, v_old.daily_limit is not null and (v_new.daily_limit is null or v_new.name <> v_old.name)),
+    (v_new.name, v_new.daily_limit, v_old.daily_limit is null or v_new.name is distinct from v_old.name,
+      v_new.daily_limit is not null and (v_new.name, v_new.daily_limit) is distinct from (v_old.name, v_old.daily_limit))
+  ) as k (name, daily_limit, is_new, is_change)
+  where k.is_change;
   if tg_op = 'DELETE' then
     return null;
   end if;
-  v_name := coalesce(to_jsonb(new) ->> 'sender', to_jsonb(new) ->> 'domain');
+  v_name := v_new.name;
   insert into daybatch.counted_mails (rule, name, delivery_id, claim_token, counts_until)
   select v_rule, v_name, m.delivery_id, m.claim_token, max(m.counts_until)
   from (

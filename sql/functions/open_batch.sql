@@ -68,9 +68,10 @@ begin
   v_cut_off_at := v_counted_at + v_interval - least(interval '15 minutes', v_interval / 10);
 
   insert into daybatch.batches (campaign_id, batch_number, send_limit, batch_interval, source, due_at, opened_at, counted_at,
-    spaced_from, cut_off_at, previous_batch_number, previous_spaced_from, previous_interval, message_version, sending_rules)
+    spaced_from, cut_off_at, previous_batch_number, previous_spaced_from, previous_interval, message_version, sending_rules, limited_domains)
   values (p_campaign_id, v_number, daybatch.calculate_batch_limit(v_campaign.daily_send_limit, v_interval, v_rules), v_interval, p_source, v_due_at, v_now, v_counted_at,
-    v_counted_at, v_cut_off_at, v_previous.batch_number, v_previous.spaced_from, v_previous.batch_interval, daybatch.freeze_message(p_campaign_id), v_rules);
+    v_counted_at, v_cut_off_at, v_previous.batch_number, v_previous.spaced_from, v_previous.batch_interval, daybatch.freeze_message(p_campaign_id), v_rules,
+    (select array_agg(l.domain) from daybatch.domain_limits as l where l.daily_limit is not null));
   select * into v_filled from daybatch.fill_batch(p_campaign_id, v_number);
   if v_rules is not null then
     perform daybatch.begin_sending_rules(p_campaign_id, v_number);

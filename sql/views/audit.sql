@@ -1,5 +1,5 @@
--- Every disagreement of arrays, ledger, batches and jobs, in words. It must be empty: after any crash, at any moment.
--- Asked for one campaign, each part reads that campaign's rows by index.
+-- Every disagreement of arrays, ledger, batches and jobs, in words, and limits over all campaigns that did not hold. It must
+-- be empty: after any crash, at any moment. Asked for one campaign, each part reads that campaign's rows by index.
 create or replace view daybatch.audit as
 select c.id as campaign_id, m.rule, m.disagreement
 from public.campaigns as c
@@ -134,7 +134,13 @@ from public.campaigns as c
 -- what is due already is opened by the sweep; the job of its due time may have come and gone while the batch before was open
 where c.status::text = 'sending' and c.tracking_initialised_at is not null and c.next_batch_send_time > daybatch.current_moment()
   and not exists (select from daybatch.batches as b where b.campaign_id = c.id and b.closed_at is null)
-  and daybatch.has_job(c.id, c.current_batch_number, c.next_batch_send_time) = false;
+  and daybatch.has_job(c.id, c.current_batch_number, c.next_batch_send_time) = false
+union all
+-- of no campaign: asked for one, it is not looked at
+select null::uuid, 'shared_limit_exceeded', format('the limit of the %s %s did not hold at %s: up to %s mails in 24 hours', p.rule, p.name,
+  to_char(p.exceeded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), p.largest_in_24_hours)
+from daybatch.prove_shared_limits(daybatch.current_moment() - interval '72 hours') as p
+where not p.limit_holds;
 
 comment on view daybatch.audit is
   'Every disagreement of arrays, ledger, batches and jobs, in words; it must be empty. Example: select campaign_id, rule, disagreement from daybatch.audit;';

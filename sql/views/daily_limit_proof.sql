@@ -4,7 +4,8 @@
 -- earlier than where the one before ends (a batch may open up to one window off the moment that it counts from). A mail
 -- that a worker handed over without asking counts from its reply.
 -- rolling_limit_holds, of a batch with the rolling limit (null: without): no stretch of an interval that ends with one of its
--- mails holds more than its limit. largest_in_any_interval is shown, not promised: most mails in any stretch of the interval, of the whole campaign, beside
+-- mails holds more than its limit. send_window_holds, of a batch with a send window (null: without): no mail of it was begun outside
+-- of the window that it was opened with. largest_in_any_interval is shown, not promised: most mails in any stretch of the interval, of the whole campaign, beside
 -- its last batch. It is counted only when it is selected.
 create or replace view daybatch.daily_limit_proof as
 select
@@ -17,9 +18,11 @@ select
     and coalesce(p.counted_at >= p.earlier_spaced_from + p.earlier_interval, true) as intervals_are_disjoint,
   case when p.is_last and exists (select from public.campaigns as c where c.id = p.campaign_id)
     then daybatch.count_largest_interval(p.campaign_id, p.batch_interval) end as largest_in_any_interval,
-  case when p.rolling_interval is not null then daybatch.count_rolling_mails(p.campaign_id, p.batch_number, p.rolling_interval) <= p.send_limit end as rolling_limit_holds
+  case when p.rolling_interval is not null then daybatch.count_rolling_mails(p.campaign_id, p.batch_number, p.rolling_interval) <= p.send_limit end as rolling_limit_holds,
+  case when p.sending_rules ?| array['send_window_from', 'send_window_days']
+    then daybatch.count_mails_outside_window(p.campaign_id, p.batch_number, p.sending_rules) = 0 end as send_window_holds
 from (
-  select (b.sending_rules ->> 'rolling_interval')::interval as rolling_interval, b.campaign_id, b.batch_number, b.source, b.send_limit, b.batch_interval, b.counted_at, h.mails, h.first_at, h.last_at,
+  select (b.sending_rules ->> 'rolling_interval')::interval as rolling_interval, b.sending_rules, b.campaign_id, b.batch_number, b.source, b.send_limit, b.batch_interval, b.counted_at, h.mails, h.first_at, h.last_at,
     max(h.first_at) over earlier as earlier_first_at,
     max(h.last_at) over earlier as earlier_last_at,
     lead(b.batch_number) over (partition by b.campaign_id order by b.batch_number) is null as is_last,

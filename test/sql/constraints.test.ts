@@ -31,6 +31,7 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.sender_limits': engine.senderLimits,
   'daybatch.domain_limits': engine.domainLimits,
   'daybatch.counted_mails': engine.countedMails,
+  'daybatch.limit_changes': engine.limitChanges,
   'daybatch.api_keys': apiKeys,
   'daybatch.idempotent_requests': idempotentRequests,
   'daybatch.notices': engine.notices,

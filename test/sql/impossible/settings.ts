@@ -33,6 +33,27 @@ const keyed = (
   refuses: { [key]: [{ [column]: value }] },
 })
 
+const limitChange: Row = {
+  change_id: 9000,
+  rule: 'sender',
+  name: 'default',
+  daily_limit: 5,
+  is_new: true,
+  changed_at: at(0),
+}
+
+export const limitChanges: TableCase = {
+  rows: [limitChange],
+  other: { ...limitChange, change_id: 9001 },
+  takes: [{ rule: 'domain' }, { daily_limit: null, is_new: false }, { daily_limit: 1, is_new: false }],
+  refuses: {
+    limit_changes_pkey: [{ change_id: 9000 }],
+    changed_limit_is_of_a_sender_or_a_domain: [{ rule: 'rolling' }],
+    changed_limit_is_at_least_one: [{ daily_limit: 0 }],
+    a_new_limit_has_a_number: [{ daily_limit: null }],
+  },
+}
+
 export const secrets = keyed('secrets_pkey', 'name', { value: '\\x00', created_at: at(0) }, ['one', 'two'])
 
 export const adapters = keyed('adapters_pkey', 'view_name', { definition_md5: 'x' }, ['one', 'two'])
