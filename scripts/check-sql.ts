@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { explain } from '../src/db/migrate.ts'
+import { explain } from '../src/errors.ts'
 import { startTestCluster, TEMPLATE, withDatabase } from '../test/helper/cluster.ts'
 import { checkCatalog, checkTexts, SQL_FOLDER } from './sql-rules.ts'
 

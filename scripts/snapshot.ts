@@ -5,8 +5,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { describeCatalog } from '../src/db/catalog.ts'
-import { explain } from '../src/db/migrate.ts'
 import { placeReplyRules } from '../src/db/reply-rules.ts'
+import { explain } from '../src/errors.ts'
 import { startTestCluster, TEMPLATE, withDatabase } from '../test/helper/cluster.ts'
 
 const FILE = fileURLToPath(new URL('../sql/catalog.snapshot.sql', import.meta.url))

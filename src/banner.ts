@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { Config } from './config.ts'
 import { describeAddress } from './db/address.ts'
-import { usesMailbox } from './sender.ts'
+import { usesMailbox } from './mail-settings.ts'
 import type { Service } from './service.ts'
 
 const SHORTEST_KEY = 16

@@ -1,5 +1,4 @@
 import type { FastifyError } from 'fastify'
-import pino from 'pino'
 
 /** RFC 9457 problem details, as every error is answered. */
 export interface Problem {
@@ -85,6 +84,11 @@ export class ProblemError extends Error {
   }
 }
 
+/** A problem at start that the operator solves; the message is one line with what to do. */
+export class StartupError extends Error {
+  override name = 'StartupError'
+}
+
 interface DatabaseError extends Error {
   code: string
   hint?: string
@@ -109,10 +113,21 @@ export function isDatabaseAway(error: unknown): boolean {
   )
 }
 
-/** An error as the log shows it: without what Postgres quotes of rows, which may hold addresses. */
-export function describeForLog(error: Error): object {
-  const { detail: _row, where: context, ...description } = pino.stdSerializers.err(error)
-  return /^COPY /.test(context ?? '') ? description : { ...description, ...(context && { where: context }) }
+/** Whether PostgreSQL answered with this error: it could be reached, and would not do this. */
+export const isDatabaseError = (error: unknown): error is DatabaseError =>
+  hasCode(error) && 'severity' in error
+
+/** One line for people: what happened, and the hint that PostgreSQL or we gave, from wherever it is nested. */
+export function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors[0])
+  let hint: string | undefined
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+    hint ??= (cause as { hint?: string }).hint
+  return [error.message, hint]
+    .filter(Boolean)
+    .join(' ')
+    .replaceAll(/\s*\n\s*/g, ' ')
 }
 
 /** Any error as problem details. What is not expected becomes a 500 that shows neither SQL nor a stack. */
@@ -183,7 +198,7 @@ function describeRequestError(error: DatabaseError): Problem | undefined {
       .filter(({ keyword }) => keyword !== 'boolean' && keyword !== 'anyOf')
       .map(({ instancePath, message, params }) => ({
         path: `${validationContext}${instancePath}`,
-        message: explain(message ?? 'is wrong', params),
+        message: explainFinding(message ?? 'is wrong', params),
       }))
     const detail = errors.map(({ path, message }) => `${path} ${message}`).join('; ')
     return { ...make(400, 'invalid-request', 'The request does not have the expected form', detail), errors }
@@ -212,7 +227,7 @@ function describeRequestError(error: DatabaseError): Problem | undefined {
   return statusCode && statusCode < 500 ? make(statusCode, 'invalid-request', message) : undefined
 }
 
-function explain(message: string, params: Record<string, unknown>): string {
+function explainFinding(message: string, params: Record<string, unknown>): string {
   if (params.format === 'uuid') return 'must be a uuid'
   if (params.format === 'date-time') return 'must be a time like 2026-01-31T09:00:00Z'
   if (params.allowedValue !== undefined) return `must be ${JSON.stringify(params.allowedValue)}`

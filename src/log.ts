@@ -1,5 +1,4 @@
 import pino from 'pino'
-import { describeForLog } from './errors.ts'
 import { maskAddresses } from './masking.ts'
 
 /**
@@ -13,4 +12,10 @@ export function createLog(level: string, destination?: pino.DestinationStream): 
     hooks: { streamWrite: maskAddresses },
   }
   return destination ? pino(options, destination) : pino(options)
+}
+
+/** An error as the log shows it: without what Postgres quotes of rows, which may hold addresses. */
+function describeForLog(error: Error): object {
+  const { detail: _row, where: context, ...description } = pino.stdSerializers.err(error)
+  return /^COPY /.test(context ?? '') ? description : { ...description, ...(context && { where: context }) }
 }

@@ -1,6 +1,6 @@
 import { writeBanner } from './banner.ts'
 import { ConfigError, readConfig, readEnvFile } from './config.ts'
-import { StartupError } from './db/startup.ts'
+import { StartupError } from './errors.ts'
 import { createLog } from './log.ts'
 import { type Duties, startService } from './service.ts'
 

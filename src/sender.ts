@@ -5,14 +5,13 @@ import type pg from 'pg'
 import type { Config } from './config.ts'
 import { Daybatch } from './db/daybatch.ts'
 import { createPool } from './db/pool.ts'
-import { createSigner, readDkimKeys, type Signer } from './delivery/dkim.ts'
-import type { MessageOptions } from './delivery/message.ts'
 import { Presence } from './delivery/presence.ts'
 import { makeTestMail, type TestMailRequest } from './delivery/preview.ts'
 import type { Reply } from './delivery/reply.ts'
 import { SmtpServers } from './delivery/servers.ts'
 import { createWorker, type Worker } from './delivery/worker.ts'
 import { Installation, installationFile } from './installation.ts'
+import { describeMessages, EMBEDDED_SENDER, makeSigner } from './mail-settings.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { composeNotice, type NoticeMail } from './notices/mail.ts'
 import type { Tracer } from './traces/tracer.ts'
@@ -34,22 +33,6 @@ export interface SenderOptions {
 const STATEMENT_TIMEOUT_MS = 60_000
 /** How often the last attempt's id is written down outside of the database. */
 const MIRROR_MS = 10_000
-/** What is recorded into the embedded mailbox needs no sender of one's own. */
-const EMBEDDED_SENDER = 'daybatch <daybatch@localhost>'
-
-/** With nothing set all is embedded; beside a given database the mailbox needs the explicit word. */
-export const usesMailbox = ({ databaseUrl, smtpUrl }: Pick<Config, 'databaseUrl' | 'smtpUrl'>): boolean =>
-  smtpUrl === 'embedded' || (smtpUrl === undefined && databaseUrl === undefined)
-
-/** What all messages have from the configuration. */
-export const describeMessages = (config: Config): Pick<MessageOptions, 'mailFrom' | 'unsubscribe'> => ({
-  mailFrom: config.mailFrom ?? (usesMailbox(config) ? EMBEDDED_SENDER : undefined),
-  unsubscribe: { publicUrl: config.publicUrl, mailto: config.unsubscribeMailto },
-})
-
-/** Reads the keys; throws an Error of one line for one that cannot be used. */
-export const makeSigner = ({ dkimKeys }: Pick<Config, 'dkimKeys'>): Signer | undefined =>
-  dkimKeys.length === 0 ? undefined : createSigner(readDkimKeys(dkimKeys))
 
 /** The delivery of this process: its worker, its SMTP connections, and a pool that only the right database gets into. */
 export class Sender {

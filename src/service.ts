@@ -1,22 +1,23 @@
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { buildApp } from './app.ts'
+import type { AppParts } from './app.ts'
 import { BounceReader, openMailbox } from './bounces/reader.ts'
 import type { Config } from './config.ts'
+import { checkMigrated } from './db/contract.ts'
 import { Daybatch } from './db/daybatch.ts'
 import { readMetrics } from './db/inspection.ts'
-import { checkMigrated } from './db/migrate.ts'
 import { createPool } from './db/pool.ts'
-import { awaitDatabase, StartupError } from './db/startup.ts'
-import { type EmbeddedDatabase, startEmbeddedDatabase } from './embedded/database.ts'
-import { type Mailbox, startMailbox } from './embedded/mailbox.ts'
-import { isDatabaseAway } from './errors.ts'
+import { awaitDatabase } from './db/startup.ts'
+import type { EmbeddedDatabase } from './embedded/database.ts'
+import type { Mailbox } from './embedded/mailbox.ts'
+import { isDatabaseAway, StartupError } from './errors.ts'
 import { EventFeed } from './events/feed.ts'
+import { makeSigner, usesMailbox } from './mail-settings.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { tellNotice } from './notices/notifier.ts'
 import type { HealthParts } from './routes/health.ts'
 import { Scheduler } from './schedule/scheduler.ts'
-import { makeSigner, Sender, usesMailbox } from './sender.ts'
+import { Sender } from './sender.ts'
 import { createTracing } from './traces/tracer.ts'
 import { deliverWebhook } from './webhooks/deliver.ts'
 
@@ -70,7 +71,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   const { config, duties, log, signal } = options
   checkSender(config)
   checkDkimKeys(config)
-  const embeddedDatabase = config.databaseUrl ? undefined : await startEmbeddedDatabase(config)
+  const embeddedDatabase = config.databaseUrl ? undefined : await startDatabase(config)
   stops.push(() => embeddedDatabase?.stop())
   const url = embeddedDatabase?.url ?? (config.databaseUrl as string)
   await awaitDatabase({ ...options, url, timeoutMs: config.startupTimeoutMs })
@@ -124,7 +125,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   const app =
     duties === 'work'
       ? undefined
-      : await buildApp({
+      : await makeApp({
           db,
           config,
           log,
@@ -138,9 +139,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
   const address = app && (await listen(app, config))
   signal.throwIfAborted()
 
-  const mailbox = usesMailbox(config)
-    ? await startMailbox({ folder: join(config.stateFolder, 'mailbox') })
-    : undefined
+  const mailbox = usesMailbox(config) ? await openOwnMailbox(config) : undefined
   stops.push(() => mailbox?.stop())
   stops.push(() => scheduler.stop())
   await startScheduler(scheduler)
@@ -157,6 +156,23 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     reader.start()
   }
   return { address, embeddedDatabase, mailbox, isAwake: await db.isAwake() }
+}
+
+// what this process does not need is not read: each is of some size
+
+async function startDatabase(config: Config): Promise<EmbeddedDatabase> {
+  const { startEmbeddedDatabase } = await import('./embedded/database.ts')
+  return startEmbeddedDatabase(config)
+}
+
+async function makeApp(parts: AppParts): Promise<FastifyInstance> {
+  const { buildApp } = await import('./app.ts')
+  return buildApp(parts)
+}
+
+async function openOwnMailbox({ stateFolder }: Config): Promise<Mailbox> {
+  const { startMailbox } = await import('./embedded/mailbox.ts')
+  return startMailbox({ folder: join(stateFolder, 'mailbox') })
 }
 
 /** With a connection of its own, so that a pool in which nothing moves is seen, and not waited for. */

@@ -1,4 +1,3 @@
-import { ImapFlow } from 'imapflow'
 import { LONGEST_MAIL } from './mail.ts'
 import type { Mailbox } from './reader.ts'
 
@@ -26,6 +25,8 @@ export function openImap(text: string): Mailbox {
   return {
     name: `IMAP ${url.host}/${folder}`,
     async read(take, isStopped) {
+      // of some size, and only who has such a mailbox needs it
+      const { ImapFlow } = await import('imapflow')
       const client = new ImapFlow(options)
       // told by the call that is under way too
       client.on('error', () => {})

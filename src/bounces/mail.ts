@@ -1,4 +1,4 @@
-import { type Attachment, type ParsedMail, simpleParser } from 'mailparser'
+import type { Attachment, ParsedMail } from 'mailparser'
 import type { BounceReport } from '../db/rows.ts'
 import { type BounceDatabase, cleanText, findTokens, readTime } from './report.ts'
 
@@ -86,6 +86,8 @@ export async function readBounceMail(
 }
 
 async function parse(raw: Buffer): Promise<ParsedMail | undefined> {
+  // of some size, and for mails that come back only
+  const { simpleParser } = await import('mailparser')
   try {
     return await simpleParser(raw, {
       keepDeliveryStatus: true,

@@ -1,13 +1,11 @@
 import type { Command } from 'commander'
 import { readConfig } from '../config.ts'
-import { attachFile, detachFile } from './attachments.ts'
 import { type CreateCommand, createCampaign, listCampaigns, steerCampaign, steering } from './campaign.ts'
 import { withDb } from './connection.ts'
 import { forecastCampaign } from './forecast.ts'
 import { collect, readInteger } from './options.ts'
 import type { Output } from './output.ts'
 import { showCampaign } from './show.ts'
-import { showPreview } from './test-mail.ts'
 
 export function addCampaign(program: Command, output: Output): void {
   const campaign = program.command('campaign').description('make, look at and steer campaigns')
@@ -57,7 +55,10 @@ Examples:
     )
     .addHelpText('after', '\nExample:\n  npx daybatch campaign preview "Spring offer"')
     .action((given: string, contact?: string) =>
-      withDb(db => showPreview(db, readConfig(), { campaign: given, contactId: contact }, output)),
+      withDb(async db => {
+        const { showPreview } = await import('./test-mail.ts')
+        await showPreview(db, readConfig(), { campaign: given, contactId: contact }, output)
+      }),
     )
   campaign
     .command('attach <campaign> <file>')
@@ -66,13 +67,21 @@ Examples:
     .option('--type <type>', 'media type (default: by the name of the file)')
     .addHelpText('after', '\nExample:\n  npx daybatch campaign attach "Spring offer" logo.png --inline logo')
     .action((given: string, file: string, options: { inline?: string; type?: string }) =>
-      withDb(db => attachFile(db, given, { path: file, ...options }, output)),
+      withDb(async db => {
+        const { attachFile } = await import('./attachments.ts')
+        await attachFile(db, given, { path: file, ...options }, output)
+      }),
     )
   campaign
     .command('detach <campaign> <file>')
     .description('take a file away again, from the next batch on')
     .addHelpText('after', '\nExample:\n  npx daybatch campaign detach "Spring offer" logo.png')
-    .action((given: string, file: string) => withDb(db => detachFile(db, given, file, output)))
+    .action((given: string, file: string) =>
+      withDb(async db => {
+        const { detachFile } = await import('./attachments.ts')
+        await detachFile(db, given, file, output)
+      }),
+    )
   const steer = (parent: Command, verb: Verb, description: string, detail?: Detail) =>
     addSteering(parent, { verb, description, detail }, output)
   steer(campaign, 'start', 'send the first batch now')

@@ -1,8 +1,5 @@
 import { type Config, readConfig } from '../config.ts'
-import { Daybatch } from '../db/daybatch.ts'
-import { createPool } from '../db/pool.ts'
-import { awaitDatabase } from '../db/startup.ts'
-import { findEmbeddedDatabase } from '../embedded/database.ts'
+import type { Daybatch } from '../db/daybatch.ts'
 import { CommandError } from './failure.ts'
 
 /** Freezing an audience of millions, or importing as many. */
@@ -13,19 +10,26 @@ export async function findDatabaseUrl({
   databaseUrl,
   stateFolder,
 }: Pick<Config, 'databaseUrl' | 'stateFolder'>): Promise<string> {
-  const url = databaseUrl ?? (await findEmbeddedDatabase({ stateFolder }))
+  if (databaseUrl !== undefined) return databaseUrl
+  const { findEmbeddedDatabase } = await import('../embedded/database.ts')
+  const url = await findEmbeddedDatabase({ stateFolder })
   if (url !== undefined) return url
   throw new CommandError(
     `DATABASE_URL is not set, and no embedded database runs in ${stateFolder}: start one by npx daybatch serve, or set DATABASE_URL`,
   )
 }
 
-/** Runs `work` with the rights of the service, on a database that fits this program. */
+/** Runs `work` with the rights of the service, on a database that fits this program; read only when a command needs one. */
 export async function withDatabase<Result>(
   config: Config,
   work: (db: Daybatch) => Promise<Result>,
 ): Promise<Result> {
   const url = await findDatabaseUrl(config)
+  const [{ awaitDatabase }, { createPool }, { Daybatch }] = await Promise.all([
+    import('../db/startup.ts'),
+    import('../db/pool.ts'),
+    import('../db/daybatch.ts'),
+  ])
   await awaitDatabase({ url, timeoutMs: 0, say: () => {}, signal: new AbortController().signal })
   const pool = createPool(url, {
     applicationName: 'daybatch command',

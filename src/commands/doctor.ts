@@ -1,9 +1,7 @@
 import type { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
-import { checkDatabase } from './checks/database.ts'
-import { checkDomain, type Lookup, makeResolver } from './checks/domain.ts'
+import type { Lookup } from './checks/domain.ts'
 import type { Finding } from './checks/finding.ts'
-import { checkMail } from './checks/mail.ts'
 import { CommandError } from './failure.ts'
 import type { Output } from './output.ts'
 
@@ -21,9 +19,7 @@ export async function runDoctor(
   const findings: Finding[] = []
   let failures = 0
   let notes = 0
-  const checks = [checkDatabase(config), checkMail(config)]
-  if (domain !== undefined) checks.push(checkDomain(config, domain, chooseResolver(dns)))
-  for (const check of checks) {
+  for (const check of await chooseChecks(config, { domain, dns })) {
     for await (const finding of check) {
       const { state, name, text } = finding
       findings.push(finding)
@@ -36,7 +32,25 @@ export async function runDoctor(
   return { failures, notes }
 }
 
-function chooseResolver(server: string | undefined): Lookup {
+/** What they need of libraries is read only when something is checked. */
+async function chooseChecks(
+  config: Config,
+  { domain, dns }: { domain: string | undefined; dns: string | undefined },
+): Promise<AsyncIterable<Finding>[]> {
+  const [{ checkDatabase }, { checkMail }] = await Promise.all([
+    import('./checks/database.ts'),
+    import('./checks/mail.ts'),
+  ])
+  const checks = [checkDatabase(config), checkMail(config)]
+  if (domain === undefined) return checks
+  const { checkDomain, makeResolver } = await import('./checks/domain.ts')
+  return [...checks, checkDomain(config, domain, chooseResolver(makeResolver, dns))]
+}
+
+function chooseResolver(
+  makeResolver: (server: string | undefined) => Lookup,
+  server: string | undefined,
+): Lookup {
   try {
     return makeResolver(server)
   } catch {

@@ -1,13 +1,13 @@
-import pg from 'pg'
 import { ConfigError } from '../config.ts'
-import { explain } from '../db/migrate.ts'
-import { StartupError } from '../db/startup.ts'
-import { isDatabaseAway, isRefusal, ProblemError } from '../errors.ts'
+import { explain, isDatabaseAway, isDatabaseError, isRefusal, ProblemError, StartupError } from '../errors.ts'
 
 /** What the user of a command mends; the message is one line with what to do. */
 export class CommandError extends Error {
   override name = 'CommandError'
 }
+
+/** Exit code of a command that did what it says for a part only. */
+export const PARTLY = 2
 
 /** Ctrl-C in a command that has something to say before it ends. npm hands it on a second time: that is the same one. */
 export class Interruption {
@@ -44,6 +44,6 @@ export function describeFailure(error: unknown): string {
   }
   if (isForUser(error)) return error.message
   if (isRefusal(error)) return error.hint === undefined ? error.message : `${error.message}. ${error.hint}`
-  if (isDatabaseAway(error) || error instanceof pg.DatabaseError) return explain(error)
+  if (isDatabaseAway(error) || isDatabaseError(error)) return explain(error)
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
-import { type ApiKeyRow, type KeyScope, keyScopes } from '../db/api.ts'
+import type { ApiKeyRow } from '../db/api.ts'
 import type { Daybatch } from '../db/daybatch.ts'
+import { type KeyScope, keyScopes } from '../db/rows.ts'
 import { withDb } from './connection.ts'
 import { CommandError } from './failure.ts'
 import type { Output } from './output.ts'

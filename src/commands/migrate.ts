@@ -1,7 +1,5 @@
 import type { Command } from 'commander'
-import { createLogin } from '../db/login.ts'
-import { explain, migrate } from '../db/migrate.ts'
-import { describeMigration } from '../db/script.ts'
+import { explain } from '../errors.ts'
 import { CommandError } from './failure.ts'
 import type { Output } from './output.ts'
 
@@ -28,8 +26,9 @@ Examples:
   npx daybatch migrate --print > daybatch.sql`,
     )
     .action(async ({ print, createLogin }: { print?: boolean; createLogin?: boolean }) => {
-      if (print) process.stdout.write(await describeMigration())
-      else await migrateDatabase(output, { createLogin })
+      if (!print) return migrateDatabase(output, { createLogin })
+      const { describeMigration } = await import('../db/script.ts')
+      process.stdout.write(await describeMigration())
     })
 }
 
@@ -46,6 +45,10 @@ async function migrateDatabase(
   }
   const login = options.createLogin ? readLogin(url, DATABASE_URL) : undefined
   try {
+    const [{ migrate }, { createLogin }] = await Promise.all([
+      import('../db/migrate.ts'),
+      import('../db/login.ts'),
+    ])
     const { applied } = await migrate({ url, log: line => output.say(line) })
     if (login) await createLogin(url, login.name, login.password)
     output.tell({ applied, login: login?.name ?? null }, [

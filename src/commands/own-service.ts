@@ -1,6 +1,4 @@
-import pino from 'pino'
 import type { Config } from '../config.ts'
-import { findEmbeddedDatabase } from '../embedded/database.ts'
 import { CommandError, type Interruption } from './failure.ts'
 import type { Output } from './output.ts'
 
@@ -15,13 +13,15 @@ export async function startOwnService(
   config: Config,
   { isDetached, output, interruption }: Surroundings,
 ): Promise<{ stop(): Promise<void> } | undefined> {
-  if (config.databaseUrl || (await findEmbeddedDatabase(config))) return undefined
+  if (config.databaseUrl) return undefined
+  const { findEmbeddedDatabase } = await import('../embedded/database.ts')
+  if (await findEmbeddedDatabase(config)) return undefined
   if (isDetached) {
     throw new CommandError(
       'no service runs that would send it: start one by npx daybatch serve in another terminal, or leave out --detach',
     )
   }
-  const { startService } = await import('../service.ts')
+  const [{ startService }, { pino }] = await Promise.all([import('../service.ts'), import('pino')])
   const service = await startService({
     config,
     duties: 'work',

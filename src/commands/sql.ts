@@ -1,9 +1,7 @@
-import { text } from 'node:stream/consumers'
-import type { Command } from 'commander'
 import pg from 'pg'
 import { askForText, askForValues } from '../db/asking.ts'
-import { explain } from '../db/migrate.ts'
 import { findEmbeddedPostgres, postgresFolder } from '../embedded/postgres.ts'
+import { explain } from '../errors.ts'
 import { CommandError } from './failure.ts'
 import type { Output } from './output.ts'
 
@@ -16,31 +14,14 @@ const NUMBERS: number[] = [
 ]
 const NOT_ALLOWED = '42501'
 
-export function addSql(program: Command, output: Output): void {
-  program
-    .command('sql [statement...]')
-    .description('ask the database, where there is no psql; without a statement standard input is read')
-    .addHelpText(
-      'after',
-      `
-Asks the database of MIGRATE_DATABASE_URL (a DBA's login; the service's may read no table), else of DATABASE_URL, else
-the embedded one of a running npx daybatch serve. With --json every row is one line.
-
-Examples:
-  npx daybatch sql "select name, status, waits_for from daybatch.campaign_status"
-  npx daybatch sql --json "select * from daybatch.audit"`,
-    )
-    .action(async (words: string[]) => {
-      const statements = words.join(' ') || (process.stdin.isTTY ? '' : await text(process.stdin))
-      if (!statements.trim())
-        throw new CommandError('give a statement: npx daybatch sql "select * from daybatch.campaign_status"')
-      const url = await findUrl()
-      await run(url, statements, output).catch(error => {
-        const isForbidden = error.code === NOT_ALLOWED && !process.env.MIGRATE_DATABASE_URL
-        const advice = isForbidden ? ": set MIGRATE_DATABASE_URL to a DBA's login" : ''
-        throw new CommandError(`${explain(error)}${advice}`)
-      })
-    })
+/** Prints what the statements answer. */
+export async function askDatabase(statements: string, output: Output): Promise<void> {
+  const url = await findUrl()
+  await run(url, statements, output).catch(error => {
+    const isForbidden = error.code === NOT_ALLOWED && !process.env.MIGRATE_DATABASE_URL
+    const advice = isForbidden ? ": set MIGRATE_DATABASE_URL to a DBA's login" : ''
+    throw new CommandError(`${explain(error)}${advice}`)
+  })
 }
 
 async function findUrl(): Promise<string> {

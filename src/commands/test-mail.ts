@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { Command } from 'commander'
-import { type Config, readConfig } from '../config.ts'
+import type { Config } from '../config.ts'
 import type { Daybatch } from '../db/daybatch.ts'
 import type { MessageRow } from '../db/rows.ts'
 import { AddressError, normalizeAddress } from '../delivery/address.ts'
@@ -10,10 +9,9 @@ import { makeTestMail, previewMail } from '../delivery/preview.ts'
 import type { Reply } from '../delivery/reply.ts'
 import { createSmtpTransport } from '../delivery/transport.ts'
 import { TEST_TOKEN } from '../delivery/unsubscribe.ts'
-import { describeMessages, makeSigner, usesMailbox } from '../sender.ts'
+import { describeMessages, makeSigner, usesMailbox } from '../mail-settings.ts'
 import { findCampaign } from './campaigns.ts'
 import { explainSmtpFailure } from './checks/mail.ts'
-import { withDb } from './connection.ts'
 import { CommandError } from './failure.ts'
 import type { Output } from './output.ts'
 
@@ -137,24 +135,3 @@ function checkAddress(address: string): string {
 
 const explainReply = ({ stage, reply_text }: Reply) =>
   explainSmtpFailure({ message: reply_text ?? 'no answer', code: stage === 'auth' ? 'EAUTH' : '' })
-
-export function addTestMail(program: Command, output: Output): void {
-  program
-    .command('test-mail <address>')
-    .description('send one mail to this address by SMTP_URL, from MAIL_FROM')
-    .option('--campaign <campaign>', 'the message of this campaign, by name or id, as it stands now')
-    .option('--contact <id>', 'filled in for this contact (default: the first of the audience)')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  npx daybatch test-mail you@example.org
-  npx daybatch test-mail you@example.org --campaign "Spring offer"`,
-    )
-    .action((address: string, { campaign, contact }: { campaign?: string; contact?: string }) => {
-      const config = readConfig()
-      return campaign === undefined
-        ? sendTestMail(config, address, output)
-        : withDb(db => sendCampaignTest(db, config, { address, campaign, contact }, output))
-    })
-}

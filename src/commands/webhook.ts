@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { readConfig } from '../config.ts'
 import type { Webhook } from '../db/rows.ts'
-import { makeWebhook } from '../webhooks/making.ts'
 import { findCampaign } from './campaigns.ts'
 import { withDb } from './connection.ts'
 import { CommandError } from './failure.ts'
@@ -23,6 +22,7 @@ export function addWebhook(program: Command, output: Output): void {
     )
     .action((url: string, eventTypes: string[], { campaign }: { campaign?: string }) =>
       withDb(async db => {
+        const { makeWebhook } = await import('../webhooks/making.ts')
         const campaignId = campaign === undefined ? undefined : (await findCampaign(db, campaign)).id
         const { webhookId, secret } = await makeWebhook(db, readConfig(), { url, eventTypes, campaignId })
         output.tell({ id: webhookId, secret }, [

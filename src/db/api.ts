@@ -1,8 +1,5 @@
 import { EventStatements } from './events.ts'
-
-export const keyScopes = ['read', 'write', 'admin'] as const
-/** What a key may do; each has the ones before. */
-export type KeyScope = (typeof keyScopes)[number]
+import type { KeyScope } from './rows.ts'
 
 export interface ApiKeyRow {
   key_id: string

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { ROLES } from './migrate.ts'
+import { ROLES } from './contract.ts'
 
 /** The tables in `public` that daybatch makes or extends. */
 export const PUBLIC_TABLES = ['campaigns', 'contact_list_members', 'contact_lists', 'contacts']

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { batchQueue, sweepQueue } from '../schedule/queues.ts'
-import { ROLES } from './migrate.ts'
+import { ROLES } from './contract.ts'
 import type { MetricRow } from './rows.ts'
 
 /** What a server says of itself and of the login, whatever is installed there. */

@@ -1,25 +1,14 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { migrate as runMigrations } from 'postgres-migrations'
+import { CONTRACT_VERSION, ROLES, SQL_FOLDER } from './contract.ts'
 import { retryWhileLocked } from './locks.ts'
 import { loadMigrations, prepareLedger } from './migrations.ts'
 import { migratePgBoss } from './pgboss.ts'
 import { refuseTransactionPooler } from './pooler.ts'
 import { applyFile, applyRoutines } from './routines.ts'
 
-/** What `daybatch.contract_version()` must return for this code. */
-export const CONTRACT_VERSION = 1
-
-export const SQL_FOLDER = fileURLToPath(new URL('../../sql', import.meta.url))
-export const ROLES = [
-  'daybatch_owner',
-  'daybatch_service',
-  'daybatch_app',
-  'daybatch_operator',
-  'daybatch_reader',
-]
 const LOCK_POLL_MS = 200
 export const TRY_LOCK = `pg_try_advisory_lock(hashtextextended('daybatch.migrate', 0))`
 
@@ -125,51 +114,7 @@ async function checkContract(client: pg.Client): Promise<void> {
   const { rows } = await client.query('select daybatch.contract_version() as version')
   if (rows[0].version !== CONTRACT_VERSION) {
     throw new Error(
-      `sql/functions/contract_version.sql says ${rows[0].version}, src/db/migrate.ts ${CONTRACT_VERSION}: make them equal`,
+      `sql/functions/contract_version.sql says ${rows[0].version}, src/db/contract.ts ${CONTRACT_VERSION}: make them equal`,
     )
   }
-}
-
-/** Refuses, with one line that says what to run, a database that this code cannot work with. */
-export async function checkMigrated(client: pg.ClientBase | pg.Pool): Promise<void> {
-  const { rows } = await client.query(`
-    select current_database() as database, current_user as "user",
-      exists (select from pg_class where relnamespace = to_regnamespace('daybatch') and relname = 'migrations') as has_ledger,
-      exists (select from pg_proc where pronamespace = to_regnamespace('daybatch') and proname = 'contract_version') as has_version,
-      has_schema_privilege(to_regnamespace('daybatch'), 'usage') as may_use`)
-  const { database, user, has_ledger, has_version, may_use } = rows[0]
-  if (!has_ledger || !has_version)
-    throw new Error(`database ${database} is not migrated: run npx daybatch migrate`)
-  if (!may_use) {
-    throw new Error(
-      `user ${user} may not use daybatch in database ${database}: grant daybatch_service to ${user}`,
-    )
-  }
-  const ledger = await client.query('select max(id) as newest from daybatch.migrations')
-  const files = await loadMigrations(SQL_FOLDER)
-  const ahead = Math.sign((ledger.rows[0].newest ?? -1) - files.at(-1)!.id)
-  if (ahead === 0) {
-    const { version } = (await client.query('select daybatch.contract_version() as version')).rows[0]
-    if (version === CONTRACT_VERSION) return
-    refuse(database, version > CONTRACT_VERSION)
-  }
-  refuse(database, ahead > 0)
-}
-
-function refuse(database: string, newer: boolean): never {
-  if (newer) throw new Error(`database ${database} is newer than this program: deploy the newer program`)
-  throw new Error(`database ${database} is older than this program: run npx daybatch migrate`)
-}
-
-/** One line for people: what happened, and the hint that PostgreSQL or we gave, from wherever it is nested. */
-export function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  if (error instanceof AggregateError && error.errors.length > 0) return explain(error.errors[0])
-  let hint: string | undefined
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
-    hint ??= (cause as { hint?: string }).hint
-  return [error.message, hint]
-    .filter(Boolean)
-    .join(' ')
-    .replaceAll(/\s*\n\s*/g, ' ')
 }

@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { getConstructionPlans, PgBoss, type Queue } from 'pg-boss'
 import { queues } from '../schedule/queues.ts'
-
-/** pg-boss's schema that enqueue_batch's column list was written for. */
-export const PGBOSS_SCHEMA_VERSION = 46
+import { PGBOSS_SCHEMA_VERSION } from './contract.ts'
 
 const INDEX_BUILD_LIMIT_MS = 10 * 60_000
 

@@ -15,6 +15,10 @@ export const deliveryStatuses = [
 ] as const
 export type DeliveryStatus = (typeof deliveryStatuses)[number]
 
+export const keyScopes = ['read', 'write', 'admin'] as const
+/** What a key may do; each has the ones before. */
+export type KeyScope = (typeof keyScopes)[number]
+
 /** Who asks for a batch: only `cron` may be one window early. */
 export type Source = 'job' | 'sweep' | 'cron' | 'manual' | 'api'
 

@@ -1,4 +1,5 @@
-import { SESSION_SETTINGS, SQL_FOLDER, TRY_LOCK } from './migrate.ts'
+import { SQL_FOLDER } from './contract.ts'
+import { SESSION_SETTINGS, TRY_LOCK } from './migrate.ts'
 import { CREATE_LEDGER, loadMigrations, NOTE_APPLICATION } from './migrations.ts'
 import { describePgBoss } from './pgboss.ts'
 import { listRoutines, ROUTINE_SETTINGS, readSql } from './routines.ts'

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { isDatabaseAway } from '../errors.ts'
+import { isDatabaseAway, StartupError } from '../errors.ts'
 import { describeAddress } from './address.ts'
-import { checkMigrated } from './migrate.ts'
+import { checkMigrated } from './contract.ts'
 import { refuseTransactionPooler } from './pooler.ts'
 
 export interface StartupOptions {
@@ -16,11 +16,6 @@ export interface StartupOptions {
 
 const FIRST_PAUSE_MS = 250
 const LONGEST_PAUSE_MS = 5_000
-
-/** A problem at start that the operator solves; the message is one line with what to do. */
-export class StartupError extends Error {
-  override name = 'StartupError'
-}
 
 /** Waits for the database, with back-off, and refuses one that this code cannot work with. */
 export async function awaitDatabase({ url, timeoutMs, say, signal }: StartupOptions): Promise<void> {

@@ -1,5 +1,4 @@
 import { prepareLogin } from '../db/login.ts'
-import { migrate } from '../db/migrate.ts'
 import { findEmbeddedPostgres, postgresFolder, startEmbeddedPostgres } from './postgres.ts'
 
 export interface EmbeddedDatabase {
@@ -21,6 +20,8 @@ export async function startEmbeddedDatabase({
   const folder = postgresFolder(stateFolder)
   const { url, major, psqlLine, stop } = await startEmbeddedPostgres({ folder })
   try {
+    // only who starts one migrates it: a command that finds it running does not read that
+    const { migrate } = await import('../db/migrate.ts')
     await migrate({ url })
     return { url: await prepareLogin(url, stateFolder), major, folder, psqlLine, stop }
   } catch (error) {

@@ -1,6 +1,5 @@
 import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { simpleParser } from 'mailparser'
 import type { MailboxEntry } from './mailbox.ts'
 
 /** A file of the mailbox, as it names them. */
@@ -83,6 +82,7 @@ async function readSubject(path: string): Promise<string> {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
     const head = buffer.subarray(0, bytesRead)
     const end = head.indexOf('\r\n\r\n')
+    const { simpleParser } = await import('mailparser')
     const { subject } = await simpleParser(end < 0 ? head : head.subarray(0, end + 4))
     return subject ?? ''
   } finally {
@@ -93,6 +93,7 @@ async function readSubject(path: string): Promise<string> {
 /** One mail as a reader would see it: embedded images stand in the html as data. */
 export async function readMail(folder: string, file: string) {
   const source = await readFile(join(folder, file))
+  const { simpleParser } = await import('mailparser')
   const mail = await simpleParser(source, { skipTextToHtml: true, skipHtmlToText: true })
   const addresses = (field: typeof mail.to) => [field ?? []].flat().map(({ text }) => text)
   return {

@@ -1,5 +1,5 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
-import { keyScopes } from '../db/api.ts'
+import { keyScopes } from '../db/rows.ts'
 import { describe, KeyAnswer, list, NOTHING, told } from './describe.ts'
 import type { ApiParts } from './index.ts'
 

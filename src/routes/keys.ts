@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { KeyScope } from '../db/api.ts'
 import type { Daybatch } from '../db/daybatch.ts'
+import type { KeyScope } from '../db/rows.ts'
 
 /** Who is calling. */
 export interface Caller {

@@ -1,6 +1,6 @@
 import t from 'tap'
+import { checkMigrated } from '../../src/db/contract.ts'
 import { Daybatch } from '../../src/db/daybatch.ts'
-import { checkMigrated } from '../../src/db/migrate.ts'
 import { createPool } from '../../src/db/pool.ts'
 import { createTestDatabase } from '../helper/database.ts'
 import { openApi } from './api.ts'

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { migrate, SQL_FOLDER } from '../../src/db/migrate.ts'
+import { SQL_FOLDER } from '../../src/db/contract.ts'
+import { migrate } from '../../src/db/migrate.ts'
 import { createTestDatabase } from '../helper/database.ts'
 import {
   accepted,

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import t, { type Test } from 'tap'
-import { explain, migrate } from '../../src/db/migrate.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { explain } from '../../src/errors.ts'
 import { setClock } from '../helper/clock.ts'
 import { createTestDatabase } from '../helper/database.ts'
 import {

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import t from 'tap'
-import { checkMigrated, migrate } from '../../src/db/migrate.ts'
+import { checkMigrated } from '../../src/db/contract.ts'
+import { migrate } from '../../src/db/migrate.ts'
 import { createPool } from '../../src/db/pool.ts'
 import { makeCampaign, readAudit, runBatch } from '../helper/make.ts'
 import { startServer } from '../helper/server.ts'

@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { PgBoss } from 'pg-boss'
 import t from 'tap'
 import { PUBLIC_TABLES } from '../../src/db/catalog.ts'
-import { ROLES } from '../../src/db/migrate.ts'
+import { ROLES } from '../../src/db/contract.ts'
 import { createTestDatabase } from '../helper/database.ts'
 import { openSession } from '../helper/session.ts'
 

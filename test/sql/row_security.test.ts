@@ -1,8 +1,9 @@
 // Row level security that hides rows from the engine would make an audience look empty and a campaign complete: refused by
 // migrate, the doctor, the report and each initialisation, on a server where nobody but the superuser may bypass it.
 import t from 'tap'
-import { explain, migrate } from '../../src/db/migrate.ts'
+import { migrate } from '../../src/db/migrate.ts'
 import { createPool } from '../../src/db/pool.ts'
+import { explain } from '../../src/errors.ts'
 import { makeShell } from '../commands/command.ts'
 import { call, callOne, makeCampaign, readState } from '../helper/make.ts'
 import { catchRefusal, checkRefusal } from '../helper/refusal.ts'

@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { Config } from '../../config.ts'
 import { describeAddress } from '../../db/address.ts'
+import { checkMigrated, PGBOSS_SCHEMA_VERSION } from '../../db/contract.ts'
 import { Daybatch } from '../../db/daybatch.ts'
 import {
   canListen,
@@ -10,10 +11,9 @@ import {
   inspectServer,
   type ServerInspection,
 } from '../../db/inspection.ts'
-import { checkMigrated, explain } from '../../db/migrate.ts'
-import { PGBOSS_SCHEMA_VERSION } from '../../db/pgboss.ts'
 import { refuseTransactionPooler } from '../../db/pooler.ts'
 import { awaitDatabase } from '../../db/startup.ts'
+import { explain } from '../../errors.ts'
 import { Installation, installationFile } from '../../installation.ts'
 import { findDatabaseUrl } from '../connection.ts'
 import { describeFailure } from '../failure.ts'

@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts'
 import { chooseKeys, type DkimKey, readDkimKeys } from '../../delivery/dkim.ts'
 import { readSmtpUrl } from '../../delivery/transport.ts'
 import { isLoopbackName } from '../../loopback.ts'
-import { usesMailbox } from '../../sender.ts'
+import { usesMailbox } from '../../mail-settings.ts'
 import { type Finding, fail, note, ok } from './finding.ts'
 
 /** What of a resolver is used; a test has one of its own. */

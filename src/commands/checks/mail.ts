@@ -6,7 +6,7 @@ import { chooseKeys, readDkimKeys } from '../../delivery/dkim.ts'
 import { compileMessage } from '../../delivery/message.ts'
 import { describeServer } from '../../delivery/servers.ts'
 import { createSmtpTransport, readSmtpUrl } from '../../delivery/transport.ts'
-import { usesMailbox } from '../../sender.ts'
+import { usesMailbox } from '../../mail-settings.ts'
 import { withDatabase } from '../connection.ts'
 import { type Finding, fail, note, ok } from './finding.ts'
 
