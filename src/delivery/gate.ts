@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { MailMessage, PluginFunction } from 'nodemailer'
+import type { Mail } from './message.ts'
 import type { MailTimes } from './meter.ts'
 import type { DataProgress } from './reply.ts'
 
@@ -12,7 +12,7 @@ export type Permit = () => Promise<void>
  * stream that was never read is a mail that was never sent.
  */
 export class Gate {
-  progress: DataProgress = 'unmade'
+  progress: DataProgress = 'unconnected'
   readonly #permit: Permit
   #message: Readable | undefined
   /** On the monotonic clock, for `describeTimes`: when a connection was opened for the mail, and when each step began. */
@@ -21,19 +21,6 @@ export class Gate {
 
   constructor(permit: Permit) {
     this.#permit = permit
-  }
-
-  /**
-   * The stream plugin's part: nodemailer compiled the message and will hand it to a connection. A message that is
-   * ready as bytes goes as it is: nodemailer's way through three streams cost a tenth of a mail's CPU time.
-   */
-  attach({ message, data }: Pick<MailMessage, 'message' | 'data'>): void {
-    const { raw, tail } = data as { raw?: unknown; tail?: Buffer }
-    // async: what it throws nodemailer would not catch where it asks for the stream
-    const createReadStream = message.createReadStream.bind(message)
-    const compose = async () => (Buffer.isBuffer(raw) ? raw : await collect(createReadStream()))
-    this.#go('unconnected')
-    message.createReadStream = () => this.#open(compose, tail)
   }
 
   /** Ends the mail: what was not released yet never will be. */
@@ -60,12 +47,16 @@ export class Gate {
     this.#since[progress] = performance.now()
   }
 
-  #open(compose: () => Promise<Buffer>, tail?: Buffer): Readable {
+  /** The mail waits for a connection; also again, when one ended before it asked for the message. */
+  queue(): void {
+    if (this.progress === 'unconnected' || this.progress === 'unread') this.#go('unconnected')
+  }
+
+  /** The message for the connection that takes the mail. */
+  open({ raw, tail }: Pick<Mail, 'raw' | 'tail'>): Readable {
     // a message is handed to a connection once; a second one must not find anything to send
-    if (this.progress !== 'unconnected')
-      return new GuardedMessage(Promise.reject(new Error('handed out twice')))
+    if (this.progress !== 'unconnected') return new GuardedMessage([], () => Promise.reject(HANDED_OUT_TWICE))
     this.#go('unread')
-    // composed while MAIL and RCPT are under way: a message that cannot be made never asks for permission
     const release = async () => {
       this.#go('asked')
       await this.#permit()
@@ -74,25 +65,23 @@ export class Gate {
       this.#go('released')
       return true
     }
-    this.#message = new GuardedMessage(compose(), release, tail)
+    this.#message = new GuardedMessage(tail ? [raw, tail] : [raw], release)
     return this.#message
   }
 }
 
+const HANDED_OUT_TWICE = new Error('handed out twice')
+
 /** The message as one chunk, and one of its files if it has some, kept back until `release` says so. */
 class GuardedMessage extends Readable {
-  readonly #bytes: Promise<Buffer>
+  readonly #chunks: Buffer[]
   readonly #release: () => Promise<boolean>
-  readonly #tail: Buffer | undefined
   #wasRead = false
 
-  constructor(bytes: Promise<Buffer>, release = async () => false, tail?: Buffer) {
+  constructor(chunks: Buffer[], release: () => Promise<boolean>) {
     super()
-    this.#tail = tail
-    this.#bytes = bytes
+    this.#chunks = chunks
     this.#release = release
-    // seen when it is read, if it ever is
-    bytes.catch(() => {})
   }
 
   override _read(): void {
@@ -105,10 +94,8 @@ class GuardedMessage extends Readable {
   }
 
   async #flow(): Promise<void> {
-    const bytes = await this.#bytes
-    if (this.destroyed || !(await this.#release())) return
-    this.push(bytes)
-    if (this.#tail) this.push(this.#tail)
+    if (!(await this.#release())) return
+    for (const chunk of this.#chunks) this.push(chunk)
     this.push(null)
   }
 }
@@ -118,23 +105,3 @@ class GuardedMessage extends Readable {
  * message was read. What is tried again is our decision, so every message counts as read.
  */
 Object.defineProperty(GuardedMessage.prototype, 'readableDidRead', { value: true })
-
-function collect(stream: Readable): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    stream.on('data', chunk => chunks.push(chunk))
-    stream.on('end', () => resolve(Buffer.concat(chunks)))
-    stream.on('error', reject)
-  })
-}
-
-/** nodemailer's plugin for the step `stream`. */
-export const guardMessages: PluginFunction = (mail, done) => {
-  const gate = (mail.data as { gate?: Gate }).gate
-  if (!gate) {
-    done(new Error('a mail without a gate is not sent'))
-    return
-  }
-  gate.attach(mail)
-  done()
-}

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { SendMailOptions } from 'nodemailer'
 import addressparser from 'nodemailer/lib/addressparser'
 import type { ClaimedDeliveryRow, MessageRow } from '../db/rows.ts'
 import { AddressError, normalizeAddress } from './address.ts'
@@ -13,8 +12,13 @@ export class MessageError extends Error {
   override name = 'MessageError'
 }
 
-/** A mail for nodemailer; what follows `raw`, the same for all mails of its message, is in `tail`. */
-export type Mail = SendMailOptions & { raw: Buffer; tail?: Buffer | undefined }
+/** A mail for the SMTP server: bare addresses with their domains in A-label form, and the bytes of the message. */
+export interface Mail {
+  envelope: { from: string; to: string[] }
+  raw: Buffer
+  /** Follows `raw`; the same for all mails of its message. */
+  tail?: Buffer | undefined
+}
 
 /** Makes one contact's mail. Throws an AddressError when the contact's address cannot be mailed. */
 export type Message = (delivery: MailContact) => Mail
@@ -82,10 +86,7 @@ export async function compileMessage(
     // explicit, with one recipient: what a header says never decides who gets the mail
     return {
       envelope: { from: return_path ?? from.address, to: [to] },
-      messageId: `<${message_key}@${domain}>`,
       ...bytes,
-      disableFileAccess: true,
-      disableUrlAccess: true,
     }
   }
 }

@@ -7,13 +7,12 @@ export type Reply = Pick<OutcomeReport, 'stage' | 'reply_code' | 'enhanced_code'
 /**
  * How far the message data of a mail got; the one thing that tells "nothing was sent" from "nobody knows".
  *
- * - `unmade`: the message is not made
- * - `unconnected`: it is made, no connection took it
+ * - `unconnected`: no connection took it
  * - `unread`: a connection took it, the server's 354 was not seen
  * - `asked`: 354 seen, permission to send not given (yet, or refused)
  * - `released`: `sending` is committed and the data went to the socket
  */
-export type DataProgress = 'unmade' | 'unconnected' | 'unread' | 'asked' | 'released'
+export type DataProgress = 'unconnected' | 'unread' | 'asked' | 'released'
 
 const LONGEST_TEXT = 1000
 
@@ -57,7 +56,7 @@ function readStage(error: NodemailerError, progress: DataProgress): Stage {
   const command = error.command ?? ''
   if (error.code === 'EAUTH') return 'auth'
   // refused by nodemailer itself, before a byte of it went out
-  if (progress === 'unmade' || (command === 'API' && error.code !== 'ECONNECTION')) return 'render'
+  if (command === 'API' && error.code !== 'ECONNECTION') return 'render'
   for (const [pattern, stage] of STAGES) if (pattern.test(command)) return stage
   // the connection ended between two replies: with PIPELINING three commands are under way at once
   if (progress === 'unread') return 'mail'

@@ -1,5 +1,6 @@
 import addressparser from 'nodemailer/lib/addressparser'
 import MailComposer from 'nodemailer/lib/mail-composer'
+import { normalizeAddress } from '../delivery/address.ts'
 import type { Mail } from '../delivery/message.ts'
 
 /** A mail to an operator: plain text, and nothing in it is read as a template. */
@@ -25,9 +26,7 @@ export async function composeNotice({ to, subject, text, key }: NoticeMail, mail
     disableUrlAccess: true,
   })
   return {
-    envelope: { from: address, to: [to] },
+    envelope: { from: normalizeAddress(address), to: [normalizeAddress(to)] },
     raw: await composer.compile().build(),
-    disableFileAccess: true,
-    disableUrlAccess: true,
   }
 }

@@ -147,11 +147,6 @@ t.test('no header can be slipped in', async t => {
   t.notMatch(mail.html, /<script>/)
 })
 
-t.test('no file or address is read, whatever a value says', async t => {
-  const message = await compileMessage(messageRow)
-  t.match(message(makeDelivery('ada@example.org')), { disableFileAccess: true, disableUrlAccess: true })
-})
-
 t.test('a message that cannot be made for anybody', async t => {
   const cases: [changes: Partial<typeof messageRow>, message: RegExp][] = [
     [{ sender: null }, /no sender: set MAIL_FROM/],
@@ -173,6 +168,7 @@ t.test('MAIL_FROM is the sender of campaigns that name none', async t => {
     { mailFrom: 'Example Shop <news@example.net>' },
   )
   const mail = message(makeDelivery('ada@example.org'))
-  t.equal(mail.messageId, '<key-ada@example.net>')
-  t.equal((await simpleParser(mail.raw as Buffer)).from?.text, '"Example Shop" <news@example.net>')
+  const { messageId, from } = await simpleParser(mail.raw)
+  t.equal(messageId, '<key-ada@example.net>')
+  t.equal(from?.text, '"Example Shop" <news@example.net>')
 })

@@ -127,7 +127,6 @@ t.test('failures', async t => {
       makeError('EMESSAGE', 'DATA', '451 4.7.1 later'),
       { stage: 'message', reply_code: 451, enhanced_code: '4.7.1' },
     ],
-    'not made': ['unmade', makeError(undefined), { stage: 'render', reply_code: null }],
     'refused by the library': [
       'unread',
       makeError('EENVELOPE', 'API'),
