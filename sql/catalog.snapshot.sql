@@ -454,6 +454,7 @@ create table daybatch.imports (
   suppressed_count integer,
   failed_at timestamp with time zone,
   failure text,
+  mapping jsonb,
   constraint a_failure_has_a_time CHECK (((failed_at IS NULL) = (failure IS NULL))) NOT VALID,
   constraint an_import_ends_one_way CHECK (((failed_at IS NULL) OR (finished_at IS NULL))) NOT VALID,
   constraint counts_are_known_at_the_end CHECK (((finished_at IS NULL) = (row_count IS NULL))),
@@ -467,6 +468,7 @@ comment on column daybatch.imports.is_atomic is 'True: all of it or nothing goes
 comment on column daybatch.imports.file_head is 'sha256 of the first 64 KiB of the file: an import goes on with the same file only.';
 comment on column daybatch.imports.staged_line is 'The last line of the file whose row is committed in import_rows.';
 comment on column daybatch.imports.merged_line is 'The last line whose row is a contact on the list.';
+comment on column daybatch.imports.mapping is 'What columns of the file become, as the sender said: {"E-Mail": "email"}; null: as their names say.';
 
 create table daybatch.limit_changes (
   change_id bigint not null generated always as identity,
@@ -2066,12 +2068,12 @@ returns void language plpgsql volatile security definer set search_path="" -- bo
 alter function daybatch.advance_campaign(uuid,integer,integer) owner to daybatch_owner;
 comment on function daybatch.advance_campaign(uuid,integer,integer) is 'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';
 
-create function daybatch.begin_import(p_list_id uuid, p_file_name text DEFAULT NULL::text, p_import_id uuid DEFAULT NULL::uuid, p_is_atomic boolean DEFAULT true, p_byte_count bigint DEFAULT NULL::bigint, p_file_head text DEFAULT NULL::text, p_format text DEFAULT NULL::text)
-returns uuid language plpgsql volatile security definer set search_path="" -- body 7cf98f9c3ccd57c7e7a6579c504b89b5
-alter function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) owner to daybatch_owner;
-grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) to daybatch_operator;
-grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) to daybatch_service;
-comment on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text) is 'Begins an import of contacts into a list, or goes on with one that broke off, and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
+create function daybatch.begin_import(p_list_id uuid, p_file_name text DEFAULT NULL::text, p_import_id uuid DEFAULT NULL::uuid, p_is_atomic boolean DEFAULT true, p_byte_count bigint DEFAULT NULL::bigint, p_file_head text DEFAULT NULL::text, p_format text DEFAULT NULL::text, p_mapping jsonb DEFAULT NULL::jsonb)
+returns uuid language plpgsql volatile security definer set search_path="" -- body 2ac36d7e185268bdb9a122a2854fffd8
+alter function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text,jsonb) owner to daybatch_owner;
+grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text,jsonb) to daybatch_operator;
+grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text,jsonb) to daybatch_service;
+comment on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text,jsonb) is 'Begins an import of contacts into a list, or goes on with one that broke off, and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
 
 create function daybatch.begin_request(p_request_key bytea, p_body_hash bytea)
 returns TABLE(is_new boolean, status_code integer, headers jsonb, body text) language plpgsql volatile security definer set search_path="" -- body 05856ebedd6b98c769d58e66b32c7296
@@ -2614,7 +2616,7 @@ grant execute on function daybatch.get_contact(uuid) to daybatch_service;
 comment on function daybatch.get_contact(uuid) is 'One contact as JSON; MB018 when unknown. Example: select daybatch.get_contact(id) from public.contacts limit 1;';
 
 create function daybatch.get_import(p_import_id uuid)
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 6c6ed8511f97f30d297529a25f2f90cf
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 92c9af3b848b8b4a9710e7d0dab65767
 alter function daybatch.get_import(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_import(uuid) to daybatch_operator;
 grant execute on function daybatch.get_import(uuid) to daybatch_service;

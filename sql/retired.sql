@@ -4,3 +4,4 @@ drop function if exists daybatch.simulate_campaign(integer, integer, interval, t
 drop function if exists daybatch.begin_import(uuid, text);
 drop function if exists daybatch.list_campaigns(text, timestamptz, uuid, integer);
 drop function if exists daybatch.record_notice(uuid, text, jsonb);
+drop function if exists daybatch.begin_import(uuid, text, uuid, boolean, bigint, text, text);

@@ -30,7 +30,7 @@ begin
     v_done := case v_state when 'reading' then v_progress.byte_count else v_progress.merged_count end;
     v_all := case v_state when 'reading' then v_import.byte_count else v_progress.row_count end;
   end if;
-  return jsonb_build_object('id', v_import.import_id, 'list_id', v_import.list_id, 'file_name', v_import.file_name, 'format', v_import.format,
+  return jsonb_build_object('id', v_import.import_id, 'list_id', v_import.list_id, 'file_name', v_import.file_name, 'format', v_import.format, 'mapping', v_import.mapping,
       'mode', case when v_import.is_atomic then 'atomic' else 'resumable' end, 'state', v_state,
       'created_at', v_import.started_at, 'finished_at', v_import.finished_at,
       'failure', coalesce(v_import.failure, case when v_state in ('failed', 'interrupted') then 'the service that read it went away' end))

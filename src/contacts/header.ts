@@ -45,6 +45,8 @@ export type Mapping = Record<string, string>
 export interface HeaderOptions {
   mapping?: Mapping | undefined
   fileName?: string | undefined
+  /** A look at a file, whose columns somebody may still name: it may lack e-mail addresses. */
+  isPreview?: boolean | undefined
 }
 
 /** The delimiter that occurs most often in the header line outside quotes; a comma when there is none. */
@@ -54,13 +56,13 @@ export function detectDelimiter(headerLine: string): string {
   return DELIMITERS[counts.indexOf(Math.max(...counts))] as string
 }
 
-/** What the columns of a file mean. Throws a problem when none holds e-mail addresses. */
+/** What the columns of a file mean. Throws a problem when none holds e-mail addresses, unless it is only looked at. */
 export class Header {
   readonly names: string[]
   readonly #columns: Column[]
   readonly #format: Format
 
-  constructor(names: string[], { mapping, fileName }: HeaderOptions = {}) {
+  constructor(names: string[], { mapping, fileName, isPreview }: HeaderOptions = {}) {
     if (names.length > COLUMN_LIMIT) {
       throw new ProblemError(
         422,
@@ -72,7 +74,7 @@ export class Header {
     this.names = names.map(name => name.trim())
     this.#format = detectFormat(this.names, fileName)
     this.#columns = nameColumns(this.names, this.#format, readMapping(this.names, mapping))
-    if (!this.#columns.includes('email')) throw noEmailColumn(this.names)
+    if (!isPreview && !this.#columns.includes('email')) throw noEmailColumn(this.names)
   }
 
   get format(): FormatName {

@@ -41,7 +41,8 @@ export interface ImportOptions {
 export async function importContacts(options: ImportOptions): Promise<ImportSummary> {
   const { db, listId, fileName, isAtomic, byteCount } = options
   const source = await openSource(options.stream)
-  const { blocks, format } = readRows(source, options)
+  const mapping = options.mapping ?? (await readMapping(db, options.importId))
+  const { blocks, format } = readRows(source, { ...options, mapping })
   // the names of the columns are in it
   const first = await blocks.next()
   const importId = await db.beginImport({
@@ -52,6 +53,7 @@ export async function importContacts(options: ImportOptions): Promise<ImportSumm
     byteCount,
     fileHead: source.head,
     format: format(),
+    mapping,
   })
   options.onBegin?.(importId)
   const { is_read: isRead, staged_line: afterLine } = await db.getImport({ importId })
@@ -68,6 +70,18 @@ export async function importContacts(options: ImportOptions): Promise<ImportSumm
   } finally {
     await heartbeat.stop()
     await blocks.return(undefined)
+  }
+}
+
+/** Of the import that goes on: its sender need not say it again. */
+async function readMapping(db: Daybatch, importId: string | undefined): Promise<Mapping | undefined> {
+  if (importId === undefined) return undefined
+  try {
+    return (await db.getImport({ importId })).mapping ?? undefined
+  } catch (error) {
+    // the id of a new one, chosen by its sender
+    if (isRefusal(error) && error.code === 'MB016') return undefined
+    throw error
   }
 }
 

@@ -11,6 +11,8 @@ const LF = 0x0a
 
 export interface NdjsonOptions {
   mapping?: Mapping | undefined
+  /** Called with each key that comes up for the first time, and what it becomes, as a mapping writes it. */
+  onKey?: ((name: string, becomes: string) => void) | undefined
 }
 
 /**
@@ -34,6 +36,7 @@ export async function* readNdjson(
 
 class NdjsonReader {
   readonly #mapping: Map<string, string>
+  readonly #onKey: NdjsonOptions['onKey']
   /** What a key means: the same few keys stand in every line. */
   readonly #meanings = new Map<string, string>()
   #pending: Buffer = Buffer.alloc(0)
@@ -41,8 +44,9 @@ class NdjsonReader {
   #isSkipping = false
   #hasBegun = false
 
-  constructor({ mapping = {} }: NdjsonOptions) {
-    this.#mapping = new Map(Object.entries(mapping).map(([name, target]) => [name, target.trim()]))
+  constructor({ mapping = {}, onKey }: NdjsonOptions) {
+    this.#mapping = new Map(Object.entries(mapping).map(([name, target]) => [name, readTarget(target)]))
+    this.#onKey = onKey
   }
 
   push(chunk: Uint8Array): ImportRow[] {
@@ -124,7 +128,10 @@ class NdjsonReader {
     if (meaning === undefined) {
       meaning = this.#mapping.get(name) ?? KNOWN.get(columnKey(name)) ?? attributeKey(name)
       // what a file makes up in every line is not worth keeping
-      if (this.#meanings.size < 1000) this.#meanings.set(name, meaning)
+      if (this.#meanings.size < 1000) {
+        this.#meanings.set(name, meaning)
+        this.#onKey?.(name, meaning)
+      }
     }
     return meaning
   }
@@ -139,8 +146,7 @@ class NdjsonReader {
       return undefined
     }
     if (!FIELDS.has(meaning)) {
-      const key = meaning.replace(/^attributes\./, '')
-      if (key !== '') row.attributes[key] = value
+      if (meaning !== '') row.attributes[meaning] = value
       return undefined
     }
     if (typeof value === 'object') return `${meaning} is not a text`
@@ -159,6 +165,12 @@ class NdjsonReader {
 }
 
 const FIELDS = new Set(['email', 'first_name', 'last_name', 'status', 'opt_out'])
+
+const readTarget = (target: string) =>
+  FIELDS.has(target.trim()) || target.trim() === 'attributes'
+    ? target.trim()
+    : attributeKey(target.replace(/^\s*attributes\./, ''))
+
 function parseObject(text: string): Record<string, unknown> | undefined {
   if (!text.startsWith('{')) return undefined
   try {

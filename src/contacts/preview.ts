@@ -12,7 +12,7 @@ export interface ImportPreview {
   format: string
   /** Null: NDJSON. */
   delimiter: string | null
-  /** What each column becomes: a field, the key of an attribute, or null when it is left out. */
+  /** What each column, or key of NDJSON, becomes: a field, the key of an attribute, or null when it is left out. */
   columns: { name: string; becomes: string | null }[]
   rows: {
     line: number
@@ -33,7 +33,8 @@ export interface PreviewOptions {
 
 /**
  * The first rows of a file as an import would read them, from its first 64 KiB; nothing is written. Whether an address can
- * be mailed, and stands twice, is for SQL to say when all is there.
+ * be mailed, and stands twice, is for SQL to say when all is there. A file without a column of addresses is shown, too, so
+ * that somebody can say which one it is; an import refuses it.
  */
 export async function previewImport(
   stream: AsyncIterable<Uint8Array>,
@@ -49,13 +50,17 @@ export async function previewImport(
   const source = (async function* () {
     yield bytes
   })()
-  const blocks = isNdjson ? readNdjson(source, { mapping }) : readCsv(source, { mapping, fileName, onHeader })
+  const keys: ImportPreview['columns'] = []
+  const onKey = (name: string, becomes: string) => keys.push({ name, becomes: becomes || null })
+  const blocks = isNdjson
+    ? readNdjson(source, { mapping, onKey })
+    : readCsv(source, { mapping, fileName, isPreview: true, onHeader })
   const rows: ImportRow[] = []
   for await (const block of blocks) rows.push(...block.slice(0, SHOWN - rows.length))
   return {
     format: header?.format ?? 'ndjson',
     delimiter,
-    columns: header?.describe() ?? [],
+    columns: header?.describe() ?? keys,
     rows: rows.map(row => ({
       line: row.line,
       email: row.email,

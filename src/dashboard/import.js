@@ -1,14 +1,13 @@
 // Import a file of contacts: its first rows and what the columns mean, how far it is, and what was refused.
 
 import { get, makeUuid, post, send, url } from '/dashboard/api.js'
-import { ruleWords } from '/dashboard/failed.js'
+import { columnsView } from '/dashboard/columns.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { loading, problemOf, trouble } from '/dashboard/parts.js'
-import { bytes, count, duration, plural } from '/dashboard/words.js'
+import { bytes, count, duration, plural, time } from '/dashboard/words.js'
 
 /** The service reads whole lines of the first 64 KiB; one byte more tells that there is more. */
 const SAMPLE_BYTES = 64 * 1024 + 1
-const SHOWN = 5
 const LOOK_MS = 700
 
 export function openImport({ redraw }) {
@@ -21,6 +20,11 @@ export function openImport({ redraw }) {
   let progress
   let result
   let over = false
+  let mapping = {}
+  let looks = 0
+  let isResumable = false
+  /** Imports that broke off and can go on. */
+  let broken = []
 
   get(url(['api', 'lists'], { limit: 200 })).then(
     page => {
@@ -33,30 +37,53 @@ export function openImport({ redraw }) {
       redraw()
     },
   )
+  void readBroken()
 
-  async function take(chosen) {
+  async function readBroken() {
+    const page = await get(url(['api', 'imports'], { limit: 50 })).catch(() => ({ items: broken }))
+    broken = page.items.filter(({ state }) => state === 'interrupted')
+    redraw()
+  }
+
+  function take(chosen) {
     if (!chosen) return
     file = chosen
-    result = progress = problem = sample = undefined
+    result = progress = sample = undefined
+    mapping = {}
     listName ||= chosen.name.replace(/\.\w+$/, '')
+    return look()
+  }
+
+  /** The first rows as they would be read; when a choice is not possible the ones before stay. */
+  async function look() {
+    const asked = ++looks
+    problem = undefined
     redraw()
     try {
-      const path = url(['api', 'imports', 'preview'], { file_name: chosen.name })
-      const answer = await send('POST', path, {
-        body: chosen.slice(0, SAMPLE_BYTES),
-        headers: typeOf(chosen),
-      })
-      sample = await answer.json()
+      const path = url(['api', 'imports', 'preview'], { file_name: file.name, map: mapText() })
+      const answer = await send('POST', path, { body: file.slice(0, SAMPLE_BYTES), headers: typeOf(file) })
+      const found = await answer.json()
+      // another choice was made meanwhile
+      if (asked === looks) sample = found
     } catch (error) {
-      problem = problemOf(error)
+      if (asked === looks) problem = problemOf(error)
     }
     redraw()
   }
 
+  const mapText = () => (Object.keys(mapping).length > 0 ? JSON.stringify(mapping) : undefined)
+
+  const remap = (name, target) => {
+    // a field has one column: the one that had it before becomes an attribute
+    for (const other of sample.columns)
+      if (other.becomes === target && other.name !== name) mapping[other.name] = `attributes.${other.name}`
+    mapping = { ...mapping, [name]: target }
+    void look()
+  }
+
   async function begin(event) {
     event.preventDefault()
-    problem = result = undefined
-    const id = makeUuid()
+    problem = undefined
     try {
       let to = listId
       if (to === 'new') {
@@ -64,16 +91,35 @@ export function openImport({ redraw }) {
         lists = [{ ...made, contact_count: 0 }, ...lists]
         to = listId = made.id
       }
-      progress = { state: 'reading', bytes_read: 0, bytes_expected: file.size }
+      const query = { file_name: file.name, import_id: makeUuid(), map: mapText() }
+      await upload(to, isResumable ? { ...query, mode: 'resumable' } : query)
+    } catch (error) {
+      problem = problemOf(error)
       redraw()
-      void watch(id)
-      const path = url(['api', 'lists', to, 'imports'], { file_name: file.name, import_id: id })
+    }
+  }
+
+  /** The same file again: the service skips what it has, and reads the columns as before. */
+  function resume(broken, chosen) {
+    if (!chosen) return
+    file = chosen
+    sample = undefined
+    return upload(broken.list_id, { file_name: chosen.name, import_id: broken.id, mode: 'resumable' })
+  }
+
+  async function upload(list, query) {
+    problem = result = undefined
+    progress = { state: 'reading', bytes_read: 0, bytes_expected: file.size }
+    redraw()
+    void watch(query.import_id)
+    try {
+      const path = url(['api', 'lists', list, 'imports'], query)
       result = await (await send('POST', path, { body: file, headers: typeOf(file) })).json()
     } catch (error) {
       problem = problemOf(error)
     }
     progress = undefined
-    redraw()
+    await readBroken()
   }
 
   /** How far it is, until it is there. */
@@ -118,16 +164,18 @@ export function openImport({ redraw }) {
     void take(event.dataTransfer.files[0])
   }
 
-  const columns = () => {
-    const named = sample.columns.length > 0 ? sample.columns : guessed(sample.rows)
-    return html`<section><h2>The first rows</h2>
-    ${named.some(({ becomes }) => becomes === 'email') ? nothing : trouble({ title: 'No column holds e-mail addresses', detail: 'Name one of them "email" in the first line.' })}
-    <div class="scroll" tabindex="0" role="group" aria-label="First rows"><table class="plain-rows"><thead><tr>${named.map(
-      ({ name, becomes }) =>
-        html`<th scope="col">${name || 'unnamed'}<br>${becomes === null ? html`<small>is left out</small>` : html`<small>→ ${ruleWords(becomes)}</small>`}</th>`,
-    )}<th scope="col"></th></tr></thead>
-      <tbody>${sample.rows.slice(0, SHOWN).map(row => html`<tr>${named.map(({ becomes }) => html`<td>${cell(row, becomes)}</td>`)}<td class="warn">${row.rejection ?? ''}</td></tr>`)}</tbody></table></div></section>`
-  }
+  const brokenOff = () => html`<section><h2>Broken off</h2>
+    <ul class="broken">${broken.map(
+      item => html`<li><p><b>${item.file_name ?? 'a file without a name'}</b>${item.bytes_expected ? html`, ${bytes(item.bytes_expected)}` : nothing}, begun ${time(item.created_at)}
+        into ${lists?.find(({ id }) => id === item.list_id)?.name ?? 'a list'}: ${item.is_read ? 'all of it was read' : `${plural(Math.max(item.staged_line - 1, 0), 'row')} were kept`}, then ${item.failure}.</p>
+        <label class="button">Choose the same file and go on<input type="file" class="hidden" aria-label="Go on with ${item.file_name ?? 'a file without a name'}: choose the same file" @change=${({
+          target,
+        }) => {
+          const [chosen] = target.files
+          target.value = ''
+          void resume(item, chosen)
+        }}></label>${file && file.name === item.file_name && file.size === item.bytes_expected ? html` <button type="button" class="main" @click=${() => resume(item, file)}>Go on with ${file.name}</button>` : nothing}</li>`,
+    )}</ul></section>`
 
   const target = () => html`<form class="stack" @submit=${begin}><p><label for="list">Into the list</label>
       <select id="list" @change=${({ target }) => {
@@ -143,7 +191,15 @@ export function openImport({ redraw }) {
             }}></p>`
           : nothing
       }
-      <p class="buttons"><button class="main" ?disabled=${progress !== undefined}>Import ${file.name}</button></p></form>`
+      <div role="radiogroup" aria-label="If it breaks off" class="radios"><span>If it breaks off:</span>
+        ${mode(false, 'nothing of it stays')}${mode(true, 'what was read stays, and it can go on')}</div>
+      <p class="buttons"><button class="main" ?disabled=${progress !== undefined || !sample.columns.some(({ becomes }) => becomes === 'email')}>Import ${file.name}</button></p></form>`
+
+  const mode = (value, words) =>
+    html`<label><input type="radio" name="mode" .checked=${isResumable === value} @change=${() => {
+      isResumable = value
+      redraw()
+    }}> <span>${words}</span></label>`
 
   const running = () => {
     const { state, bytes_read, bytes_expected, rows_read, rows_merged, rows_per_second, seconds_left } =
@@ -178,30 +234,11 @@ export function openImport({ redraw }) {
     },
     view: () => html`<h1 class="lead">Import contacts. Rows that cannot be used are listed with their line; the others are taken.</h1>
       <div class="stack">${drop()}${problem ? trouble(problem) : nothing}
-      ${result ? done() : progress ? running() : file && sample ? (lists ? html`${columns()}${target()}` : loading('the lists')) : nothing}</div>`,
+      ${result ? done() : progress ? running() : file && sample ? (lists ? html`${columnsView(sample, remap)}${target()}` : loading('the lists')) : nothing}
+      ${broken.length > 0 && !progress ? brokenOff() : nothing}</div>`,
   }
 }
 
 const typeOf = ({ name }) => ({
   'content-type': /\.(ndjson|jsonl)$/i.test(name) ? 'application/x-ndjson' : 'text/csv',
 })
-
-/** Columns of a file of objects, which has no first line. */
-const guessed = rows => [
-  { name: 'email', becomes: 'email' },
-  ...['first_name', 'last_name']
-    .filter(name => rows.some(row => row[name]))
-    .map(name => ({ name, becomes: name })),
-  ...[...new Set(rows.flatMap(({ attributes }) => Object.keys(attributes ?? {})))].map(name => ({
-    name,
-    becomes: name,
-  })),
-]
-
-function cell(row, becomes) {
-  if (becomes === null) return ''
-  const value = ['email', 'first_name', 'last_name'].includes(becomes)
-    ? row[becomes]
-    : row.attributes?.[becomes]
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : (value ?? '')
-}

@@ -26,10 +26,12 @@ export abstract class ImportStatements extends SteeringStatements {
     byteCount?: number | undefined
     fileHead?: string | undefined
     format?: string | undefined
+    mapping?: object | undefined
   }): Promise<string> {
     return this.value(
       `select daybatch.begin_import(p_list_id => $1::uuid, p_file_name => $2::text, p_import_id => $3::uuid,
-         p_is_atomic => $4::boolean, p_byte_count => $5::bigint, p_file_head => $6::text, p_format => $7::text) as value`,
+         p_is_atomic => $4::boolean, p_byte_count => $5::bigint, p_file_head => $6::text, p_format => $7::text,
+         p_mapping => $8::jsonb) as value`,
       [
         args.listId,
         args.fileName ?? null,
@@ -38,6 +40,7 @@ export abstract class ImportStatements extends SteeringStatements {
         args.byteCount ?? null,
         args.fileHead ?? null,
         args.format ?? null,
+        args.mapping ?? null,
       ],
     )
   }

@@ -292,6 +292,8 @@ export interface Import extends Partial<Omit<ImportSummary, 'import_id' | 'list_
   list_id: string
   file_name: string | null
   format: string | null
+  /** What columns become, as the sender said. */
+  mapping: Record<string, string> | null
   mode: 'atomic' | 'resumable'
   state: 'reading' | 'merging' | 'finished' | 'failed' | 'interrupted'
   failure: string | null

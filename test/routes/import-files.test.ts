@@ -128,11 +128,41 @@ t.test('a preview: delimiter, columns, first rows, from 64 KiB; nothing is writt
     body: {
       format: 'ndjson',
       delimiter: null,
-      columns: [],
+      columns: [
+        { name: 'email', becomes: 'email' },
+        { name: 'x', becomes: 'x' },
+      ],
       rows: [{ email: 'a@example.test', attributes: { x: 1 } }],
     },
   })
-  t.match(await preview('name\nx\n'), { status: 422, body: { type: '/problems/no-email-column' } })
+  t.match(
+    await preview(
+      '{"mail_to": "a@example.test", "x": 1, "y": 2}\n',
+      map({ mail_to: 'email', x: 'attributes.My X', y: '' }),
+      NDJSON,
+    ),
+    {
+      body: {
+        columns: [
+          { name: 'mail_to', becomes: 'email' },
+          { name: 'x', becomes: 'my_x' },
+          { name: 'y', becomes: null },
+        ],
+        rows: [{ email: 'a@example.test', attributes: { my_x: 1 } }],
+      },
+    },
+  )
+  t.match(
+    await preview('name,at\nx,x@example.test\n'),
+    {
+      status: 200,
+      body: {
+        columns: [{ name: 'name', becomes: 'name' }, { becomes: 'at' }],
+        rows: [{ email: '', attributes: { at: 'x@example.test' } }],
+      },
+    },
+    'a file without a column of addresses is shown, so that somebody can name it',
+  )
   t.match(await preview('email'.repeat(100_000)), { status: 422, body: { type: '/problems/no-lines' } })
   t.match(await preview('{}', '', 'application/json'), { status: 415 })
 })

@@ -91,21 +91,26 @@ t.test('an import tells how far it is while it is sent, by the id that its sende
 })
 
 t.test(
-  'a resumable import goes on after the last line that is committed, with the same file only',
+  'a resumable import goes on after the last line that is committed, with the same file and columns only',
   async t => {
     const listId = await makeList()
     const id = randomUUID()
-    const file = HEADER + makeRows(50_000, 90_000)
+    const file = `Contact,first_name\n${makeRows(50_000, 90_000)}`
     const query = `import_id=${id}&mode=resumable`
-    const { answer, cut } = upload(listId, query, file.slice(0, 1_800_000))
+    const map = (mapping: object) => `&map=${encodeURIComponent(JSON.stringify(mapping))}`
+    const { answer, cut } = upload(listId, query + map({ Contact: 'email' }), file.slice(0, 1_800_000))
     await until(async () => (await getImport(id)).staged_line > 10_000)
     t.match((await post(listId, query, file)).body, { code: 'MB060', title: /under way/ })
     cut.abort()
     await t.rejects(answer)
     await until(async () => (await getImport(id)).state === 'interrupted')
-    t.match(await getImport(id), { failure: /cut off/ })
+    t.match(await getImport(id), { failure: /cut off/, mapping: { Contact: 'email' } })
     t.same(await readLines(listId), [])
-    t.match((await post(listId, query, `${HEADER}x@example.test,X\n`)).body, {
+    t.match((await post(listId, query + map({ Contact: 'email', first_name: '' }), file)).body, {
+      code: 'MB060',
+      title: /read the columns in another way/,
+    })
+    t.match((await post(listId, query, 'Contact,first_name\nx@example.test,X\n')).body, {
       code: 'MB060',
       title: /another file/,
     })
