@@ -2228,7 +2228,6 @@ create function daybatch.check_row_security()
 returns void language plpgsql stable security definer set search_path="" -- body 4dd7b1a85eff308e7e2bfc55d468a513
 alter function daybatch.check_row_security() owner to daybatch_owner;
 grant execute on function daybatch.check_row_security() to daybatch_operator;
-grant execute on function daybatch.check_row_security() to daybatch_service;
 comment on function daybatch.check_row_security() is 'Raises MB019 when row level security hides application rows from the engine. Example: select daybatch.check_row_security();';
 
 create function daybatch.check_sending_rules(p_rules jsonb)
@@ -3195,7 +3194,6 @@ create function daybatch.remove_contact(p_campaign_id uuid, p_contact_id uuid)
 returns boolean language plpgsql volatile security definer set search_path="" -- body e1b1fd87fefaf117cf65164ea809442f
 alter function daybatch.remove_contact(uuid,uuid) owner to daybatch_owner;
 grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_operator;
-grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_service;
 comment on function daybatch.remove_contact(uuid,uuid) is 'Takes a contact out of a campaign before its turn; false when it was mailed already. Example: select daybatch.remove_contact(c.id, p.id) from public.campaigns as c, public.contacts as p limit 0;';
 
 create function daybatch.remove_contacts(p_campaign_id uuid, p_contact_ids uuid[])
@@ -3275,7 +3273,6 @@ create function daybatch.resolve_in_doubt(p_campaign_id uuid, p_contact_id uuid,
 returns integer language plpgsql volatile security definer set search_path="" -- body f23007c09772c8ffb7319d9cd2c3fbec
 alter function daybatch.resolve_in_doubt(uuid,uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_operator;
-grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_service;
 comment on function daybatch.resolve_in_doubt(uuid,uuid,text) is 'Settles one mail in doubt as sent or not_sent. Example: select daybatch.resolve_in_doubt(campaign_id, contact_id, ''sent'') from daybatch.deliveries where status = ''in_doubt'' limit 0;';
 
 create function daybatch.resume_campaign(p_campaign_id uuid)

@@ -77,6 +77,7 @@ do $$
 declare
   v_role text;
   v_engine text := (select n.nspowner::regrole from pg_namespace as n where n.nspname = 'daybatch');
+  -- what src/db calls, and nothing else (test/sql/privileges.test.ts compares the two)
   v_service_functions text[] := array['current_moment', 'contract_version', 'is_awake', 'initialize_contact_tracking', 'list_work', 'list_due_campaigns', 'claim_deliveries',
     'get_message', 'begin_sending', 'report_outcomes', 'extend_claims', 'release_claims', 'release_expired_claims', 'close_batch',
     'process_campaigns', 'record_sweep', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign', 'set_daily_limit',
@@ -84,9 +85,9 @@ declare
     'get_contact', 'list_contacts', 'add_list_contacts', 'begin_import', 'finish_import', 'list_import_rejections', 'record_staged_rows', 'report_import_progress', 'interrupt_import',
     'merge_import', 'get_import', 'list_imports', 'export_contacts', 'export_deliveries',
     'test_batch_campaign', 'list_batching_states', 'check_installation', 'suppress_address', 'unsubscribe_contact', 'erase_contact',
-    'resolve_in_doubt', 'resolve_all_in_doubt', 'retry_failed', 'add_contacts', 'remove_contact', 'forecast_campaign', 'simulate_campaign',
+    'resolve_all_in_doubt', 'retry_failed', 'add_contacts', 'forecast_campaign', 'simulate_campaign',
     'verify_campaign', 'explain_contact', 'take_notice', 'set_smtp_server', 'remove_smtp_server', 'list_smtp_servers', 'unsubscribe_by_token', 'is_unsubscribe_token', 'add_attachment', 'remove_attachment',
-    'list_attachments', 'get_attachments', 'preview_message', 'report_worker', 'forget_worker', 'read_metrics', 'check_row_security', 'check_operation',
+    'list_attachments', 'get_attachments', 'preview_message', 'report_worker', 'forget_worker', 'read_metrics', 'check_operation',
     'make_return_paths', 'record_bounces', 'list_suppressions', 'import_suppressions', 'export_suppressions', 'lift_suppression',
     'describe_overview', 'list_overview', 'list_failures', 'forecast_finish', 'preview_audience', 'find_contact',
     'read_events', 'find_event_position', 'list_progress',
@@ -98,7 +99,7 @@ declare
   v_app_functions text[] := array['current_moment', 'start_campaign', 'schedule_campaign', 'pause_campaign', 'resume_campaign', 'cancel_campaign',
     'set_daily_limit', 'create_campaign', 'update_campaign', 'get_campaign', 'list_campaigns', 'create_contact_list', 'list_contact_lists',
     'create_contact', 'get_contact', 'list_contacts', 'add_list_contacts', 'add_attachment', 'remove_attachment', 'list_attachments', 'preview_message', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'count_largest_interval', 'list_jobs', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'count_mails_outside_window', 'prove_shared_limits', 'get_sender_key'];
-  v_operator_functions text[] := array['open_batch', 'take_over', 'calculate_address_key', 'enqueue_batch', 'classify_reply', 'is_valid_address',
+  v_operator_functions text[] := array['open_batch', 'resolve_in_doubt', 'remove_contact', 'check_row_security', 'take_over', 'calculate_address_key', 'enqueue_batch', 'classify_reply', 'is_valid_address',
     'confirm_installation', 'purge_deliveries', 'purge_history', 'count_largest_interval', 'list_jobs', 'is_batch_finished', 'explain_open_batch', 'check_message', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'calculate_retry_delay', 'adopt_report', 'check_application', 'record_notice', 'rotate_token_key', 'classify_bounce', 'set_bounce_limits', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'count_mails_outside_window', 'prove_shared_limits', 'get_sender_key', 'list_needs'];
   v_views text[] := array['campaign_status', 'batch_history', 'audit', 'list_members', 'legacy_mailed', 'campaign_blockers', 'due_batches', 'delivery_log',
     'failed_contacts', 'in_doubt_deliveries', 'daily_limit_proof', 'no_duplicates_proof', 'worker_status', 'sweep_log', 'scheduled_jobs', 'old_mails', 'smtp_server_status', 'bounce_rates', 'bounce_log', 'webhook_status', 'webhook_log', 'shared_limits', 'shared_limits_proof'];

@@ -92,12 +92,18 @@ t.test('the service holds no table but the import staging table', async t => {
   })
 })
 
-t.test('the service may execute what its code calls', async t => {
+t.test('the service may execute what its code calls, and nothing else', async t => {
   const executable = await executableBy('daybatch_service')
+  const called = await calledFunctions()
   t.same(
-    (await calledFunctions()).filter(name => !executable.includes(name)),
+    called.filter(name => !executable.includes(name)),
     [],
     'called, but not granted',
+  )
+  t.same(
+    executable.filter(name => !called.includes(name)),
+    [],
+    'granted, but not called',
   )
 })
 
