@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Testing } from '../helper/database.ts'
 
 const SERVER = fileURLToPath(new URL('../../src/server.ts', import.meta.url))
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
 
 /** In the banner. */
 export const ADDRESS = /http +(http:\/\/[\d.]+:\d+)/
@@ -46,8 +47,21 @@ export interface ServiceProcess {
 
 /** Runs src/server.ts as a process of its own, with nothing in its environment but `env`; killed at the end of the test. */
 export function startServer(t: Testing, env: Record<string, string>, cwd: string): ServiceProcess {
+  return startProcess(t, [SERVER], { env, cwd })
+}
+
+/** The same with `daybatch worker`. */
+export function startWorker(t: Testing, env: Record<string, string>, cwd: string): ServiceProcess {
+  return startProcess(t, [CLI, 'worker'], { env, cwd })
+}
+
+function startProcess(
+  t: Testing,
+  args: string[],
+  { env, cwd }: Pick<ServiceProcess, 'env' | 'cwd'>,
+): ServiceProcess {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [SERVER], {
+  const child = spawn(process.execPath, args, {
     cwd,
     env: { PATH, HOME, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
