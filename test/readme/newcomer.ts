@@ -75,7 +75,7 @@ async function findFreePort(): Promise<number> {
 /** What README's curl commands need of curl. */
 const CURL = `#!/usr/bin/env node
 import { parseArgs } from 'node:util'
-const options = { request: { type: 'string', short: 'X' }, header: { type: 'string', short: 'H', multiple: true }, data: { type: 'string', short: 'd' } }
+const options = { silent: { type: 'boolean', short: 's' }, request: { type: 'string', short: 'X' }, header: { type: 'string', short: 'H', multiple: true }, data: { type: 'string', short: 'd' } }
 const { values, positionals } = parseArgs({ options, allowPositionals: true })
 const method = values.request ?? (values.data === undefined ? 'GET' : 'POST')
 const headers = (values.header ?? []).map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()])
