@@ -20,7 +20,7 @@ const KEPT_HEADERS = ['content-type', 'location', 'etag'] as const
 /**
  * `Idempotency-Key` on every POST of `/api`: the request is done once, and for 24 hours its answer is given again, with
  * `idempotency-replayed: true`. Another body is 422 (MB052), one that is under way or whose process died 409 (MB053). What
- * was refused (4xx) changed nothing and is forgotten, so that it may be tried again. Of a body that is a stream (imports)
+ * was refused (4xx, or the database was busy) changed nothing and is forgotten, so that it may be tried again. Of a body that is a stream (imports)
  * its length and type are compared. Call it within `/api`, behind the guard.
  */
 export function keepAnswers(app: FastifyInstance, db: Daybatch): void {
@@ -46,7 +46,7 @@ export function keepAnswers(app: FastifyInstance, db: Daybatch): void {
     request.requestKey = undefined
     const { statusCode } = reply
     // 5xx: whether it had its effect is not known, so it stays begun
-    if (statusCode >= 500) return payload
+    if (statusCode >= 500 && !isTakenBack(payload)) return payload
     if (statusCode >= 400) await db.finishRequest({ requestKey })
     else {
       const headers: Record<string, string> = {}
@@ -61,6 +61,10 @@ export function keepAnswers(app: FastifyInstance, db: Daybatch): void {
     return payload
   })
 }
+
+/** Problem details with a SQLSTATE: the database answered, and took back what it had begun. */
+const isTakenBack = (payload: unknown): boolean =>
+  typeof payload === 'string' && 'code' in JSON.parse(payload)
 
 function readIdempotencyKey({ method, headers }: FastifyRequest): string | undefined {
   const key = headers['idempotency-key']

@@ -89,6 +89,35 @@ t.test('what was refused may be tried again; what nobody finished is never done 
   })
 })
 
+t.test('a busy database took it back: it may be tried again; after another failure nobody knows', async t => {
+  /** Lets the making of lists fail with this SQLSTATE, as often as it is tried. */
+  async function breakLists(code: string): Promise<() => Promise<unknown>> {
+    await pool.query(`
+      create function public.fail() returns trigger language plpgsql as
+        $$ begin raise exception 'not now' using errcode = '${code}'; end; $$;
+      create trigger fail before insert on public.contact_lists for each row execute function public.fail()`)
+    return () => pool.query('drop function public.fail() cascade')
+  }
+  const name = 'At last'
+  const key = randomUUID()
+  const mendBusy = await breakLists('40001')
+  t.match(await post('/api/lists', key, { name }), { status: 503, body: { type: '/problems/busy' } })
+  await mendBusy()
+  t.match(await post('/api/lists', key, { name }), { status: 201 })
+  t.match(await post('/api/lists', key, { name }), {
+    status: 201,
+    headers: { 'idempotency-replayed': 'true' },
+  })
+
+  const broken = randomUUID()
+  const mendBroken = await breakLists('XX000')
+  t.match(await post('/api/lists', broken, { name }), { status: 500 })
+  await mendBroken()
+  t.match(await post('/api/lists', broken, { name }), { status: 409, body: { code: 'MB053' } })
+  const { rowCount } = await pool.query('select from public.contact_lists where name = $1', [name])
+  t.equal(rowCount, 1)
+})
+
 t.test('imports by stream, keys of the API, and the end of 24 hours', async t => {
   await setClock(pool, '2026-03-01T09:00:00Z')
   const listId = await makeList()
