@@ -20,6 +20,7 @@ const openTooEarly = inFunction(
   'if false then',
 )
 const oneDay = `interval '1 day'`
+const SENDING_RULES = 'test/sql/sending_rule_guards.test.ts'
 
 /** The guards that live in the database, each taken away alone, and those that stand behind each other together. */
 export const databaseMutants: Mutant[] = [
@@ -269,5 +270,71 @@ export const databaseMutants: Mutant[] = [
       inFunction('advance_campaign', `if v_campaign.status = 'sending' then`, 'if false then'),
     ],
     checks: ['model'],
+  },
+  // the sending rules
+  {
+    guard: 'the limit of a sender',
+    edits: [inFunction('limit_by_counts', 'if v_sender.sender is not null then', 'if false then')],
+    checks: [SENDING_RULES],
+  },
+  {
+    guard: 'the limit of a sender: its lock',
+    edits: [
+      inFunction(
+        'limit_by_counts',
+        'm.message_version = p_batch.message_version))\n  for no key update;',
+        'm.message_version = p_batch.message_version));',
+      ),
+    ],
+    checks: [SENDING_RULES],
+  },
+  {
+    guard: 'a mail counts for 24 hours',
+    edits: [inFunction('count_hand_overs', `else interval '24 hours' end`, `else interval '23 hours' end`)],
+    checks: [SENDING_RULES],
+  },
+  {
+    guard: 'the limit of a recipient domain',
+    edits: [
+      inFunction(
+        'claim_deliveries',
+        'case when v_is_shared then daybatch.pass_over_domains(v_batch, v_ids, v_now) else v_ids end',
+        'v_ids',
+      ),
+    ],
+    checks: [SENDING_RULES],
+  },
+  {
+    guard: 'the limit of a recipient domain: its lock',
+    edits: [inFunction('pass_over_domains', 'order by l.domain for no key update of l', 'order by l.domain')],
+    checks: [SENDING_RULES],
+  },
+  {
+    guard: 'who changes limits waits for whoever changes others',
+    edits: [inFunction('note_shared_limit', 'perform 1 from daybatch.settings for no key update;', '')],
+    checks: [SENDING_RULES],
+  },
+  {
+    guard: 'the rolling limit',
+    edits: [
+      inFunction('limit_by_counts', `if p_batch.sending_rules ? 'rolling_interval' then`, 'if false then'),
+    ],
+    checks: [SENDING_RULES],
+  },
+  {
+    guard: 'the send window at the claim',
+    edits: [inFunction('limit_claim', 'if p_now >= p_batch.window_ends_at then', 'if false then')],
+    checks: [SENDING_RULES],
+  },
+  {
+    guard: 'the send window before the data',
+    edits: [
+      inFunction(
+        'begin_sending',
+        `when v_now >= v_batch.window_ends_at then 'the send window is closed'\n`,
+        '\n',
+      ),
+    ],
+    checks: [SENDING_RULES],
   },
 ]

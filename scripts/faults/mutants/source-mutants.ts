@@ -76,4 +76,15 @@ export const sourceMutants: Mutant[] = [
     ],
     checks: ['test/delivery/worker.test.ts'],
   },
+  {
+    guard: 'five mails, until a server has accepted one',
+    edits: [
+      {
+        file: 'src/delivery/courier.ts',
+        from: 'return Math.min(most, FIRST_MAILS - held)',
+        to: 'return held < 0 ? held : most',
+      },
+    ],
+    checks: ['test/delivery/first-mails.test.ts'],
+  },
 ]
