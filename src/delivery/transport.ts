@@ -1,6 +1,7 @@
 import type { SMTPPoolOptions } from 'nodemailer'
 import SMTPPool from 'nodemailer/lib/smtp-pool'
 import { isLoopbackName } from '../loopback.ts'
+import { hideCredentials } from './credentials.ts'
 import type { Signer } from './dkim.ts'
 import { Gate, type Permit } from './gate.ts'
 import type { Mail } from './message.ts'
@@ -49,6 +50,7 @@ export function createSmtpTransport(options: TransportOptions): Transport & { re
   const { url, connections, sign, onTimes } = options
   /** Mails that nodemailer has, in the order in which it gives them a connection. */
   const handed = new Set<Gate>()
+  const hide = hideCredentials(readSmtpUrl(url).auth)
   let isVerifying = false
   // the pool alone: its mailer would read every finished message into a tree of its own, a seventh of a mail's CPU time
   const pool = new SMTPPool({
@@ -104,13 +106,18 @@ export function createSmtpTransport(options: TransportOptions): Transport & { re
       // servers end connections after so many mails or minutes, without a word: nothing was sent, once more is safe
       if (sent.wasLost && !signal?.aborted) sent = await sendOnce(signed, gate, signal)
       onTimes?.(gate.describeTimes())
-      return sent.reply
+      const { reply_text } = sent.reply
+      return { ...sent.reply, reply_text: reply_text && hide(reply_text) }
     },
     async verify() {
       isVerifying = true
       const verified = pool.verify()
       isVerifying = false
-      await verified
+      await verified.catch(error => {
+        for (const field of ['message', 'response', 'stack'])
+          if (typeof error[field] === 'string') error[field] = hide(error[field])
+        throw error
+      })
     },
     close(options) {
       pool.close(options)
