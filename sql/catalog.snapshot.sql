@@ -1171,7 +1171,7 @@ UNION ALL
  SELECT NULL::uuid AS campaign_id,
     'shared_limit_exceeded'::text AS rule,
     format('the limit of the %s %s did not hold at %s: up to %s mails in 24 hours'::text, p.rule, p.name, to_char((p.exceeded_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text), p.largest_in_24_hours) AS disagreement
-   FROM daybatch.prove_shared_limits((daybatch.current_moment() - '72:00:00'::interval)) p(rule, name, daily_limit, in_force_since, mails, largest_in_24_hours, exceeded_at, limit_holds)
+   FROM daybatch.prove_shared_limits((daybatch.current_moment() - '48:00:00'::interval)) p(rule, name, daily_limit, in_force_since, mails, largest_in_24_hours, exceeded_at, limit_holds)
   WHERE (NOT p.limit_holds);
 alter view daybatch.audit owner to daybatch_owner;
 grant select on daybatch.audit to daybatch_app;
@@ -3083,7 +3083,7 @@ grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_serv
 comment on function daybatch.process_campaigns(uuid,text) is 'Opens, closes and completes whatever is due: of one campaign, or of all. Example: select * from daybatch.process_campaigns();';
 
 create function daybatch.prove_shared_limits(p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
-returns TABLE(rule text, name text, daily_limit integer, in_force_since timestamp with time zone, mails integer, largest_in_24_hours integer, exceeded_at timestamp with time zone, limit_holds boolean) language sql stable security definer set search_path="" -- body 842511a2e39b2f4250ef2da2403412e8
+returns TABLE(rule text, name text, daily_limit integer, in_force_since timestamp with time zone, mails integer, largest_in_24_hours integer, exceeded_at timestamp with time zone, limit_holds boolean) language sql stable security definer set search_path="" -- body fc0f66f06916f5ff6cbcbce671b1562c
 alter function daybatch.prove_shared_limits(timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.prove_shared_limits(timestamp with time zone) to daybatch_app;
 grant execute on function daybatch.prove_shared_limits(timestamp with time zone) to daybatch_operator;

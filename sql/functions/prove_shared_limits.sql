@@ -24,23 +24,29 @@ as $$
     from limits as l
     join daybatch.limit_changes as c on c.rule = l.rule and c.name = l.name and c.changed_at >= l.in_force_since
   ),
-  mails as (
-    -- a doubt that a late reply settled left two rows and went out once
-    select l.rule, l.name, a.delivery_id, coalesce(a.sending_at, a.ended_at) as at
+  opened as materialized (
+    -- batches that were opened under a limit
+    select l.rule, l.name, b.campaign_id, b.batch_number
     from daybatch.batches as b
     join daybatch.campaign_messages as m on m.campaign_id = b.campaign_id and m.message_version = b.message_version
     join limits as l on l.rule = 'sender' and l.name = daybatch.get_sender_key(m.sender) and b.opened_at > l.in_force_since
-    join daybatch.delivery_attempts as a on a.campaign_id = b.campaign_id and a.batch_number = b.batch_number
-    where b.sending_rules ? 'sender_limit' and a.outcome in ('sent', 'in_doubt', 'accepted_twice') and a.ended_at >= p_since
-    union
-    select l.rule, l.name, a.delivery_id, coalesce(a.sending_at, a.ended_at)
+    where b.sending_rules ? 'sender_limit'
+    union all
+    select l.rule, l.name, b.campaign_id, b.batch_number
     from daybatch.batches as b
     join limits as l on l.rule = 'domain' and l.name = any (b.limited_domains) and b.opened_at > l.in_force_since
-    join daybatch.delivery_attempts as a on a.campaign_id = b.campaign_id and a.batch_number = b.batch_number
-    join daybatch.deliveries as d on d.delivery_id = a.delivery_id
-    join public.contacts as p on p.id = d.contact_id and lower(split_part(p.email, '@', 2)) = l.name
+  ),
+  mails as (
+    -- a doubt that a late reply settled left two rows and went out once
+    select distinct o.rule, o.name, a.delivery_id, coalesce(a.sending_at, a.ended_at) as at
+    from opened as o
+    join daybatch.delivery_attempts as a on a.campaign_id = o.campaign_id and a.batch_number = o.batch_number
     where a.outcome in ('sent', 'in_doubt', 'accepted_twice') and a.ended_at >= p_since
-      and d.address_key = sha256((select s.value from daybatch.secrets as s where s.name = 'address_key') || convert_to(lower(p.email), 'UTF8'))
+      and (o.rule = 'sender' or exists (
+        select from daybatch.deliveries as d
+        join public.contacts as p on p.id = d.contact_id
+        where d.delivery_id = a.delivery_id and lower(split_part(p.email, '@', 2)) = o.name
+          and d.address_key = sha256((select s.value from daybatch.secrets as s where s.name = 'address_key') || convert_to(lower(p.email), 'UTF8'))))
   ),
   stretches as (
     select k.rule, k.name, k.at, k.step, sum(k.step) over (partition by k.rule, k.name order by k.at, k.step rows unbounded preceding) as mails
@@ -53,10 +59,11 @@ as $$
   judged as (
     select s.rule, s.name, s.at, s.mails,
       -- looked up only where the lowest limit of all does not settle it
-      s.mails > (select min(f.daily_limit) from in_force as f where f.rule = s.rule and f.name = s.name)
-      and s.mails > (select max(f.daily_limit) from in_force as f where f.rule = s.rule and f.name = s.name
-        and f.from_at <= s.at and f.to_at > s.at - interval '48 hours') as is_exceeded
-    from stretches as s where s.step = 1
+      case when s.mails > w.daily_limit then s.mails > (select max(f.daily_limit) from in_force as f where f.rule = s.rule and f.name = s.name
+        and f.from_at <= s.at and f.to_at > s.at - interval '48 hours') else false end as is_exceeded
+    from stretches as s
+    join (select f.rule, f.name, min(f.daily_limit) as daily_limit from in_force as f group by f.rule, f.name) as w on w.rule = s.rule and w.name = s.name
+    where s.step = 1
   )
   select l.rule, l.name, l.daily_limit, l.in_force_since, count(j.at)::integer, coalesce(max(j.mails), 0)::integer,
     min(j.at) filter (where j.is_exceeded), not coalesce(bool_or(j.is_exceeded), false)

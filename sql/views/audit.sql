@@ -139,7 +139,7 @@ union all
 -- of no campaign: asked for one, it is not looked at
 select null::uuid, 'shared_limit_exceeded', format('the limit of the %s %s did not hold at %s: up to %s mails in 24 hours', p.rule, p.name,
   to_char(p.exceeded_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), p.largest_in_24_hours)
-from daybatch.prove_shared_limits(daybatch.current_moment() - interval '72 hours') as p
+from daybatch.prove_shared_limits(daybatch.current_moment() - interval '48 hours') as p
 where not p.limit_holds;
 
 comment on view daybatch.audit is

@@ -1,5 +1,5 @@
 -- The proof that no 24 hours held more mails of a sender, or to a recipient domain, than its limit, over all campaigns: one
--- row per limit. What it judges, and what it cannot, stands in prove_shared_limits. audit looks at the last 72 hours.
+-- row per limit. What it judges, and what it cannot, stands in prove_shared_limits. audit looks at the last 48 hours.
 create or replace view daybatch.shared_limits_proof as
 select p.rule, p.name, p.daily_limit, p.in_force_since, p.mails, p.largest_in_24_hours, p.exceeded_at, p.limit_holds
 from daybatch.prove_shared_limits() as p;
