@@ -61,17 +61,34 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** The HTTP surface, not listening: the server listens, tests inject. Every error is answered as problem details (RFC 9457). */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
-  const {
+  const { db, config, log, worker, feed = new EventFeed({ db, log }), fetch = fetchText } = parts
+  const app = makeApp(parts)
+  await app.register(dashboardRoutes)
+  await guardApp(app, parts)
+  await describeApi(app)
+  await addOperation(app, parts)
+  await app.register(inboundRoutes, { prefix: '/api/inbound', db, config, fetch })
+  await app.register(unsubscribeRoutes, { prefix: '/u', db })
+  await app.register(apiRoutes, {
+    prefix: '/api',
     db,
     config,
-    log,
-    checks,
-    metrics,
-    tracer,
-    worker,
-    feed = new EventFeed({ db, log }),
-    fetch = fetchText,
-  } = parts
+    feed,
+    wake: () => worker?.wake(),
+    sendTest: request => worker?.sendTest?.(request),
+  })
+  return app
+}
+
+/** What a process that only works answers: how it is, and its figures. */
+export async function buildWorkerApp(parts: AppParts): Promise<FastifyInstance> {
+  const app = makeApp(parts)
+  await guardApp(app, parts)
+  await addOperation(app, parts)
+  return app
+}
+
+function makeApp({ log, metrics, tracer }: AppParts): FastifyInstance {
   const app = fastify({
     loggerInstance: log,
     // probes and Prometheus ask every few seconds
@@ -104,24 +121,18 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   })
   if (metrics) timeRequests(app, metrics)
   if (tracer) traceRequests(app, tracer)
-  await app.register(dashboardRoutes)
+  return app
+}
+
+async function guardApp(app: FastifyInstance, { db, config, bodyIdleMs }: AppParts): Promise<void> {
   refuseWhileStopping(app)
-  dropSlowSenders(app, parts.bodyIdleMs ?? BODY_IDLE_MS)
+  dropSlowSenders(app, bodyIdleMs ?? BODY_IDLE_MS)
   await prepareAccess(app, config, db)
-  await describeApi(app)
+}
+
+async function addOperation(app: FastifyInstance, { config, checks, metrics }: AppParts): Promise<void> {
   await app.register(healthRoutes, { checks })
   if (metrics) await app.register(metricsRoutes, { metrics, config })
-  await app.register(inboundRoutes, { prefix: '/api/inbound', db, config, fetch })
-  await app.register(unsubscribeRoutes, { prefix: '/u', db })
-  await app.register(apiRoutes, {
-    prefix: '/api',
-    db,
-    config,
-    feed,
-    wake: () => worker?.wake(),
-    sendTest: request => worker?.sendTest?.(request),
-  })
-  return app
 }
 
 /** One content type, so that what is validated is what was parsed; an empty body is none, not broken JSON. */

@@ -55,15 +55,16 @@ function describeSigning({ dkimKeys }: Config): string {
   return `DKIM for ${dkimKeys.map(({ domain, selector }) => `${domain} (${selector})`).join(', ')}`
 }
 
-function describeHttp({ apiKey }: Config, { address }: Service): string {
+function describeHttp({ apiKey }: Config, { address, duties }: Service): string {
   if (address === undefined) return 'off: a worker only schedules and delivers'
+  if (duties === 'work') return `${address}: /health and /metrics only, a worker schedules and delivers`
   return apiKey
     ? `${address}, every /api route needs API_KEY`
     : `${address}, for this machine only: API_KEY is not set`
 }
 
-function describeFirstStep({ apiKey }: Config, { address }: Service): string[] {
-  if (address === undefined) return []
+function describeFirstStep({ apiKey }: Config, { address, duties }: Service): string[] {
+  if (address === undefined || duties === 'work') return []
   const key = apiKey ? ' -H "Authorization: Bearer $API_KEY"' : ''
   const local = address.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]')
   return [`curl ${local}/api/debug/test-batch-campaign${key}`]

@@ -36,6 +36,8 @@ export interface Config {
   webhooks: WebhookKeys
   host: string
   port: number
+  /** `WORKER_PORT`: where `daybatch worker` answers /health and /metrics; unset: nowhere. */
+  workerPort?: number
   /** `RATE_LIMIT`: requests a minute of each API key, and of each address without one; 0: no limit. */
   rateLimit: number
   /** `STATE_FOLDER`: the embedded database and mailbox. */
@@ -106,6 +108,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     webhooks: readWebhookKeys(env),
     host: chooseHost(read(env, 'HOST'), apiKey),
     port: readInteger(env, 'PORT', { least: 0, most: 65535, otherwise: 3000 }),
+    workerPort: readInteger(env, 'WORKER_PORT', { least: 0, most: 65535, otherwise: undefined }),
     rateLimit: readInteger(env, 'RATE_LIMIT', { least: 0, most: 1e9, otherwise: 6000 }),
     stateFolder: read(env, 'STATE_FOLDER') ?? '.daybatch',
     encryptionKeys: readKeys(env),
@@ -261,11 +264,11 @@ function isPublicKey(text: string): boolean {
   }
 }
 
-function readInteger(
+function readInteger<Otherwise extends number | undefined>(
   env: NodeJS.ProcessEnv,
   name: string,
-  { least, most, otherwise }: { least: number; most: number; otherwise: number },
-): number {
+  { least, most, otherwise }: { least: number; most: number; otherwise: Otherwise },
+): number | Otherwise {
   const value = read(env, name)
   if (value === undefined) return otherwise
   const number = Number(value)

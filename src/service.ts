@@ -21,7 +21,7 @@ import { Sender } from './sender.ts'
 import { createTracing } from './traces/tracer.ts'
 import { deliverWebhook } from './webhooks/deliver.ts'
 
-/** `work`: schedules and delivers, and answers no HTTP. */
+/** `work`: schedules and delivers, and answers no request but, where WORKER_PORT is set, how it is. */
 export type Duties = 'all' | 'work'
 
 export interface ServiceOptions {
@@ -36,7 +36,8 @@ export interface ServiceOptions {
 
 /** The parts that run in this process; those that are not embedded are somewhere else, or off. */
 export interface Service {
-  /** Where HTTP is answered, e.g. `http://127.0.0.1:3000`; a process that only works has none. */
+  duties: Duties
+  /** Where HTTP is answered, e.g. `http://127.0.0.1:3000`; a process that only works may have none. */
   address?: string
   embeddedDatabase?: EmbeddedDatabase
   mailbox?: Mailbox
@@ -122,21 +123,18 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     delivery: () => checkDelivery(config, sender),
   }
   // before anything is sent: a port that is taken ends the start
-  const app =
-    duties === 'work'
-      ? undefined
-      : await makeApp({
-          db,
-          config,
-          log,
-          checks,
-          metrics,
-          feed,
-          tracer,
-          worker: { wake, sendTest: request => sender?.sendTest(request) },
-        })
+  const app = await makeApp(duties, {
+    db,
+    config,
+    log,
+    checks,
+    metrics,
+    feed,
+    tracer,
+    worker: { wake, sendTest: request => sender?.sendTest(request) },
+  })
   stops.push(() => app?.close())
-  const address = app && (await listen(app, config))
+  const address = app && (await listen(app, config, duties))
   signal.throwIfAborted()
 
   const mailbox = usesMailbox(config) ? await openOwnMailbox(config) : undefined
@@ -155,7 +153,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
     stops.push(() => reader.stop())
     reader.start()
   }
-  return { address, embeddedDatabase, mailbox, isAwake: await db.isAwake() }
+  return { duties, address, embeddedDatabase, mailbox, isAwake: await db.isAwake() }
 }
 
 // what this process does not need is not read: each is of some size
@@ -165,9 +163,10 @@ async function startDatabase(config: Config): Promise<EmbeddedDatabase> {
   return startEmbeddedDatabase(config)
 }
 
-async function makeApp(parts: AppParts): Promise<FastifyInstance> {
-  const { buildApp } = await import('./app.ts')
-  return buildApp(parts)
+async function makeApp(duties: Duties, parts: AppParts): Promise<FastifyInstance | undefined> {
+  if (duties === 'work' && parts.config.workerPort === undefined) return undefined
+  const { buildApp, buildWorkerApp } = await import('./app.ts')
+  return duties === 'work' ? buildWorkerApp(parts) : buildApp(parts)
 }
 
 async function openOwnMailbox({ stateFolder }: Config): Promise<Mailbox> {
@@ -216,15 +215,17 @@ async function startScheduler(scheduler: Scheduler): Promise<void> {
   }
 }
 
-async function listen(app: FastifyInstance, { host, port }: Config): Promise<string> {
+async function listen(app: FastifyInstance, config: Config, duties: Duties): Promise<string> {
+  const { host } = config
+  const [name, port] = duties === 'work' ? ['WORKER_PORT', config.workerPort] : ['PORT', config.port]
   try {
     return await app.listen({ host, port })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'EADDRINUSE') {
-      throw new StartupError(`port ${port} on ${host} is taken: end the program that has it, or set PORT`)
+      throw new StartupError(`port ${port} on ${host} is taken: end the program that has it, or set ${name}`)
     }
-    throw new StartupError(`HTTP cannot be served on ${host}, port ${port}: ${message}: set HOST and PORT`)
+    throw new StartupError(`HTTP cannot be served on ${host}, port ${port}: ${message}: set HOST and ${name}`)
   }
 }
 

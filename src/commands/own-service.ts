@@ -23,7 +23,7 @@ export async function startOwnService(
   }
   const [{ startService }, { pino }] = await Promise.all([import('../service.ts'), import('pino')])
   const service = await startService({
-    config,
+    config: { ...config, workerPort: undefined },
     duties: 'work',
     log: pino({ level: 'error' }, pino.destination(2)),
     say: line => output.say(line),

@@ -23,11 +23,12 @@ Examples:
     .action(() => run('all'))
   program
     .command('worker')
-    .description('run one more process that schedules and delivers, without HTTP')
+    .description('run one more process that schedules and delivers, without the API and the page')
     .addHelpText(
       'after',
       `${SETTINGS}
-Any number of them share the database of DATABASE_URL with a service, on this machine or on others.
+Any number of them share the database of DATABASE_URL with a service, on this machine or on others. With WORKER_PORT set it
+answers /health/live, /health/ready and /metrics there, and nothing else.
 
 Example:
   DATABASE_URL=postgres://daybatch:secret@db.example.com/shop npx daybatch worker`,

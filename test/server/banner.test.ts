@@ -2,7 +2,12 @@ import t from 'tap'
 import { writeBanner } from '../../src/banner.ts'
 import { readConfig } from '../../src/config.ts'
 
-const service = { address: 'http://127.0.0.1:3000', isAwake: true, stop: async () => {} }
+const service = {
+  duties: 'all' as const,
+  address: 'http://127.0.0.1:3000',
+  isAwake: true,
+  stop: async () => {},
+}
 
 t.test('a production service: what runs where, and no secret', async t => {
   const config = readConfig({

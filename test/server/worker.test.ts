@@ -67,6 +67,26 @@ t.test(
   },
 )
 
+t.test('with WORKER_PORT it tells how it is and its figures, and answers nothing else', async t => {
+  const { pool, serviceUrl } = await createTestDatabase(t)
+  const smtp = await startScriptedSmtp()
+  t.teardown(() => smtp.stop())
+  const env = { DATABASE_URL: serviceUrl, SMTP_URL: smtp.url, MAIL_FROM: 'me@example.test', WORKER_PORT: '0' }
+  const worker = startWorker(t, { ...env, METRICS_TOKEN: 'only-figures' }, await makeFolder(t))
+  const address = addressOf(await worker.saw(/http +(http:\/\/[\d.]+:\d+): \/health and \/metrics only/))
+  const { id } = await makeCampaign(pool, { contacts: 3 })
+  await until(async () => (await readCampaign(pool, id)).status === 'completed')
+  t.match(await ask(`${address}/health/live`), { status: 'live' })
+  t.match(await ask(`${address}/health/ready`), { status: 'ready', checks: { delivery: 'ok' } })
+  t.equal((await fetch(`${address}/metrics`)).status, 401)
+  const answer = await fetch(`${address}/metrics`, { headers: { authorization: 'Bearer only-figures' } })
+  t.match(await answer.text(), /^daybatch_smtp_\w+_count.* 3$/m, 'times of its own three mails')
+  for (const path of ['/', '/api/campaigns', '/openapi.json', '/docs'])
+    t.match(await ask(`${address}${path}`), { status: 404, type: '/problems/unknown-route' }, path)
+  worker.child.kill('SIGTERM')
+  t.equal(await worker.ended, 0)
+})
+
 t.test('without a database to share there is nothing for it to do', async t => {
   const worker = startWorker(t, {}, await makeFolder(t))
   t.equal(await worker.ended, 1)
