@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import type { Mail } from './message.ts'
 import type { MailTimes } from './meter.ts'
+import type { MailBytes } from './mime.ts'
 import type { DataProgress } from './reply.ts'
 
 /** Resolves once `sending` is committed for the mail; rejects when it must not go out. */
@@ -53,10 +53,11 @@ export class Gate {
   }
 
   /** The message for the connection that takes the mail. */
-  open({ raw, tail }: Pick<Mail, 'raw' | 'tail'>): Readable {
+  open(compose: () => Promise<MailBytes>): Readable {
     // a message is handed to a connection once; a second one must not find anything to send
-    if (this.progress !== 'unconnected') return new GuardedMessage([], () => Promise.reject(HANDED_OUT_TWICE))
+    if (this.progress !== 'unconnected') return new GuardedMessage(Promise.reject(HANDED_OUT_TWICE))
     this.#go('unread')
+    // composed while MAIL and RCPT are under way: a message that cannot be made never asks for permission
     const release = async () => {
       this.#go('asked')
       await this.#permit()
@@ -65,7 +66,7 @@ export class Gate {
       this.#go('released')
       return true
     }
-    this.#message = new GuardedMessage(tail ? [raw, tail] : [raw], release)
+    this.#message = new GuardedMessage(compose(), release)
     return this.#message
   }
 }
@@ -74,14 +75,16 @@ const HANDED_OUT_TWICE = new Error('handed out twice')
 
 /** The message as one chunk, and one of its files if it has some, kept back until `release` says so. */
 class GuardedMessage extends Readable {
-  readonly #chunks: Buffer[]
+  readonly #bytes: Promise<MailBytes>
   readonly #release: () => Promise<boolean>
   #wasRead = false
 
-  constructor(chunks: Buffer[], release: () => Promise<boolean>) {
+  constructor(bytes: Promise<MailBytes>, release = async () => false) {
     super()
-    this.#chunks = chunks
+    this.#bytes = bytes
     this.#release = release
+    // seen when it is read, if it ever is
+    bytes.catch(() => {})
   }
 
   override _read(): void {
@@ -94,8 +97,10 @@ class GuardedMessage extends Readable {
   }
 
   async #flow(): Promise<void> {
-    if (!(await this.#release())) return
-    for (const chunk of this.#chunks) this.push(chunk)
+    const { raw, tail } = await this.#bytes
+    if (this.destroyed || !(await this.#release())) return
+    this.push(raw)
+    if (tail) this.push(tail)
     this.push(null)
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import addressparser from 'nodemailer/lib/addressparser'
 import type { ClaimedDeliveryRow, MessageRow } from '../db/rows.ts'
 import { AddressError, normalizeAddress } from './address.ts'
-import { compileMime, encodeLines, type MailFile } from './mime.ts'
+import { compileMime, encodeLines, type MailBytes, type MailFile } from './mime.ts'
 import { makePlainText } from './plain-text.ts'
 import { compileTemplate, type Fields, listFields, splitLines } from './template.ts'
 import { describeUnsubscribe, type UnsubscribeOptions } from './unsubscribe.ts'
@@ -12,12 +12,11 @@ export class MessageError extends Error {
   override name = 'MessageError'
 }
 
-/** A mail for the SMTP server: bare addresses with their domains in A-label form, and the bytes of the message. */
+/** A mail for the SMTP server: bare addresses, their domains in A-label form, and what makes its message. */
 export interface Mail {
   envelope: { from: string; to: string[] }
-  raw: Buffer
-  /** Follows `raw`; the same for all mails of its message. */
-  tail?: Buffer | undefined
+  /** The same bytes each time: made when a connection takes the mail, they are gone with it and never wait in memory. */
+  compose(): MailBytes
 }
 
 /** Makes one contact's mail. Throws an AddressError when the contact's address cannot be mailed. */
@@ -73,20 +72,20 @@ export async function compileMessage(
   return ({ email, fields: ownFields, message_key, message_date, unsubscribe_token: token, return_path }) => {
     const to = normalizeAddress(email)
     const fields = hasLink ? { ...ownFields, [UNSUBSCRIBE_FIELD]: unsubscribe?.link(token) } : ownFields
-    const bytes = compose({
-      messageKey: message_key,
-      date: message_date,
-      to,
-      subject: subject(fields),
-      boundary: createHash('sha256').update(message_key).digest('hex').slice(0, 32),
-      text: text?.(fields),
-      html: html?.(fields),
-      unsubscribe: unsubscribe?.header(token),
-    })
     // explicit, with one recipient: what a header says never decides who gets the mail
     return {
       envelope: { from: return_path ?? from.address, to: [to] },
-      ...bytes,
+      compose: () =>
+        compose({
+          messageKey: message_key,
+          date: message_date,
+          to,
+          subject: subject(fields),
+          boundary: createHash('sha256').update(message_key).digest('hex').slice(0, 32),
+          text: text?.(fields),
+          html: html?.(fields),
+          unsubscribe: unsubscribe?.header(token),
+        }),
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { SMTPPoolOptions } from 'nodemailer'
 import SMTPPool from 'nodemailer/lib/smtp-pool'
 import { isLoopbackName } from '../loopback.ts'
@@ -6,6 +7,7 @@ import type { Signer } from './dkim.ts'
 import { Gate, type Permit } from './gate.ts'
 import type { Mail } from './message.ts'
 import type { MailTimes } from './meter.ts'
+import type { MailBytes } from './mime.ts'
 import { type Reply, readAcceptance, readFailure } from './reply.ts'
 
 export interface Transport {
@@ -79,7 +81,8 @@ export function createSmtpTransport(options: TransportOptions): Transport & { re
     return new Promise<{ reply: Reply; wasLost: boolean }>(resolve => {
       gate.queue()
       handed.add(gate)
-      pool.send(describeMail(mail, gate, signal), (error, info) => {
+      const message = () => gate.open(() => composeSigned(mail, sign))
+      pool.send(describeMail(mail, message, signal), (error, info) => {
         gate.shut()
         handed.delete(gate)
         const reply = error
@@ -101,10 +104,9 @@ export function createSmtpTransport(options: TransportOptions): Transport & { re
     },
     async send(mail, { permit, signal }) {
       const gate = new Gate(permit)
-      const signed = sign ? { ...mail, raw: await sign(mail.raw, mail.tail) } : mail
-      let sent = await sendOnce(signed, gate, signal)
+      let sent = await sendOnce(mail, gate, signal)
       // servers end connections after so many mails or minutes, without a word: nothing was sent, once more is safe
-      if (sent.wasLost && !signal?.aborted) sent = await sendOnce(signed, gate, signal)
+      if (sent.wasLost && !signal?.aborted) sent = await sendOnce(mail, gate, signal)
       onTimes?.(gate.describeTimes())
       const { reply_text } = sent.reply
       return { ...sent.reply, reply_text: reply_text && hide(reply_text) }
@@ -125,17 +127,22 @@ export function createSmtpTransport(options: TransportOptions): Transport & { re
   }
 }
 
+async function composeSigned(mail: Mail, sign: Signer | undefined): Promise<MailBytes> {
+  const bytes = mail.compose()
+  return sign ? { ...bytes, raw: await sign(bytes.raw, bytes.tail) } : bytes
+}
+
 type PoolMail = Parameters<SMTPPool['send']>[0]
 
 /** What a pool asks of a mail. */
-function describeMail({ envelope, ...bytes }: Mail, gate: Gate, signal?: AbortSignal): PoolMail {
+function describeMail({ envelope }: Mail, createReadStream: () => Readable, signal?: AbortSignal): PoolMail {
   const message = {
     // nodemailer notes in it how far it got
     getEnvelope: () => ({ ...envelope }),
     // for its log, which is off
     messageId: () => '',
     getHeader: () => '',
-    createReadStream: () => gate.open(bytes),
+    createReadStream,
   }
   return { data: { signal }, message } as unknown as PoolMail
 }

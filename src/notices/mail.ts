@@ -25,8 +25,9 @@ export async function composeNotice({ to, subject, text, key }: NoticeMail, mail
     disableFileAccess: true,
     disableUrlAccess: true,
   })
+  const raw = await composer.compile().build()
   return {
     envelope: { from: normalizeAddress(address), to: [normalizeAddress(to)] },
-    raw: await composer.compile().build(),
+    compose: () => ({ raw }),
   }
 }

@@ -152,7 +152,8 @@ t.test('a server that fails at random, a database that loses its connections', a
   const campaignId = await addCampaign(admin, { contacts: emails(300) })
   await db.processCampaigns({ campaignId })
   const worker = startWorker()
-  const cut = setInterval(async () => {
+  let cutting = Promise.resolve()
+  const cutConnections = async () => {
     // the server takes mails again: nothing waits for the minute that it is given after a refusal
     await admin.query(
       `update daybatch.batches set refused_since = null, refused_until = null, refusal = null, refusal_count = 0
@@ -164,6 +165,9 @@ t.test('a server that fails at random, a database that loses its connections', a
       `select pg_terminate_backend(pid) from pg_stat_activity
        where application_name = 'delivery test' and random() < 0.5`,
     )
+  }
+  const cut = setInterval(() => {
+    cutting = cutConnections()
   }, 50)
   t.teardown(() => clearInterval(cut))
   const isDone = async () =>
@@ -172,6 +176,8 @@ t.test('a server that fails at random, a database that loses its connections', a
     )
   await until(isDone)
   clearInterval(cut)
+  // the last cut is over before this test asks something itself
+  await cutting
   const deliveries = await listDeliveries(admin, campaignId)
   const accepted = new Map<string, number>()
   for (const { recipient } of smtp.accepted) accepted.set(recipient, (accepted.get(recipient) ?? 0) + 1)

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { dkimVerify } from 'mailauth'
 import t from 'tap'
 import { chooseKeys, createSigner, type DkimKey, readDkimKeys } from '../../src/delivery/dkim.ts'
-import { compileMessage, type Mail, type MessageOptions } from '../../src/delivery/message.ts'
+import { compileMessage, type MessageOptions } from '../../src/delivery/message.ts'
 import { makeDkimKeys } from '../helper/dkim-keys.ts'
 import { makeDelivery, messageRow } from './mail.ts'
 
@@ -68,7 +68,7 @@ async function makeBytes(
   fields = {},
 ) {
   const message = await compileMessage({ ...messageRow, ...changes }, { unsubscribe, ...options })
-  const { raw, tail }: Mail = message(makeDelivery('ada@example.org', { fields }))
+  const { raw, tail } = message(makeDelivery('ada@example.org', { fields })).compose()
   return Buffer.concat([await sign(raw, tail), tail ?? Buffer.alloc(0)])
 }
 
@@ -232,7 +232,7 @@ t.test(
 t.test('a domain beyond ASCII', async t => {
   const idn = readDkimKeys(makeDkimKeys(t, ['ed25519', 'bücher.example']))
   const message = await compileMessage({ ...messageRow, sender: 'News <a@bücher.example>' })
-  const signed = await createSigner(idn)(message(makeDelivery('ada@example.org')).raw)
+  const signed = await createSigner(idn)(message(makeDelivery('ada@example.org')).compose().raw)
   t.match(await verify(signed, listRecords(idn)), [{ domain: 'xn--bcher-kva.example', result: 'pass' }])
 })
 

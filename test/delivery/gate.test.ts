@@ -153,15 +153,34 @@ t.test('a server that answers before the message is not believed, and gets none'
   t.equal(smtp.accepted.length, 0)
 })
 
+t.test('a message that cannot be made never asks for permission', async t => {
+  const { smtp, transport } = await start(t, () => undefined)
+  let asked = 0
+  const broken = {
+    ...makeMail('ada@example.org'),
+    compose: () => {
+      throw new Error('a field is not text')
+    },
+  }
+  const reply = await transport.send(broken, {
+    permit: async () => {
+      asked += 1
+    },
+  })
+  t.match(reply, { stage: 'render', reply_code: null, reply_text: 'a field is not text' })
+  t.equal(asked, 0)
+  t.equal(smtp.accepted.length, 0)
+})
+
 t.test('a message is handed out once, whoever asks again', async t => {
   let asked = 0
   const gate = new Gate(async () => {
     asked += 1
   })
+  const compose = async () => ({ raw: Buffer.from('Hello'), tail: Buffer.from(' Ada') })
   const read = async () => {
     let text = ''
-    for await (const chunk of gate.open({ raw: Buffer.from('Hello'), tail: Buffer.from(' Ada') }))
-      text += chunk
+    for await (const chunk of gate.open(compose)) text += chunk
     return text
   }
   t.equal(await read(), 'Hello Ada')

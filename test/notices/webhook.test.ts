@@ -120,8 +120,8 @@ t.test('a mail to an operator: values stay values', async t => {
     },
   )
   t.equal(outcome, 'told')
-  const { raw } = await composeNotice(mails[0]!, 'News <news@example.com>')
-  const mail = await simpleParser(raw)
+  const { compose } = await composeNotice(mails[0]!, 'News <news@example.com>')
+  const mail = await simpleParser(compose().raw)
   t.equal(mail.subject, 'daybatch: "Spring Bcc: x@example.org {{first_name}}" is paused')
   t.match(mail.text, /535 {2}no\n4 of 10 sent, 1 failed, 5 remaining/)
   t.notOk(mail.headers.has('bcc'))

@@ -80,13 +80,13 @@ t.test('a test mail goes to the given address, and the campaign knows nothing of
     body: { accepted: true, reply: '250 2.0.0 queued' },
   })
   t.same(await read(), before)
-  const { envelope, raw } = sent.at(-1)!
+  const { envelope, compose } = sent.at(-1)!
   t.same(envelope, { from: 'news@example.com', to: ['me@example.net'] })
-  const mail = await simpleParser(raw)
+  const mail = await simpleParser(compose().raw)
   t.match(mail, { subject: 'Hello reader', text: /^Hi <you>/ })
   t.match(mail.headers.get('list'), { unsubscribe: { url: 'https://daybatch.example.com/u/test' } })
   await send('POST', `${url}/test`, { to: 'me@example.net' })
-  t.not((await simpleParser(sent.at(-1)!.raw)).messageId, mail.messageId)
+  t.not((await simpleParser(sent.at(-1)!.compose().raw)).messageId, mail.messageId)
 })
 
 t.test('what stands in the way of a test mail is said, and nothing is sent', async t => {
@@ -153,7 +153,7 @@ t.test('files are sent as they are, listed and taken away', async t => {
     body: { attachments: [{ file_name: 'logo.png' }, { file_name: 'terms.json' }], problem: null },
   })
   await send('POST', `${url}/test`, { to: 'me@example.org' })
-  const { raw, tail } = sent.at(-1)!
+  const { raw, tail } = sent.at(-1)!.compose()
   const mail = await simpleParser(Buffer.concat([raw, tail!]))
   t.match(
     mail.attachments.map(({ filename, cid, contentType, content }) => ({
