@@ -2531,6 +2531,11 @@ grant execute on function daybatch.find_event_position() to daybatch_operator;
 grant execute on function daybatch.find_event_position() to daybatch_service;
 comment on function daybatch.find_event_position() is 'Where the history ends now, and which ids below may still come. Example: select daybatch.find_event_position();';
 
+create function daybatch.find_last_batch(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb)
+returns TABLE(batches integer, due_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 26dffd07a8da723f478eaab3e3e6b457
+alter function daybatch.find_last_batch(integer,integer,interval,timestamp with time zone,jsonb) owner to daybatch_owner;
+comment on function daybatch.find_last_batch(integer,integer,interval,timestamp with time zone,jsonb) is 'How many batches so many contacts take, and when the last one is due (part of forecast_finish). Example: select * from daybatch.find_last_batch(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
+
 create function daybatch.find_room(p_rule text, p_name text, p_limit integer, p_now timestamp with time zone)
 returns TABLE(room integer, frees_at timestamp with time zone) language sql volatile security definer set search_path="" -- body 284ba5324a701e344c0f1374c1503fbd
 alter function daybatch.find_room(text,text,integer,timestamp with time zone) owner to daybatch_owner;
@@ -2573,7 +2578,7 @@ grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_s
 comment on function daybatch.forecast_campaign(uuid,integer) is 'Each coming batch of a campaign, also with another limit. Example: select f.* from public.campaigns as c, daybatch.forecast_campaign(c.id, 20) as f limit 5;';
 
 create function daybatch.forecast_finish(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
-returns TABLE(send_limit integer, batches_to_come integer, next_due_at timestamp with time zone, finish_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body e2f416961f77661cc74db4ed2769ecc4
+returns TABLE(send_limit integer, batches_to_come integer, next_due_at timestamp with time zone, finish_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body b50ecd8eca9bf2283640a3526a0ac17a
 alter function daybatch.forecast_finish(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.forecast_finish(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.forecast_finish(uuid,integer) to daybatch_service;
@@ -2599,7 +2604,7 @@ grant execute on function daybatch.get_attachments(uuid,integer) to daybatch_ser
 comment on function daybatch.get_attachments(uuid,integer) is 'The files of a version of a campaign''s message. Example: select file_name from daybatch.get_attachments(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.get_campaign(p_campaign_id uuid)
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 7cbc87f87cc98d82647f078d92182d26
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 0233ad80d4ec46d3c56a08ac2b76da19
 alter function daybatch.get_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_operator;
@@ -2895,7 +2900,7 @@ grant execute on function daybatch.list_needs() to daybatch_operator;
 comment on function daybatch.list_needs() is 'What waits for somebody, per started campaign; a row without a campaign holds for all. Example: select name, reason from daybatch.list_needs();';
 
 create function daybatch.list_overview(p_search text DEFAULT NULL::text, p_show text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns SETOF jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body c3c952e21e376ed667e15231e407fbef
+returns SETOF jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 537d3a3632eb04dd7766ad7d8fab6801
 alter function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_service;

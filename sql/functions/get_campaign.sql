@@ -1,5 +1,5 @@
 -- One campaign as the API shows it: its line of campaign_status, with the message, the version, why it sends nothing now
--- (campaign_blockers), and of a started one what forecast_campaign says: due time and size of the next batch, the batches
+-- (campaign_blockers), and of a started one what forecast_campaign says, of which forecast_finish makes no rows: due time and size of the next batch, the batches
 -- to come and the due time of the last one. A draft's forecast counts its lists: ask forecast_campaign for it.
 -- Reads only. Errors: MB001 unknown.
 create or replace function daybatch.get_campaign(p_campaign_id uuid)
@@ -22,11 +22,16 @@ begin
     select coalesce(jsonb_agg(to_jsonb(k) - 'campaign_id' - 'name' order by k.needs_somebody desc, k.ends_at), '[]') as blockers
     from daybatch.campaign_blockers as k where k.campaign_id = s.id
   ) as b
+  left join daybatch.batches as o on o.campaign_id = s.id and o.closed_at is null
+  left join daybatch.contact_counts as n on n.campaign_id = s.id
+  cross join lateral (select daybatch.get_sending_rules(s.id) as rules, coalesce(c.batch_interval, interval '24 hours') as batch_interval, coalesce(c.daily_send_limit, 5) as send_limit) as r
   left join lateral (
-    select count(*) filter (where not n.is_under_way) as batches_to_come, max(n.due_at) as finish_at,
-      (array_agg(jsonb_build_object('batch_number', n.batch_number, 'due_at', n.due_at, 'size', n.size) order by n.batch_number)
-        filter (where not n.is_under_way))[1] as next_batch
-    from daybatch.forecast_campaign(s.id) as n
+    select k.batches_to_come, k.finish_at, case when k.batches_to_come > 0 then jsonb_build_object(
+      'batch_number', coalesce(o.batch_number + 1, c.current_batch_number, 1), 'due_at', k.next_due_at,
+      -- the ramp-up goes on when the batch under way has sent
+      'size', least(n.remaining_count - coalesce(o.head_length, 0), daybatch.calculate_batch_limit(
+        case when o.campaign_id is not null then daybatch.calculate_next_limit(r.send_limit, r.rules) else r.send_limit end, r.batch_interval, r.rules))) end as next_batch
+    from daybatch.forecast_finish(s.id) as k
   ) as f on c.tracking_initialised_at is not null
   where s.id = p_campaign_id;
   if v_campaign is null then

@@ -37,7 +37,7 @@ begin
     select case
       when s.status not in ('sending', 'scheduled', 'paused') or s.tracking_initialised_at is null then null
       when r.later <= 0 then o.due_at
-      when s.sending_rules is not null then (select pg_catalog.max(k.due_at) from daybatch.forecast_campaign(s.id) as k)
+      when s.sending_rules is not null then (select k.finish_at from daybatch.forecast_finish(s.id) as k)
       else greatest(case when s.status = 'scheduled' then greatest(s.scheduled_at, s.next_batch_send_time) else s.next_batch_send_time end, clock.now)
         + ((r.later + s.daily_send_limit - 1) / s.daily_send_limit - 1) * coalesce(s.batch_interval, interval '24 hours')
       end as finish_at) as f

@@ -1,8 +1,10 @@
 // What the page shows at a glance is what the views say one by one.
+import fc from 'fast-check'
 import type pg from 'pg'
 import { makeCampaigns } from '../dashboard/campaigns.ts'
 import { advance, setClock } from '../helper/clock.ts'
 import { call, callOne, makeCampaign, makeContacts, makeList, type Row, runBatch } from '../helper/make.ts'
+import { readSeed } from '../helper/random.ts'
 import { after, DAY, HOUR, scenario } from '../helper/scenario.ts'
 
 const read = async (db: pg.Pool, query: string, values: unknown[] = []): Promise<Row[]> =>
@@ -134,11 +136,81 @@ scenario('forecast_finish says in one row what forecast_campaign says in many', 
     send_time_zone: 'Europe/Berlin',
   })
   for (const limit of [null, 4]) await same(ruled.id, limit)
+  for (const rules of [
+    { ramp_up_by: 2, ramp_up_to: 9 },
+    { ramp_up_percent: 50, ramp_up_to: 7, daily_send_time: '09:30', send_time_zone: 'Europe/Berlin' },
+    { limit_policy: 'rolling', spread_over: '2 hours' },
+  ]) {
+    const { id } = await makeCampaign(db, { contacts: 31, limit: 3, ...rules })
+    const alike = async () => {
+      for (const limit of [null, 1, 8, 50]) await same(id, limit)
+      const [first] = await read(
+        db,
+        `select batch_number, size, due_at from daybatch.forecast_campaign($1) where not is_under_way limit 1`,
+        [id],
+      )
+      const { next_batch: next } = (await callOne(db, 'get_campaign', id)).get_campaign
+      t.same({ ...next, due_at: new Date(next.due_at) }, first, JSON.stringify(rules))
+    }
+    await same(id)
+    await call(db, 'process_campaigns', id)
+    await alike()
+    await advance(db, '40 hours')
+    await alike()
+    await call(db, 'process_campaigns', id)
+    await alike()
+  }
   const done = await makeCampaign(db, { contacts: 1 })
   await runBatch(db, done.id)
   await same(done.id)
   await t.rejects(call(db, 'forecast_finish', campaign.id, 0), { code: 'MB004' })
   await t.rejects(call(db, 'forecast_finish', '00000000-0000-4000-8000-000000000000'), { code: 'MB001' })
+})
+
+scenario('property: find_last_batch ends as list_batches_ahead does', async (t, db) => {
+  const maybe = (rules: object[]) => fc.constantFrom({}, ...rules)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 0, max: 1500 }),
+      fc.integer({ min: 1, max: 60 }),
+      fc.constantFrom('24 hours', '25 hours', '36 hours', '168 hours', '1 hour', '7 minutes'),
+      fc.integer({ min: 0, max: 4 * 365 * 24 * 60 }),
+      maybe([
+        { ramp_up_by: 3, ramp_up_to: 40 },
+        { ramp_up_percent: 7, ramp_up_to: 900 },
+        { ramp_up_percent: 300, ramp_up_to: 5 },
+      ]),
+      maybe([{ sender_limit: 4 }, { sender_limit: 25 }]),
+      maybe(
+        ['Europe/Berlin', 'Australia/Lord_Howe', 'Antarctica/Troll', 'America/Sao_Paulo', 'UTC'].flatMap(
+          zone => [
+            { send_time_zone: zone, daily_send_time: '02:30:00' },
+            { send_time_zone: zone, daily_send_time: '00:10:00' },
+            { send_time_zone: zone, daily_send_time: '17:00:00', send_window_days: [1, 3, 7] },
+            { send_time_zone: zone, send_window_from: '09:00:00', send_window_to: '17:00:00' },
+          ],
+        ),
+      ),
+      async (contacts, limit, interval, minutes, ramp, sender, clock) => {
+        // a time of day needs an interval of a day
+        fc.pre(!('daily_send_time' in clock) || !/^(1 hour|7 minutes)$/.test(interval))
+        const rules = { ...ramp, ...sender, ...clock }
+        const args = [contacts, limit, interval, minutes, Object.keys(rules).length > 0 ? rules : null]
+        const from = `($1, $2, $3::interval, timestamptz '2025-01-01' + $4 * interval '1 minute', $5::jsonb)`
+        const [many] = await read(
+          db,
+          `select count(*)::integer as batches, max(due_at) as due_at from daybatch.list_batches_ahead${from}`,
+          args,
+        )
+        t.same(
+          (await read(db, `select * from daybatch.find_last_batch${from}`, args))[0],
+          many,
+          JSON.stringify(args),
+        )
+      },
+    ),
+    { seed: readSeed(), numRuns: 40 },
+  )
 })
 
 scenario('preview_audience judges as the first batch does', async (t, db) => {
