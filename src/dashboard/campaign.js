@@ -76,7 +76,7 @@ export function openCampaign({ args: [id, tab = 'batches'], query, redraw, go })
         ${item('failed', failed, 'Failed or skipped', 'failed')}
         ${item('doubt', doubt, 'In doubt', 'doubt')}
         ${item('remaining', remaining, 'Remaining', 'batches')}
-        <div><dt>Audience</dt><dd>${count(total)}</dd></div>
+        <div><dt>Audience</dt><dd><a href=${link(id, 'contacts')}>${count(total)}</a></dd></div>
         <div><dt>Limit</dt><dd>${count(campaign.daily_send_limit)} <small>${everyInterval(campaign.batch_interval)}</small></dd></div></dl>`
   }
 

@@ -68,8 +68,11 @@ export function day(value) {
 /** `14:02:11` */
 export const timeOfDay = value => clockWithSeconds.format(new Date(value))
 
-/** The whole moment with its zone, for hovering. */
-export const absolute = value => whole.format(new Date(value))
+/** The whole moment with its zone, and in UTC as SQL and the log have it, for hovering. */
+export const absolute = value => {
+  const date = new Date(value)
+  return `${whole.format(date)} (${date.toISOString().slice(0, 19).replace('T', ' ')} UTC)`
+}
 
 /** A `<time>` with words of its own, or those of `moment`. */
 export function time(value, words = moment(value)) {

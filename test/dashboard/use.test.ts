@@ -59,6 +59,12 @@ t.test('use', { skip: noBrowser }, async t => {
     t.equal(outline, 'solid', 'one sees where one is')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'The first' }).waitFor()
+    await page.getByRole('link', { name: 'History' }).click()
+    const moment = page.locator('.tab time').first()
+    await moment.waitFor()
+    const at = (await moment.getAttribute('datetime'))!
+    t.match(await moment.getAttribute('title'), /CET|GMT\+1/, 'a time hovers with the zone of the reader')
+    t.match(await moment.getAttribute('title'), `(${at.slice(0, 19).replace('T', ' ')} UTC)`, 'and in UTC')
     await page.keyboard.press('n')
     await page.getByRole('heading', { name: 'A new campaign' }).waitFor()
   })
