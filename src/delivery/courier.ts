@@ -50,7 +50,8 @@ export class Courier {
   readonly #leases: Leases
   readonly #exchange: Exchange
   readonly #reporter: Reporter
-  readonly #held = new Set<Delivery>()
+  /** How many deliveries of each campaign are claimed and have not ended. */
+  readonly #held = new Map<string, number>()
   readonly #room = new Alarm()
   #outageCounts = true
   /** Campaigns of which a mail was accepted since they were last without work. */
@@ -78,8 +79,7 @@ export class Courier {
   /** How many deliveries of a campaign may be claimed now, of `most`. */
   roomFor(campaignId: string, most: number): number {
     if (this.#proven.has(campaignId)) return most
-    const held = [...this.#held].filter(delivery => delivery.campaignId === campaignId).length
-    return Math.min(most, FIRST_MAILS - held)
+    return Math.min(most, FIRST_MAILS - (this.#held.get(campaignId) ?? 0))
   }
 
   /** The campaigns with work: a pause, or the end of a batch, leaves the others to begin anew. */
@@ -89,7 +89,9 @@ export class Courier {
 
   /** Deliveries that are claimed and have not ended. */
   get held(): number {
-    return this.#held.size
+    let count = 0
+    for (const held of this.#held.values()) count += held
+    return count
   }
 
   /** Of those, the ones whose data may be with the server. */
@@ -100,7 +102,7 @@ export class Courier {
   /** Resolves when at most `count` deliveries are held, or after `ms`. */
   async waitForRoom(count: number, ms = Number.POSITIVE_INFINITY): Promise<void> {
     const end = performance.now() + ms
-    while (this.#held.size > count && performance.now() < end) {
+    while (this.held > count && performance.now() < end) {
       await this.#room.sleep(Math.min(end - performance.now(), LONGEST_SLEEP_MS))
     }
   }
@@ -125,8 +127,8 @@ export class Courier {
         begin: 'none',
         begun: undefined,
       }
-      lease.deliveries.add(delivery)
-      this.#held.add(delivery)
+      lease.add(delivery)
+      this.#hold(campaignId, 1)
       return delivery
     })
   }
@@ -176,7 +178,7 @@ export class Courier {
     await this.waitForRoom(0, ms)
     if (this.held > 0) {
       this.#log.warn({ mails: this.held }, 'mails in flight are given up: the stop took too long')
-      for (const { withdrawal } of this.#held) withdrawal.abort(new Error('the service stops'))
+      for (const { withdrawal } of this.#leases.deliveries) withdrawal.abort(new Error('the service stops'))
       await this.waitForRoom(0, LAST_REPORTS_MS)
     }
     if (this.held > 0) {
@@ -269,14 +271,19 @@ export class Courier {
   }
 
   async #finish(delivery: Delivery): Promise<void> {
-    const { lease } = delivery
+    const { lease, campaignId } = delivery
     this.#exchange.finish(delivery)
-    lease.deliveries.delete(delivery)
+    lease.remove(delivery)
     // what is not begun is given back before its room is used again
     await this.#leases.settle(lease)
-    this.#held.delete(delivery)
+    this.#hold(campaignId, -1)
     this.#room.ring()
     // a server with limits, or one that is being tried, has room again
     if (typeof delivery.row.send_in_ms === 'number' || delivery.isFirst) this.#onWork()
+  }
+  #hold(campaignId: string, change: number): void {
+    const held = (this.#held.get(campaignId) ?? 0) + change
+    if (held === 0) this.#held.delete(campaignId)
+    else this.#held.set(campaignId, held)
   }
 }

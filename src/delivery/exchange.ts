@@ -36,8 +36,8 @@ export class Exchange {
   readonly #reporter: Pick<Reporter, 'write'>
   readonly #limit: number
   readonly #counters = new Map<string, Counter>()
-  /** Begun, or being begun, and not reported. */
-  readonly #begun = new Set<Delivery>()
+  /** How many are begun, or being begun, and not reported; each knows it of itself (`holdsRoom`). */
+  #begunCount = 0
 
   constructor(db: ExchangeDatabase, reporter: Pick<Reporter, 'write'>, limit: number) {
     this.#db = db
@@ -47,7 +47,7 @@ export class Exchange {
 
   /** Mails that are begun and not yet reported. */
   get count(): number {
-    return this.#begun.size
+    return this.#begunCount
   }
 
   /** Resolves when the mail's data may go out; throws why not. */
@@ -79,7 +79,14 @@ export class Exchange {
   /** The mail is reported, or needs no report: there is room for another. */
   finish(delivery: Delivery): void {
     this.forget(delivery)
-    if (this.#begun.delete(delivery)) this.#wakeAll()
+    if (this.#leave(delivery)) this.#wakeAll()
+  }
+
+  #leave(delivery: Delivery): boolean {
+    if (!delivery.holdsRoom) return false
+    delivery.holdsRoom = false
+    this.#begunCount -= 1
+    return true
   }
 
   #counter(campaignId: string): Counter {
@@ -116,8 +123,8 @@ export class Exchange {
 
   /** As many as there is room for, once the reports are written. */
   #admit(counter: Counter, reports: Report[]): Begin[] {
-    const leaving = reports.filter(({ item }) => this.#begun.has(item.delivery)).length
-    const room = Math.min(this.#limit - this.#begun.size + leaving, LARGEST_GROUP)
+    const leaving = reports.filter(({ item }) => item.delivery.holdsRoom).length
+    const room = Math.min(this.#limit - this.#begunCount + leaving, LARGEST_GROUP)
     const admitted: Begin[] = []
     while (admitted.length < room && counter.begins.length > 0) {
       const begin = counter.begins.shift()!
@@ -127,7 +134,8 @@ export class Exchange {
         begin.reject(error)
         continue
       }
-      this.#begun.add(begin.item)
+      begin.item.holdsRoom = true
+      this.#begunCount += 1
       admitted.push(watch(begin))
     }
     return admitted
@@ -138,7 +146,7 @@ export class Exchange {
     try {
       const { recorded, begun } = await this.#ask(campaignId, begins, reports)
       reports.forEach(({ item, resolve }, index) => {
-        this.#begun.delete(item.delivery)
+        this.#leave(item.delivery)
         resolve(recorded[index])
       })
       begins.forEach(({ resolve }, index) => {

@@ -26,6 +26,7 @@ export class Gate {
   /** Ends the mail: what was not released yet never will be. */
   shut(): void {
     this.#message?.destroy()
+    this.#message = undefined
   }
 
   /** How long each part took that the mail has behind it, up to now. */
@@ -62,12 +63,13 @@ export class Gate {
       this.#go('asked')
       await this.#permit()
       // the connection may be gone by now, and the mail with it
-      if (this.#message!.destroyed) return false
+      if (message.destroyed) return false
       this.#go('released')
       return true
     }
-    this.#message = new GuardedMessage(compose(), release)
-    return this.#message
+    const message = new GuardedMessage(compose(), release)
+    this.#message = message
+    return message
   }
 }
 
@@ -75,7 +77,7 @@ const HANDED_OUT_TWICE = new Error('handed out twice')
 
 /** The message as one chunk, and one of its files if it has some, kept back until `release` says so. */
 class GuardedMessage extends Readable {
-  readonly #bytes: Promise<MailBytes>
+  #bytes: Promise<MailBytes> | undefined
   readonly #release: () => Promise<boolean>
   #wasRead = false
 
@@ -97,8 +99,10 @@ class GuardedMessage extends Readable {
   }
 
   async #flow(): Promise<void> {
-    const { raw, tail } = await this.#bytes
+    const { raw, tail } = await this.#bytes!
     if (this.destroyed || !(await this.#release())) return
+    // whoever still knows the mail does not keep its bytes
+    this.#bytes = undefined
     this.push(raw)
     if (tail) this.push(tail)
     this.push(null)

@@ -19,6 +19,8 @@ export interface Delivery {
   begin: 'none' | 'asked' | 'committed' | 'refused' | 'unknown'
   /** Settled when begin_sending has answered; never rejects. */
   begun: Promise<void> | undefined
+  /** Whether it counts among the mails that are begun, or being begun, and not reported. */
+  holdsRoom?: boolean
 }
 
 /**
@@ -27,7 +29,9 @@ export interface Delivery {
  */
 export class Lease {
   readonly token: string
-  readonly deliveries = new Set<Delivery>()
+  /** In the order of the claim; an ended one leaves its place empty. See `add`. */
+  readonly #deliveries: (Delivery | undefined)[] = []
+  #openCount = 0
   /** Deliveries that ended here without a report: to be given back. */
   hasLeftovers = false
   ms: number
@@ -38,6 +42,32 @@ export class Lease {
     this.token = token
     this.ms = ms
     this.#deadline = start + ms
+  }
+
+  /**
+   * Not into a Set: the tables that a Set outgrows keep what they held, and once they are old the collector of young
+   * objects takes each of it for alive. It cost 60 MB, of mails that had long ended.
+   */
+  add(delivery: Delivery): void {
+    this.#deliveries.push(delivery)
+    this.#openCount += 1
+  }
+
+  /** The delivery has ended. */
+  remove(delivery: Delivery): void {
+    const place = this.#deliveries.indexOf(delivery)
+    if (place < 0) return
+    this.#deliveries[place] = undefined
+    this.#openCount -= 1
+  }
+
+  get isEmpty(): boolean {
+    return this.#openCount === 0
+  }
+
+  /** Those that have not ended. */
+  get deliveries(): Delivery[] {
+    return this.#deliveries.filter(delivery => delivery !== undefined)
   }
 
   get isAlive(): boolean {
@@ -89,15 +119,21 @@ export class Leases {
 
   /** A delivery of the lease has ended: gives leftovers back once nothing more can begin, and forgets an empty lease. */
   async settle(lease: Lease): Promise<void> {
-    if (lease.deliveries.size === 0) this.#leases.delete(lease.token)
-    const mayBegin = [...lease.deliveries].some(({ begin }) => begin === 'none' || begin === 'asked')
-    if (!lease.hasLeftovers || mayBegin) return
+    if (lease.isEmpty) this.#leases.delete(lease.token)
+    if (!lease.hasLeftovers) return
+    const mayBegin = lease.deliveries.some(({ begin }) => begin === 'none' || begin === 'asked')
+    if (mayBegin) return
     lease.hasLeftovers = false
     try {
       await this.#db.releaseClaims({ claimTokens: [lease.token] })
     } catch (error) {
       this.#log.warn({ err: error }, 'a claim could not be given back: it runs out by itself')
     }
+  }
+
+  /** All that were claimed and have not ended. */
+  get deliveries(): Delivery[] {
+    return [...this.#leases.values()].flatMap(lease => lease.deliveries)
   }
 
   withdrawAll(reason: string): void {

@@ -50,8 +50,8 @@ export interface TransportOptions {
 /** A pool of SMTP connections that keeps the 354 rule: no message data without permission. */
 export function createSmtpTransport(options: TransportOptions): Transport & { readonly busy: number } {
   const { url, connections, sign, onTimes } = options
-  /** Mails that nodemailer has, in the order in which it gives them a connection. */
-  const handed = new Set<Gate>()
+  /** Mails that nodemailer has, in the order in which it gives them a connection; why no Set, `Lease` says. */
+  const handed: Gate[] = []
   const hide = hideCredentials(readSmtpUrl(url).auth)
   let isVerifying = false
   // the pool alone: its mailer would read every finished message into a tree of its own, a seventh of a mail's CPU time
@@ -80,11 +80,11 @@ export function createSmtpTransport(options: TransportOptions): Transport & { re
   function sendOnce(mail: Mail, gate: Gate, signal?: AbortSignal) {
     return new Promise<{ reply: Reply; wasLost: boolean }>(resolve => {
       gate.queue()
-      handed.add(gate)
+      handed.push(gate)
       const message = () => gate.open(() => composeSigned(mail, sign))
       pool.send(describeMail(mail, message, signal), (error, info) => {
         gate.shut()
-        handed.delete(gate)
+        handed.splice(handed.indexOf(gate), 1)
         const reply = error
           ? readFailure(error, gate.progress)
           : readAcceptance(info!.response, gate.progress)

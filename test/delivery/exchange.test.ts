@@ -60,7 +60,7 @@ function make(id: number, lease = new Lease('token', 60_000, performance.now()))
     begin: 'none',
     begun: undefined,
   }
-  lease.deliveries.add(delivery)
+  lease.add(delivery)
   return delivery
 }
 

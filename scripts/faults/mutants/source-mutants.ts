@@ -14,8 +14,8 @@ export const sourceMutants: Mutant[] = [
     edits: [
       {
         file: 'src/delivery/gate.ts',
-        from: '    return this.#message\n  }',
-        to: '    this.#message.read(0)\n    return this.#message\n  }',
+        from: '    return message\n  }',
+        to: '    message.read(0)\n    return message\n  }',
       },
     ],
     checks: ['test/delivery/gate.test.ts'],
