@@ -1,8 +1,15 @@
+import { setFlagsFromString } from 'node:v8'
 import { writeBanner } from './banner.ts'
 import { ConfigError, readConfig, readEnvFile } from './config.ts'
 import { StartupError } from './errors.ts'
 import { createLog } from './log.ts'
 import { type Duties, startService } from './service.ts'
+
+/**
+ * How much the heap may grow before it is collected whole. V8 lets it double, on a machine with much memory: 30 to 60 MB
+ * of mails that have ended. Measured for 20 %: 184 MB in place of 225, and a tenth more CPU of this process.
+ */
+const HEAP_GROWTH_PERCENT = 30
 
 /** npm hands Ctrl-C on to what it runs, and the terminal has already: within this time it is one signal. */
 const SAME_SIGNAL_MS = 1_000
@@ -23,6 +30,7 @@ export async function runService(duties: Duties): Promise<void> {
 }
 
 async function run(duties: Duties): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`)
   readEnvFile()
   const config = readConfig()
   const log = createLog(config.logLevel)

@@ -51,8 +51,11 @@ export interface Worker {
   status(): WorkerStatus
 }
 
-/** A claim is a call of its own, beside those that begin and report. */
+/** A claim is a call of its own, beside those that begin and report: so many are there for each connection. */
 const CLAIMED_PER_CONNECTION = 4
+/** With many connections fewer do, and what waits longer is memory. */
+const MOST_CLAIMED = 200
+const MOST_WAITING = 50
 const DRAIN_MS = 600_000
 const LONGEST_SLEEP_MS = 60_000
 /** New campaigns get their turn after at most this. */
@@ -168,7 +171,7 @@ class DeliveryWorker implements Worker {
     let progress = false
     while (turns.length > 0 && performance.now() < end) {
       const turn = turns.shift()!
-      await this.#courier.waitForRoom(2 * this.#connections)
+      await this.#courier.waitForRoom(this.#connections + Math.min(this.#connections, MOST_WAITING))
       if (!this.#isRunning || outage.remainingMs > 0) return outage.remainingMs
       const result = await this.#claim(turn)
       if (result === 'waits') continue
@@ -193,7 +196,8 @@ class DeliveryWorker implements Worker {
   /** One campaign's turn: a few deliveries for each connection, so that no connection waits for a claim. */
   async #claim(work: WorkRow): Promise<'more' | 'last' | 'nothing' | 'waits'> {
     const { campaign_id: campaignId, batch_number } = work
-    const limit = this.#courier.roomFor(campaignId, CLAIMED_PER_CONNECTION * this.#connections)
+    const most = Math.min(CLAIMED_PER_CONNECTION * this.#connections, MOST_CLAIMED)
+    const limit = this.#courier.roomFor(campaignId, most)
     if (limit < 1) return 'waits'
     const start = performance.now()
     const smtpServers = await this.#transport.list?.()
