@@ -21,9 +21,9 @@ export const benches: Bench[] = [
   idle,
   due,
   views,
-  page,
-  routes,
   scale,
   storage,
+  page,
   importing,
+  routes,
 ]

@@ -56,9 +56,10 @@ async function main(names: string[], options: Options): Promise<void> {
       say(describeRow(row))
     }
     say(`     ${bench.name} took ${Math.round((performance.now() - start) / 1000)} s`)
+    // after each: a run that is ended early has written what it measured
+    if (options.report) await writeResults(rows, surroundings, process.argv.slice(2))
   }
   if (options.json) process.stdout.write(`${JSON.stringify({ surroundings, rows }, null, 2)}\n`)
-  if (options.report) await writeResults(rows, surroundings, process.argv.slice(2))
 }
 
 function chooseBenches(names: string[]): Bench[] {
