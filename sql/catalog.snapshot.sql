@@ -1545,8 +1545,8 @@ create view daybatch.campaign_status as
             WHEN (b.refused_until IS NOT NULL) THEN concat('server refuses: ', b.refusal, '; tries again ', to_char((b.refused_until AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
             WHEN (b.batch_number IS NOT NULL) THEN concat(format('batch %s is under way: %s of %s sent'::text, b.batch_number, o.sent_count, b.slot_count),
             CASE
-                WHEN (b.held_until > daybatch.current_moment()) THEN concat('; its ', replace(b.held_by, '_'::text, ' '::text), ' holds it until ', to_char((b.held_until AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
-                WHEN ((b.next_slot <= b.slot_count) AND (b.next_slot_at > daybatch.current_moment())) THEN concat('; it is spread, the next mail goes ', to_char((b.next_slot_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+                WHEN (b.held_until > clock.now) THEN concat('; its ', replace(b.held_by, '_'::text, ' '::text), ' holds it until ', to_char((b.held_until AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
+                WHEN ((b.next_slot <= b.slot_count) AND (b.next_slot_at > clock.now)) THEN concat('; it is spread, the next mail goes ', to_char((b.next_slot_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text))
                 ELSE NULL::text
             END)
             WHEN (c.status = 'scheduled'::text) THEN concat('scheduled for ', COALESCE(to_char((c.scheduled_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text), 'now'::text))
@@ -1560,7 +1560,8 @@ create view daybatch.campaign_status as
                FROM daybatch.sender_limits))) THEN daybatch.get_sending_rules(c.id)
             ELSE NULL::jsonb
         END AS sending_rules
-   FROM (((public.campaigns c
+   FROM ((((public.campaigns c
+     CROSS JOIN ( SELECT daybatch.current_moment() AS now) clock)
      LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
      LEFT JOIN daybatch.batches b ON (((b.campaign_id = c.id) AND (b.closed_at IS NULL))))
      LEFT JOIN LATERAL ( SELECT count(*) FILTER (WHERE (d.status = ANY (ARRAY['sent'::text, 'failed'::text, 'skipped'::text, 'in_doubt'::text]))) AS ended_count,

@@ -30,8 +30,8 @@ select
     when not daybatch.is_awake() then 'the engine sleeps until daybatch.take_over(true)'
     when b.refused_until is not null then concat('server refuses: ', b.refusal, '; tries again ', to_char(b.refused_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
     when b.batch_number is not null then concat(format('batch %s is under way: %s of %s sent', b.batch_number, o.sent_count, b.slot_count),
-      case when b.held_until > daybatch.current_moment() then concat('; its ', replace(b.held_by, '_', ' '), ' holds it until ', to_char(b.held_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
-        when b.next_slot <= b.slot_count and b.next_slot_at > daybatch.current_moment()
+      case when b.held_until > clock.now then concat('; its ', replace(b.held_by, '_', ' '), ' holds it until ', to_char(b.held_until at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'))
+        when b.next_slot <= b.slot_count and b.next_slot_at > clock.now
         then concat('; it is spread, the next mail goes ', to_char(b.next_slot_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"')) end)
     when c.status::text = 'scheduled' then concat('scheduled for ', coalesce(to_char(c.scheduled_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), 'now'))
     when c.tracking_initialised_at is null then 'first processing'
@@ -43,6 +43,8 @@ select
       or exists (select from daybatch.sender_limits)
     then daybatch.get_sending_rules(c.id) end as sending_rules
 from public.campaigns as c
+-- not in the list above: with a volatile function there the planner makes all rows of the view before it sorts or joins them
+cross join (select daybatch.current_moment() as now) as clock
 left join daybatch.contact_counts as n on n.campaign_id = c.id
 left join daybatch.batches as b on b.campaign_id = c.id and b.closed_at is null
 left join lateral (

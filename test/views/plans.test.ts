@@ -122,6 +122,13 @@ t.test('plans', async t => {
   await check('large campaign', LARGE, [large])
   await check('all campaigns', PAGES, [])
 
+  const { rows } = await pool.query(
+    'explain select * from daybatch.campaign_status order by created_at desc, id desc limit 50',
+  )
+  const steps = rows.map(row => row['QUERY PLAN']).join('\n')
+  t.match(steps, /Index Scan using campaigns_created_at_idx/, 'the newest campaigns come by their index')
+  t.notMatch(steps, /Sort/, 'the rows of all others are not made')
+
   const time = async (query: string, values: unknown[] = []) => {
     const begun = performance.now()
     const { rows } = await pool.query(query, values)

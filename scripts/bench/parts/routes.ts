@@ -6,8 +6,8 @@ import { type Database, type Server, startServer } from '../world/database.ts'
 import { type Delivery, runDelivery } from '../world/delivery.ts'
 import { type Sink, startSink } from '../world/sink.ts'
 
-const MAILS = { short: 1_000, long: 20_000 }
-const RUNS = { short: 1, long: 3 }
+const MAILS = { short: 1_000, long: 100_000 }
+const RUNS = { short: 1, long: 2 }
 const CONNECTIONS = 20
 /** Of each route, at a steady pace: what some backends and some people at the page ask. */
 const RATE = 10
