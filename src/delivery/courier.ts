@@ -10,7 +10,7 @@ import { type Message, MessageError } from './message.ts'
 import type { DeliveryMeter } from './meter.ts'
 import { Outage } from './outage.ts'
 import { progressLines } from './progress.ts'
-import { noReply, type Reply } from './reply.ts'
+import { BAD_CONFIGURATION, noReply, type Reply } from './reply.ts'
 import { Reporter } from './reporter.ts'
 import { DEFAULT_SERVER } from './servers.ts'
 import type { Transport } from './transport.ts'
@@ -21,9 +21,8 @@ const FIRST_MAILS = 5
 /** How long the last reports may take after the mails have ended, in ms. */
 const LAST_REPORTS_MS = 5000
 
-/** Enhanced codes of our own making, for mails that never met a server (RFC 3463). */
+/** An enhanced code of our own making, for a mail that never met a server (RFC 3463). */
 const BAD_ADDRESS = '5.1.3'
-const BAD_CONFIGURATION = '5.3.5'
 
 export interface CourierOptions {
   db: DeliveryDatabase

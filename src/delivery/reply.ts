@@ -15,6 +15,8 @@ export type Reply = Pick<OutcomeReport, 'stage' | 'reply_code' | 'enhanced_code'
 export type DataProgress = 'unconnected' | 'unread' | 'asked' | 'released'
 
 const LONGEST_TEXT = 1000
+/** Our own enhanced code (RFC 3463) for a mail that can be made for nobody: the campaign's fault, no contact's. */
+export const BAD_CONFIGURATION = '5.3.5'
 
 /** `err.command` of nodemailer, as far as it is a command. */
 const STAGES: [pattern: RegExp, stage: Stage][] = [
@@ -43,6 +45,9 @@ export function readFailure(error: NodemailerError, progress: DataProgress): Rep
     const isAnswer = error.code === 'EMESSAGE' && error.command === 'DATA' && code !== null && code >= 400
     return isAnswer ? { stage: 'message', reply_code: code, ...reply } : noReply('message', describe(error))
   }
+  // its own stream failed before permission was asked: it could not be composed or signed
+  if (progress === 'unread' && error.code === 'ESTREAM')
+    return { ...noReply('render', describe(error)), enhanced_code: BAD_CONFIGURATION }
   const stage = progress === 'asked' ? 'data' : readStage(error, progress)
   return code === null ? noReply(stage, describe(error)) : { stage, reply_code: code, ...reply }
 }

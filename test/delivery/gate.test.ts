@@ -167,7 +167,19 @@ t.test('a message that cannot be made never asks for permission', async t => {
       asked += 1
     },
   })
-  t.match(reply, { stage: 'render', reply_code: null, reply_text: 'a field is not text' })
+  const asNobodys = { stage: 'render', reply_code: null, enhanced_code: '5.3.5' }
+  t.match(reply, { ...asNobodys, reply_text: 'a field is not text' }, 'no fault of the contact')
+  const unsigned = createSmtpTransport({
+    url: smtp.url,
+    connections: 1,
+    sign: () => Promise.reject(new Error('the key is gone')),
+  })
+  t.teardown(() => unsigned.close({ force: true }))
+  const permit = async () => {
+    asked += 1
+  }
+  const unsignedReply = await unsigned.send(makeMail('bob@example.org'), { permit })
+  t.match(unsignedReply, { ...asNobodys, reply_text: 'the key is gone' }, 'nor is a key that cannot sign')
   t.equal(asked, 0)
   t.equal(smtp.accepted.length, 0)
 })
