@@ -3028,7 +3028,7 @@ alter function daybatch.move_due_time(uuid,boolean) owner to daybatch_owner;
 comment on function daybatch.move_due_time(uuid,boolean) is 'Sets the due time of the next batch to what the sending rules make of it. Example: select daybatch.move_due_time(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.note_finish_dates()
-returns integer language plpgsql volatile security definer set search_path="" -- body bc51877b13d09fb79793011db2ae90d8
+returns integer language plpgsql volatile security definer set search_path="" -- body f5b4c4bc9eb448437ef91dcf8fe70aae
 alter function daybatch.note_finish_dates() owner to daybatch_owner;
 comment on function daybatch.note_finish_dates() is 'Tells operators of forecast finish dates that moved (part of every sweep). Example: select daybatch.note_finish_dates();';
 

@@ -20,7 +20,7 @@ begin
       and f.looked_at_state is distinct from concat_ws(' ', c.current_batch_number, c.daily_send_limit, c.batch_interval, c.next_batch_send_time, c.total_contacts)
     order by c.id
   loop
-    select max(f.due_at) into v_finish_at from daybatch.forecast_campaign(v_campaign.id) as f;
+    select f.finish_at into v_finish_at from daybatch.forecast_finish(v_campaign.id) as f;
     v_has_moved := coalesce(v_finish_at - v_campaign.finish_at not between -v_campaign.tolerance and v_campaign.tolerance, false);
     if v_has_moved then
       perform daybatch.record_notice(v_campaign.id, 'finish_moved', jsonb_build_object('from', v_campaign.finish_at, 'to', v_finish_at));
