@@ -2280,7 +2280,7 @@ grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service
 comment on function daybatch.close_batch(uuid,integer) is 'Closes the open batch if nothing of it is open, else says why not. Example: select b.closed, b.reason from public.campaigns as c, daybatch.close_batch(c.id) as b where c.name = ''Spring offer'';';
 
 create function daybatch.collect_outcomes()
-returns integer language plpgsql volatile security definer set search_path="" -- body d4779acba6d4b2630604dae927368382
+returns integer language plpgsql volatile security definer set search_path="" -- body adc38074648f9f5ecc991a2ac2eb5eb9
 alter function daybatch.collect_outcomes() owner to daybatch_owner;
 grant execute on function daybatch.collect_outcomes() to daybatch_operator;
 grant execute on function daybatch.collect_outcomes() to daybatch_service;
@@ -2526,7 +2526,7 @@ alter function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolea
 comment on function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolean) is 'When the next batch of a campaign may open, with its sending rules. Example: select daybatch.find_due_time(id, daybatch.current_moment(), daybatch.get_sending_rules(id)) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.find_event_position()
-returns jsonb language sql stable security definer set search_path="" -- body 1085923673ad9aa7b43fe114984abcce
+returns jsonb language sql stable security definer set search_path="" -- body eef9dca56500cfdf69be24251f7492c8
 alter function daybatch.find_event_position() owner to daybatch_owner;
 grant execute on function daybatch.find_event_position() to daybatch_operator;
 grant execute on function daybatch.find_event_position() to daybatch_service;
@@ -3027,6 +3027,11 @@ returns timestamp with time zone language plpgsql volatile security definer set 
 alter function daybatch.move_due_time(uuid,boolean) owner to daybatch_owner;
 comment on function daybatch.move_due_time(uuid,boolean) is 'Sets the due time of the next batch to what the sending rules make of it. Example: select daybatch.move_due_time(id) from public.campaigns where name = ''Spring offer'';';
 
+create function daybatch.next_transaction_id()
+returns xid8 language sql stable security definer set search_path="" -- body 1cdb536d64923867c2fd01ceb0c295c6
+alter function daybatch.next_transaction_id() owner to daybatch_owner;
+comment on function daybatch.next_transaction_id() is 'The id that the next transaction will have, null in one that has written. Example: select daybatch.next_transaction_id();';
+
 create function daybatch.note_finish_dates()
 returns integer language plpgsql volatile security definer set search_path="" -- body f5b4c4bc9eb448437ef91dcf8fe70aae
 alter function daybatch.note_finish_dates() owner to daybatch_owner;
@@ -3111,7 +3116,7 @@ grant execute on function daybatch.purge_history(interval,integer) to daybatch_s
 comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
 
 create function daybatch.read_events(p_after bigint, p_missing bigint[] DEFAULT '{}'::bigint[], p_campaign_id uuid DEFAULT NULL::uuid, p_until bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 500)
-returns jsonb language plpgsql stable security definer set search_path="" -- body a6b15081c2278ad8de09cf887f5d1db5
+returns jsonb language plpgsql stable security definer set search_path="" -- body 0f0551f2442f5cc317faca0f0dcd8334
 alter function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) owner to daybatch_owner;
 grant execute on function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) to daybatch_operator;
 grant execute on function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) to daybatch_service;

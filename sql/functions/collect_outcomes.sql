@@ -1,7 +1,8 @@
 -- Puts the tries of mails since the last call into messages for the webhooks that want delivery_outcomes, up to 500 tries a
 -- message, each try once. The tries stay where they are; a message names their range. Sending knows nothing of it.
 -- A try is told once every transaction has ended that ran when a try as high was first seen: ids are given before the
--- commit, and a report takes its campaign's lock, so has its transaction id, before its tries have theirs.
+-- commit, and a report takes its campaign's lock, so has its transaction id, before its tries have theirs. So this looks
+-- before it takes a lock; in a transaction that has written before, it does not look: the next job does.
 -- Goes on every ten seconds while mails are under way or seen tries are not told. Answers the number of messages.
 -- Called by the job. Locks: the webhooks, one after the other; one that another session collects for is left to it. Repeatable.
 create or replace function daybatch.collect_outcomes()
@@ -11,22 +12,25 @@ as $$
 declare
   v_webhook daybatch.webhooks;
   v_now timestamptz := daybatch.current_moment();
-  v_seen record;
+  v_seen_attempt bigint;
+  v_seen_xid xid8;
+  v_snapshot pg_snapshot;
   v_after bigint;
   v_chunk record;
   v_message_id uuid;
   v_messages integer := 0;
   v_goes_on boolean := false;
 begin
+  -- without a transaction id there is no bound, and nothing is seen
+  select max(a.attempt_id), daybatch.next_transaction_id() into v_seen_attempt, v_seen_xid from daybatch.delivery_attempts as a;
   for v_webhook in
     select w.* from daybatch.webhooks as w
     where w.is_enabled and 'delivery_outcomes' = any (w.event_types) order by w.webhook_id for no key update skip locked
   loop
-    select coalesce(max(a.attempt_id), 0) as attempt_id, pg_snapshot_xmin(pg_current_snapshot()) as xmin, pg_snapshot_xmax(pg_current_snapshot()) as xmax
-    into v_seen from daybatch.delivery_attempts as a;
+    v_snapshot := pg_current_snapshot();
     v_after := v_webhook.outcomes_after;
     -- a transaction id from the future is another server's: the database was restored here
-    if v_webhook.outcomes_seen_xid <= v_seen.xmin or v_webhook.outcomes_seen_xid > v_seen.xmax then
+    if v_webhook.outcomes_seen_xid <= pg_snapshot_xmin(v_snapshot) or v_webhook.outcomes_seen_xid > pg_snapshot_xmax(v_snapshot) then
       loop
         select max(c.attempt_id) as attempt_id, count(*) as tries into v_chunk
         from (
@@ -47,8 +51,9 @@ begin
       v_webhook.outcomes_seen := null;
     end if;
     if v_webhook.outcomes_seen is null then
-      v_webhook.outcomes_seen := case when v_seen.attempt_id > v_after then v_seen.attempt_id end;
-      v_webhook.outcomes_seen_xid := case when v_seen.attempt_id > v_after then v_seen.xmax end;
+      v_goes_on := v_goes_on or coalesce(v_seen_attempt > v_after, false);
+      v_webhook.outcomes_seen := case when v_seen_attempt > v_after and v_seen_xid is not null then v_seen_attempt end;
+      v_webhook.outcomes_seen_xid := case when v_webhook.outcomes_seen is not null then v_seen_xid end;
     end if;
     update daybatch.webhooks as w
     set outcomes_after = v_after, outcomes_seen = v_webhook.outcomes_seen, outcomes_seen_xid = v_webhook.outcomes_seen_xid

@@ -16,7 +16,7 @@ as $$
       cross join lateral generate_series(greatest(r.before + 1, r.event_id - 500), r.event_id - 1) as g (id)
       where r.before is not null
       order by g.id desc limit 500),
-    'xmax', pg_snapshot_xmax(pg_current_snapshot())::text)
+    'xmax', daybatch.next_transaction_id()::text)
 $$;
 
 comment on function daybatch.find_event_position() is

@@ -1,7 +1,8 @@
 -- The lines of the history after an id, oldest first, and those below it that a reader has missed so far: ids are given
--- before the commit, so a line with a lower id may come after one with a higher. With them the snapshot that was read:
--- an id that is missing below another one will never come once "xmin" has reached the "xmax" of the read that missed it,
--- because record_event has its transaction id before the line has its own.
+-- before the commit, so a line with a lower id may come after one with a higher. With them two transaction ids: every one
+-- below "xmin" had ended before the read, every one that had begun to write is below "xmax". An id that is missing below
+-- another one will never come once "xmin" has reached the "xmax" of the read that missed it, because record_event has its
+-- transaction id before the line has its own. "xmax" is null in a transaction that has written before.
 -- Answers {"events": [{"event_id", "campaign_id", "event", "happened_at", "detail", "done_by"}, ...], "xmin", "xmax"}; all or
 -- one campaign's, up to p_until, at most p_limit. Called by the service's event streams. Reads only, in one snapshot.
 create or replace function daybatch.read_events(p_after bigint, p_missing bigint[] default '{}', p_campaign_id uuid default null,
@@ -10,7 +11,6 @@ returns jsonb
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
-  v_snapshot pg_snapshot := pg_current_snapshot();
   v_until bigint := coalesce(p_until, 9223372036854775807);
   v_events jsonb;
 begin
@@ -35,7 +35,7 @@ begin
     ) as l;
   end if;
   return jsonb_build_object('events', coalesce(v_events, '[]'),
-    'xmin', pg_snapshot_xmin(v_snapshot)::text, 'xmax', pg_snapshot_xmax(v_snapshot)::text);
+    'xmin', pg_snapshot_xmin(pg_current_snapshot())::text, 'xmax', daybatch.next_transaction_id()::text);
 end;
 $$;
 

@@ -115,13 +115,35 @@ t.test('a line that is committed late comes once: live, and to who resumed past 
       expected,
     )
   }
-  await record(pool, 'one more')
-  await wait(live, 5)
-  t.equal(
-    live.events.at(-1)!.id,
-    String(live.events.at(-1)!.data.event_id),
-    'what was rolled back is forgotten',
+  // what was rolled back is forgotten, once the transactions of that time have ended, also those of other databases
+  await until(async () => {
+    const count = live.events.length + 1
+    await record(pool, 'one more')
+    await wait(live, count)
+    const { id, data } = live.events.at(-1)!
+    return id === String(data.event_id)
+  })
+})
+
+t.test('a line whose transaction has the higher id but took its place first comes as well', async t => {
+  const { base, pool, url } = await openEventApi(t)
+  const live = await openStream(`${base}/events`)
+  const [low, high] = [await openSession(url), await openSession(url)]
+  // no later transaction may end before: the snapshot's own xmax is one above the highest that ended
+  for (const session of [low, high]) await session.query('begin; select pg_current_xact_id()')
+  await record(high.client, 'took its id first')
+  await record(low.client, 'ended first')
+  await low.query('commit')
+  await wait(live, 1)
+  await record(pool, 'another')
+  await wait(live, 2)
+  await high.query('commit')
+  await wait(live, 3)
+  t.same(
+    live.events.map(({ event }) => event),
+    ['ended first', 'another', 'took its id first'],
   )
+  await Promise.all([low.end(), high.end()])
 })
 
 t.test('many sessions at once, and a client that is cut again and again: every line once', async t => {

@@ -10,7 +10,8 @@ import { Scheduler } from '../../src/schedule/scheduler.ts'
 import { SecretBox } from '../../src/secret-box.ts'
 import { deliverWebhook } from '../../src/webhooks/deliver.ts'
 import type { Testing } from '../helper/database.ts'
-import { greylisted, makeCampaign, runBatch } from '../helper/make.ts'
+import { begin, claim, greylisted, makeCampaign, openBatch, report, runBatch } from '../helper/make.ts'
+import { openSession } from '../helper/session.ts'
 import { until } from '../helper/until.ts'
 import { openApi } from '../routes/api.ts'
 
@@ -236,6 +237,41 @@ t.test('no service runs: the message waits, and is sent by the next one; replay 
   t.equal((await messages(webhook.id, '?status=waiting'))[0].event_type, 'webhook_test', 'its job survives')
   await start()
   await until(async () => types(receiver.got).includes('webhook_test'))
+})
+
+t.test('delivery outcomes: a try whose transaction has the higher id but took its place first', async t => {
+  const { make, pool, url } = await openWebhooks(t)
+  await make('https://receiver.example.org/', 'delivery_outcomes')
+  const works = await Promise.all(
+    ['low', 'high'].map(async () => {
+      const { id } = await makeCampaign(pool, { contacts: 1, limit: 1 })
+      await openBatch(pool, id)
+      const claimed = await claim(pool, id, 1)
+      await begin(pool, id, claimed)
+      return { id, claimed, session: await openSession(url) }
+    }),
+  )
+  const [low, high] = works as [(typeof works)[0], (typeof works)[0]]
+  for (const { session } of works) await session.query('begin; select pg_current_xact_id()')
+  await report(high.session.client, high.id, high.claimed)
+  await report(low.session.client, low.id, low.claimed)
+  await low.session.query('commit')
+  const collect = () => pool.query('select daybatch.collect_outcomes()')
+  await collect()
+  await collect()
+  t.equal((await pool.query('select from daybatch.webhook_messages')).rowCount, 0, 'one may still come')
+  await high.session.query('commit')
+  // not before the transactions of that time have ended, also those of other databases of the server
+  const told = await until(async () => {
+    await collect()
+    const { rows } = await pool.query(
+      `select count(*)::integer as tries from daybatch.webhook_messages as m
+       join daybatch.delivery_attempts as a on a.attempt_id > m.outcomes_after and a.attempt_id <= m.outcomes_until`,
+    )
+    return rows[0].tries
+  })
+  t.equal(told, 2)
+  await Promise.all(works.map(({ session }) => session.end()))
 })
 
 t.test(
