@@ -2084,7 +2084,7 @@ grant execute on function daybatch.begin_request(bytea,bytea) to daybatch_servic
 comment on function daybatch.begin_request(bytea,bytea) is 'Begins a request with an Idempotency-Key, or gives its answer again. Example: select is_new from daybatch.begin_request(sha256(''key''), sha256(''body''));';
 
 create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
-returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 632e90f832d01cd1e9f22c5560f38dee
+returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body f9f041b08211772fc7a035d06bdff5e3
 alter function daybatch.begin_sending(uuid,uuid[],bigint[]) owner to daybatch_owner;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_operator;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;
@@ -3362,6 +3362,11 @@ grant execute on function daybatch.set_smtp_server(text,jsonb) to daybatch_opera
 grant execute on function daybatch.set_smtp_server(text,jsonb) to daybatch_service;
 comment on function daybatch.set_smtp_server(text,jsonb) is 'Makes or changes an SMTP server, or the limits of default. Example: select daybatch.set_smtp_server(''default'', ''{"per_second": 10, "connections": 4}'');';
 
+create function daybatch.settle_accepted(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[]) language plpgsql volatile security definer set search_path="" -- body 4a087df25a95d5fc08b7ca6ef5370377
+alter function daybatch.settle_accepted(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.settle_accepted(uuid,jsonb,timestamp with time zone) is 'Settles reports that are all acceptances (part of settle_reports). Example: select settled_count from daybatch.settle_accepted(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
+
 create function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamp with time zone)
 returns integer language plpgsql volatile security definer set search_path="" -- body 3d6d85de82c2315a814bcc3f2f5a4717
 alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) owner to daybatch_owner;
@@ -3372,8 +3377,13 @@ returns void language plpgsql volatile security definer set search_path="" -- bo
 alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 
+create function daybatch.settle_replies(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 1749f633c30f6670d2dc50be9539fd14
+alter function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
+comment on function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) is 'Settles reports with other answers than acceptances (part of settle_reports). Example: select settled_count from daybatch.settle_replies(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
+
 create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 32653e27b7ad13c3c337933af4c92473
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 4b6a07d183faf4c3ccbc8f5e674bd015
 alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 

@@ -4,7 +4,8 @@
 -- closed or the engine sleeps; refused
 -- singly when the claim expired or another worker has the delivery.
 -- First attempts that go on after a standstill of more than an hour (a tenth of a short interval) restart the
--- spacing: the next batch is due one interval from now, so that no day gets more than its limit. The retry of a mail
+-- spacing: the next batch is due one interval from now, so that no day gets more than its limit. last_begun_at is at most a
+-- 3600th of that time behind, which makes a standstill longer, never shorter. The retry of a mail
 -- that its recipient's server deferred in this batch is no first attempt: greylisting moves no grid.
 -- p_claim_tokens and p_delivery_ids are parallel arrays; the answer has a row for each place, in the same order.
 -- Locks: campaign, batch, deliveries. Repeatable: what is sending already under the same token is answered
@@ -22,6 +23,7 @@ declare
   v_places bigint[];
   v_ids bigint[];
   v_first_attempt boolean;
+  v_standstill interval;
   v_next_due timestamptz;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
@@ -51,10 +53,11 @@ begin
     order by d.delivery_id, w.place
   ) as f;
 
+  v_standstill := least(interval '1 hour', v_batch.batch_interval / 10);
   -- the rolling limit keeps the distance slot by slot: its waits restart nothing
   if v_first_attempt and not coalesce(v_batch.sending_rules ? 'rolling_interval', false) and v_now - coalesce(v_batch.last_begun_at, v_batch.opened_at)
     -- between two mails of a batch that is spread is no standstill
-    > least(interval '1 hour', v_batch.batch_interval / 10) + coalesce(v_batch.slot_gap, interval '0')
+    > v_standstill + coalesce(v_batch.slot_gap, interval '0')
   then
     v_next_due := daybatch.calculate_due_time(v_now + v_batch.batch_interval, daybatch.get_sending_rules(p_campaign_id));
     update daybatch.batches as b set spaced_from = v_now where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
@@ -69,10 +72,14 @@ begin
   if cardinality(v_ids) > 0 then
     update daybatch.deliveries as d set status = 'sending', sending_at = v_now where d.delivery_id = any (v_ids);
     perform daybatch.count_hand_overs(v_batch, p_claim_tokens, v_ids, v_now) where v_batch.is_counted;
-    -- a 354 was seen: the server takes mail again
-    update daybatch.batches as b
-    set last_begun_at = v_now, refused_since = null, refused_until = null, refusal = null, refusal_count = 0
-    where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
+    -- a 354 was seen: the server takes mail again. Not in every call: the row is wide, and a second is nothing to a standstill of an hour
+    if coalesce(v_now - v_batch.last_begun_at not between interval '0' and v_standstill / 3600, true) or v_batch.refusal_count > 0
+      or num_nonnulls(v_batch.refused_since, v_batch.refused_until, v_batch.refusal) > 0
+    then
+      update daybatch.batches as b
+      set last_begun_at = v_now, refused_since = null, refused_until = null, refusal = null, refusal_count = 0
+      where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
+    end if;
   end if;
   return query
     select w.delivery_id, w.place = any (v_places),

@@ -46,6 +46,30 @@ scenario('what is claimed becomes sending, with its time', async (t, db) => {
   t.same((await readBatch(db, campaign.id, 1)).spaced_from, new Date(START), 'no standstill')
 })
 
+scenario(
+  'last_begun_at: at most a second behind at an interval of a day, and at once after a refusal',
+  async (t, db) => {
+    const { id } = await makeCampaign(db, { contacts: 5, limit: 5 })
+    await openBatch(db, id)
+    const rows = await claim(db, id)
+    const beginNext = async (pause: string) => {
+      await advance(db, pause)
+      await begin(db, id, rows.splice(0, 1))
+      return (await readBatch(db, id, 1)).last_begun_at
+    }
+    t.same(await beginNext('5 seconds'), after(5000))
+    t.same(await beginNext('400 milliseconds'), after(5000))
+    t.same(await beginNext('700 milliseconds'), after(6100))
+    await db.query(
+      `update daybatch.batches set refused_since = daybatch.current_moment(), refused_until = daybatch.current_moment(), refusal = 'x', refusal_count = 1 where campaign_id = $1`,
+      [id],
+    )
+    t.same(await beginNext('100 milliseconds'), after(6200))
+    t.equal((await readBatch(db, id, 1)).refusal_count, 0)
+    t.same(await beginNext('-1 minute'), after(6200 - 60_000), 'a clock that was set back')
+  },
+)
+
 scenario('nothing is begun twice', async (t, db) => {
   const campaign = await makeCampaign(db)
   await openBatch(db, campaign.id)

@@ -12,12 +12,15 @@ import {
   noReply,
   noSuchUser,
   openBatch,
+  type Reply,
+  type Row,
   readAttempts,
   readBatch,
   readCampaign,
   readClaims,
   readDeliveries,
   readDelivery,
+  readOne,
   readState,
   report,
   reportJson,
@@ -144,6 +147,31 @@ scenario(
     t.equal((await report(db, campaign.id, [again!]))[0]!.batch_finished, true)
   },
 )
+
+scenario('acceptances alone, the short way, leave the rows of the long way', async (t, db) => {
+  const leave = async (replies: Reply[]) => {
+    const start = (await readOne(db, 'select daybatch.current_moment() as now')).now
+    const { id } = await makeCampaign(db, { contacts: 4, limit: 4, in_doubt_policy: 'resend' })
+    await openBatch(db, id)
+    // one is a retry: its deferrals stay
+    const first = await claim(db, id, 1)
+    await report(db, id, first, greylisted)
+    await advance(db, '1 hour')
+    const claimed = await claim(db, id)
+    await begin(db, id, claimed)
+    await report(db, id, claimed, replies)
+    const shape = (row: Row) =>
+      Object.entries(row)
+        .filter(([name]) => !/_id$|_key$|token/.test(name))
+        .map(([name, value]) => [name, value instanceof Date ? value.valueOf() - start.valueOf() : value])
+    return [...(await readDeliveries(db, id)), ...(await readAttempts(db, id))]
+      .filter(row => row.delivery_id !== claimed.at(-1)!.delivery_id)
+      .map(shape)
+  }
+  const short = await leave([accepted, accepted, accepted, accepted])
+  t.equal(short.length, 3 + 4, 'three mails, one of them tried twice')
+  t.same(await leave([accepted, accepted, accepted, noSuchUser]), short)
+})
 
 scenario('told twice counts once', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 4 })

@@ -192,15 +192,17 @@ export class Batch {
       ({ delivery, claim }) =>
         delivery.claim === claim && delivery.status === 'claimed' && claim.expiresAt > now,
     )
-    const standstill = now - (this.lastBegunAt ?? this.openedAt)
+    const standstill = Math.min(HOUR, interval / 10)
     const isFirst = begun.some(({ delivery }) => delivery.deferredSince === null)
-    if (isFirst && standstill > Math.min(HOUR, interval / 10)) {
+    if (isFirst && now - (this.lastBegunAt ?? this.openedAt) > standstill) {
       this.spacedFrom = now
       this.campaign.nextDue = now + interval
     }
     for (const { delivery } of begun) delivery.status = 'sending'
     if (begun.length > 0) {
-      this.lastBegunAt = now
+      // while the server refuses, the row is written in any case
+      const isBehind = this.lastBegunAt === null || now - this.lastBegunAt > standstill / 3600
+      if (isBehind || this.refusals > 0 || this.refusedUntil !== null) this.lastBegunAt = now
       this.refusals = 0
       this.refusedUntil = null
     }

@@ -106,7 +106,14 @@ export const databaseMutants: Mutant[] = [
   {
     guard: 'the fence of reports',
     edits: [
-      inFunction('settle_reports', `and d.claim_token = r.claim_token and d.status in`, 'and d.status in'),
+      inFunction('settle_replies', `and d.claim_token = r.claim_token and d.status in`, 'and d.status in'),
+    ],
+    checks: ['model'],
+  },
+  {
+    guard: 'the fence of acceptances',
+    edits: [
+      inFunction('settle_accepted', `and d.claim_token = r.claim_token and d.status in`, 'and d.status in'),
     ],
     checks: ['model'],
   },
@@ -174,7 +181,7 @@ export const databaseMutants: Mutant[] = [
     guard: 'policy never: a missing reply sends nothing again',
     edits: [
       inFunction(
-        'settle_reports',
+        'settle_replies',
         `(r.outcome = 'in_doubt' and v_policy = 'resend')`,
         `(r.outcome = 'in_doubt')`,
       ),
