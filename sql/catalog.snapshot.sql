@@ -2765,7 +2765,7 @@ alter function daybatch.limit_claim(daybatch.batches,integer,timestamp with time
 comment on function daybatch.limit_claim(daybatch.batches,integer,timestamp with time zone) is 'How many mails of a batch with sending rules, or with a refusing server, may be claimed now (part of claim_deliveries). Example: select a.* from daybatch.batches as b, daybatch.limit_claim(b, 10, daybatch.current_moment()) as a limit 0;';
 
 create function daybatch.list_answers(p_campaign_id uuid, p_limit integer DEFAULT 50)
-returns TABLE(outcome text, stage text, rule text, reply_code integer, enhanced_code text, tries integer, contacts integer, last_at timestamp with time zone, reply_text text, is_complete boolean) language plpgsql stable security definer set search_path="" -- body a091aaedf6e9743364f1cfbdb6d1d4c3
+returns TABLE(outcome text, stage text, rule text, reply_code integer, enhanced_code text, tries integer, contacts integer, last_at timestamp with time zone, reply_text text, is_complete boolean) language plpgsql stable security definer set search_path="" set enable_bitmapscan=off -- body f16c5cf8c0b99a0e7115a36f2d9755f1
 alter function daybatch.list_answers(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_answers(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_answers(uuid,integer) to daybatch_service;
@@ -3067,7 +3067,7 @@ grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_service
 comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at once, with a reason. Example: select daybatch.pause_campaign(id, ''wrong subject'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.preview_audience(p_list_ids uuid[])
-returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" -- body 18d4b57959eda45bb33d918c129da063
+returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" set work_mem=64MB set random_page_cost=1.1 -- body 40ebdb816ca15c7d81d5c715d9a536ab
 alter function daybatch.preview_audience(uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.preview_audience(uuid[]) to daybatch_operator;
 grant execute on function daybatch.preview_audience(uuid[]) to daybatch_service;

@@ -5,6 +5,8 @@ create or replace function daybatch.list_answers(p_campaign_id uuid, p_limit int
 returns table (outcome text, stage text, rule text, reply_code integer, enhanced_code text, tries integer, contacts integer, last_at timestamptz, reply_text text,
   is_complete boolean)
 language plpgsql stable security definer set search_path = ''
+-- the tries by their index, newest first, until there are enough: a bitmap of all is sorted afterwards
+set enable_bitmapscan = off
 as $$
 #variable_conflict use_column
 begin
@@ -13,17 +15,26 @@ begin
       hint = 'Look the id up: select id, name, status from public.campaigns;';
   end if;
   return query
-    with tries as materialized (
-      select a.outcome, a.stage, a.rule, a.reply_code, a.enhanced_code, a.delivery_id, a.ended_at, a.reply_text, a.attempt_id
-      from daybatch.delivery_attempts as a
-      where a.campaign_id = p_campaign_id and a.outcome <> 'sent'
-      order by a.delivery_id desc limit 20000
-    )
-    select t.outcome, t.stage, t.rule, t.reply_code, t.enhanced_code, count(*)::integer, count(distinct t.delivery_id)::integer, max(t.ended_at),
-      (array_agg(t.reply_text order by t.attempt_id desc))[1], (select count(*) < 20000 from tries)
-    from tries as t
-    group by t.outcome, t.stage, t.rule, t.reply_code, t.enhanced_code
-    order by count(*) desc, t.outcome, t.rule limit least(greatest(coalesce(p_limit, 50), 1), 200);
+    select g.outcome, g.stage, g.rule, g.reply_code, g.enhanced_code, g.tries::integer, g.contacts::integer, g.last_at,
+      (select a.reply_text from daybatch.delivery_attempts as a where a.attempt_id = g.last_id), g.looked_at < 20000
+    from (
+      -- contacts by grouping twice: count(distinct) sorts all tries by their texts
+      select o.outcome, o.stage, o.rule, o.reply_code, o.enhanced_code, sum(o.tries) as tries, count(*) as contacts, max(o.last_at) as last_at, max(o.last_id) as last_id,
+        sum(sum(o.tries)) over () as looked_at
+      from (
+        select t.delivery_id, t.outcome, t.stage, t.rule, t.reply_code, t.enhanced_code, count(*) as tries, max(t.ended_at) as last_at, max(t.attempt_id) as last_id
+        from (
+          select a.outcome, a.stage, a.rule, a.reply_code, a.enhanced_code, a.delivery_id, a.ended_at, a.attempt_id
+          from daybatch.delivery_attempts as a
+          where a.campaign_id = p_campaign_id and a.outcome <> 'sent'
+          order by a.delivery_id desc limit 20000
+        ) as t
+        group by t.delivery_id, t.outcome, t.stage, t.rule, t.reply_code, t.enhanced_code
+      ) as o
+      group by o.outcome, o.stage, o.rule, o.reply_code, o.enhanced_code
+      order by sum(o.tries) desc, o.outcome, o.rule limit least(greatest(coalesce(p_limit, 50), 1), 200)
+    ) as g
+    order by g.tries desc, g.outcome, g.rule;
 end;
 $$;
 
