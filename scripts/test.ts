@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CLUSTER_VARIABLE, startTestCluster } from '../test/helper/cluster.ts'
+import { describeFailures } from './test-failures.ts'
 
 const TAP = fileURLToPath(new URL('../node_modules/tap/dist/esm/run.mjs', import.meta.url))
 const BUILT = fileURLToPath(
@@ -56,6 +57,8 @@ async function runTests(args: string[]): Promise<number> {
   console.log()
   if (!process.stdout.isTTY)
     for (const [line] of output.matchAll(/^(?:not )?ok \d+ - .*$/gm)) console.log(line)
+  // the reporter told them where they happened: far above the list
+  if (code !== 0 && !process.stdout.isTTY) for (const line of describeFailures(output)) console.log(line)
   const { pass, fail, skip, todo } = readTotals(output)
   if (skip + todo > 0) console.log(`${skip} skipped, ${todo} to do`)
   // a run that ended badly has failed, also when tap had no time to count it
