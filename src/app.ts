@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import fastify, {
   type FastifyBaseLogger,
@@ -126,6 +127,7 @@ function makeApp({ log, metrics, tracer }: AppParts): FastifyInstance {
 
 async function guardApp(app: FastifyInstance, { db, config, bodyIdleMs }: AppParts): Promise<void> {
   refuseWhileStopping(app)
+  dropSilentConnections(app)
   dropSlowSenders(app, bodyIdleMs ?? BODY_IDLE_MS)
   await prepareAccess(app, config, db)
 }
@@ -166,6 +168,21 @@ function refuseWhileStopping(app: FastifyInstance): void {
       'This service is stopping',
       'Ask again; another one, or the next, answers.',
     )
+  })
+}
+
+/**
+ * Connections from which nothing has come when the service stops, such as a browser opens ahead of a request: Node
+ * gives them a minute for it, and the end would wait that long.
+ */
+function dropSilentConnections(app: FastifyInstance): void {
+  const connections = new Set<Socket>()
+  app.server.on('connection', socket => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
+  app.addHook('preClose', async () => {
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy()
   })
 }
 
