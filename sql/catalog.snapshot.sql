@@ -2112,7 +2112,7 @@ alter function daybatch.calculate_batch_limit(integer,interval,jsonb) owner to d
 comment on function daybatch.calculate_batch_limit(integer,interval,jsonb) is 'The limit of a batch: the campaign''s, or its sender''s where that is smaller. Example: select daybatch.calculate_batch_limit(500, interval ''24 hours'', ''{"sender_limit": 200}'');';
 
 create function daybatch.calculate_due_time(p_earliest timestamp with time zone, p_rules jsonb)
-returns timestamp with time zone language plpgsql stable security definer set search_path="" -- body eb34e9a9e9a2f08171cbf77d6ef6ce2d
+returns timestamp with time zone language plpgsql stable security definer set search_path="" -- body d5d7317e61a7085d19f8380d71f15cba
 alter function daybatch.calculate_due_time(timestamp with time zone,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.calculate_due_time(timestamp with time zone,jsonb) to daybatch_app;
 grant execute on function daybatch.calculate_due_time(timestamp with time zone,jsonb) to daybatch_operator;
@@ -2139,7 +2139,7 @@ grant execute on function daybatch.calculate_retry_delay(integer,interval,interv
 comment on function daybatch.calculate_retry_delay(integer,interval,interval) is 'How long a deferred delivery waits. Example: select daybatch.calculate_retry_delay(2, interval ''15 minutes'', interval ''24 hours'');';
 
 create function daybatch.calculate_spacing(p_counted_at timestamp with time zone, p_interval interval, p_rules jsonb)
-returns TABLE(batch_interval interval, next_due_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 2adf66a30c85d984b6654632957e322d
+returns TABLE(batch_interval interval, next_due_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body b0494739f1f1b2db6aec0ed1fefb4510
 alter function daybatch.calculate_spacing(timestamp with time zone,interval,jsonb) owner to daybatch_owner;
 comment on function daybatch.calculate_spacing(timestamp with time zone,interval,jsonb) is 'The interval that a batch freezes, and when the next is due. Example: select * from daybatch.calculate_spacing(''2026-03-28 09:00+01'', interval ''24 hours'', ''{"daily_send_time": "09:00", "send_time_zone": "Europe/Berlin"}'');';
 
@@ -2543,7 +2543,7 @@ alter function daybatch.find_room(text,text,integer,timestamp with time zone) ow
 comment on function daybatch.find_room(text,text,integer,timestamp with time zone) is 'How many mails a counted limit has room for, and when a place comes free (part of claim_deliveries). Example: select * from daybatch.find_room(''sender'', ''default'', 500, daybatch.current_moment());';
 
 create function daybatch.find_send_window(p_at timestamp with time zone, p_rules jsonb)
-returns TABLE(starts_at timestamp with time zone, ends_at timestamp with time zone) language sql stable security definer set search_path="" -- body e47a72b0057a18f10435724ac4b9fca2
+returns TABLE(starts_at timestamp with time zone, ends_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body bf2800aa81a8cc97d58c66f970212933
 alter function daybatch.find_send_window(timestamp with time zone,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.find_send_window(timestamp with time zone,jsonb) to daybatch_app;
 grant execute on function daybatch.find_send_window(timestamp with time zone,jsonb) to daybatch_operator;
@@ -2569,14 +2569,14 @@ grant execute on function daybatch.finish_request(bytea,integer,jsonb,text) to d
 grant execute on function daybatch.finish_request(bytea,integer,jsonb,text) to daybatch_service;
 comment on function daybatch.finish_request(bytea,integer,jsonb,text) is 'Keeps the answer of a request with an Idempotency-Key. Example: select daybatch.finish_request(sha256(''key''), 201, ''{}'', ''{"id": 1}'');';
 
-create function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body d8fc492d4563d37eaf2584fa5f137514
-alter function daybatch.forecast_campaign(uuid,integer) owner to daybatch_owner;
-grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_app;
-grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_operator;
-grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_reader;
-grant execute on function daybatch.forecast_campaign(uuid,integer) to daybatch_service;
-comment on function daybatch.forecast_campaign(uuid,integer) is 'Each coming batch of a campaign, also with another limit. Example: select f.* from public.campaigns as c, daybatch.forecast_campaign(c.id, 20) as f limit 5;';
+create function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer, p_after_number integer DEFAULT NULL::integer, p_count integer DEFAULT NULL::integer)
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body 54621974b587ab3d75fcc46e147933ed
+alter function daybatch.forecast_campaign(uuid,integer,integer,integer) owner to daybatch_owner;
+grant execute on function daybatch.forecast_campaign(uuid,integer,integer,integer) to daybatch_app;
+grant execute on function daybatch.forecast_campaign(uuid,integer,integer,integer) to daybatch_operator;
+grant execute on function daybatch.forecast_campaign(uuid,integer,integer,integer) to daybatch_reader;
+grant execute on function daybatch.forecast_campaign(uuid,integer,integer,integer) to daybatch_service;
+comment on function daybatch.forecast_campaign(uuid,integer,integer,integer) is 'Each coming batch of a campaign, also with another limit. Example: select f.* from public.campaigns as c, daybatch.forecast_campaign(c.id, 20) as f limit 5;';
 
 create function daybatch.forecast_finish(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
 returns TABLE(send_limit integer, batches_to_come integer, next_due_at timestamp with time zone, finish_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body b50ecd8eca9bf2283640a3526a0ac17a
@@ -2787,16 +2787,16 @@ grant execute on function daybatch.list_attachments(uuid) to daybatch_service;
 comment on function daybatch.list_attachments(uuid) is 'The files of a campaign''s message. Example: select c.name, a.file_name, a.byte_count from public.campaigns as c, daybatch.list_attachments(c.id) as a;';
 
 create function daybatch.list_batches(p_campaign_id uuid, p_after_number integer DEFAULT '-1'::integer, p_limit integer DEFAULT 50)
-returns TABLE(batch_number integer, state text, source text, send_limit integer, slot_count integer, due_at timestamp with time zone, opened_at timestamp with time zone, closed_at timestamp with time zone, sent_count integer, failed_count integer, refused_count integer, skipped_count integer, in_doubt_count integer, returned_count integer, remaining_count integer) language plpgsql stable security definer set search_path="" -- body a71a2a4306ef3f45f9ee53ac050e4f92
+returns TABLE(batch_number integer, state text, source text, send_limit integer, slot_count integer, due_at timestamp with time zone, opened_at timestamp with time zone, closed_at timestamp with time zone, sent_count integer, failed_count integer, refused_count integer, skipped_count integer, in_doubt_count integer, returned_count integer, remaining_count integer) language plpgsql stable security definer set search_path="" -- body 37f8457c72e64105c9978eaa1d59c917
 alter function daybatch.list_batches(uuid,integer,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatch_operator;
 grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatch_service;
 comment on function daybatch.list_batches(uuid,integer,integer) is 'Batches of a campaign: past, under way, and to come. Example: select b.* from public.campaigns as c, daybatch.list_batches(c.id) as b where c.name = ''Spring offer'';';
 
-create function daybatch.list_batches_ahead(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body 44de752cd92ba49b4580d3368c0b8c48
-alter function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb) owner to daybatch_owner;
-comment on function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb) is 'The batches that so many contacts take from a first due time on (part of forecast_campaign). Example: select * from daybatch.list_batches_ahead(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
+create function daybatch.list_batches_ahead(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb, p_after integer DEFAULT 0, p_count integer DEFAULT NULL::integer)
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body e30c4e9139c9f50c65a5ad08c20f4da5
+alter function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb,integer,integer) owner to daybatch_owner;
+comment on function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb,integer,integer) is 'The batches that so many contacts take from a first due time on (part of forecast_campaign). Example: select * from daybatch.list_batches_ahead(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
 
 create function daybatch.list_batching_states()
 returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6c3dc1ee1ef42f019d3336861e016f62

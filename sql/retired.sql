@@ -5,3 +5,5 @@ drop function if exists daybatch.begin_import(uuid, text);
 drop function if exists daybatch.list_campaigns(text, timestamptz, uuid, integer);
 drop function if exists daybatch.record_notice(uuid, text, jsonb);
 drop function if exists daybatch.begin_import(uuid, text, uuid, boolean, bigint, text, text);
+drop function if exists daybatch.list_batches_ahead(integer, integer, interval, timestamptz, jsonb);
+drop function if exists daybatch.forecast_campaign(uuid, integer);

@@ -1,24 +1,31 @@
 -- The first moment, not before p_earliest, at which the rules let a batch be due: with daily_send_time its next occurrence
 -- that lies in the send window, else p_earliest itself or the beginning of the next window. Without rules p_earliest.
+-- Looks day by day and stops at the first: forecasts ask it for each batch.
 create or replace function daybatch.calculate_due_time(p_earliest timestamptz, p_rules jsonb)
 returns timestamptz
 language plpgsql stable security definer set search_path = ''
 as $$
 declare
   v_zone text := p_rules ->> 'send_time_zone';
+  v_time time := p_rules ->> 'daily_send_time';
+  v_has_window boolean := p_rules ?| array['send_window_from', 'send_window_days'];
+  v_day date;
+  v_at timestamptz;
 begin
   if p_rules is null or v_zone is null then
     return p_earliest;
-  elsif not p_rules ? 'daily_send_time' then
+  elsif v_time is null then
     return greatest(p_earliest, (select w.starts_at from daybatch.find_send_window(p_earliest, p_rules) as w));
   end if;
-  return (
-    select o.at
-    from generate_series(-1, 15) as n
-    cross join lateral (select timezone(v_zone, timezone(v_zone, p_earliest)::date + n + (p_rules ->> 'daily_send_time')::time) as at) as o
-    where o.at >= p_earliest and coalesce((select w.starts_at <= o.at from daybatch.find_send_window(o.at, p_rules) as w), true)
-    order by o.at
-    limit 1);
+  v_day := timezone(v_zone, p_earliest)::date - 1;
+  for n in -1..15 loop
+    v_at := timezone(v_zone, v_day + v_time);
+    if v_at >= p_earliest and (not v_has_window or coalesce((select w.starts_at <= v_at from daybatch.find_send_window(v_at, p_rules) as w), true)) then
+      return v_at;
+    end if;
+    v_day := v_day + 1;
+  end loop;
+  return null;
 end;
 $$;
 

@@ -6,14 +6,15 @@ create or replace function daybatch.calculate_spacing(p_counted_at timestamptz, 
 returns table (batch_interval interval, next_due_at timestamptz)
 language plpgsql stable security definer set search_path = ''
 as $$
-declare
-  v_interval interval := p_interval;
+#variable_conflict use_variable
 begin
+  batch_interval := p_interval;
   if p_rules ? 'daily_send_time' then
-    v_interval := make_interval(secs => extract(epoch from daybatch.calculate_due_time(p_counted_at + p_interval - interval '1 hour',
+    batch_interval := make_interval(secs => extract(epoch from daybatch.calculate_due_time(p_counted_at + p_interval - interval '1 hour',
       p_rules - 'send_window_from' - 'send_window_to' - 'send_window_days') - p_counted_at)::double precision);
   end if;
-  return query select v_interval, daybatch.calculate_due_time(p_counted_at + v_interval, p_rules);
+  next_due_at := daybatch.calculate_due_time(p_counted_at + batch_interval, p_rules);
+  return next;
 end;
 $$;
 

@@ -2,8 +2,10 @@
 -- apply from the next batch). The batch under way comes first, marked. A draft is told as if it started now, a paused
 -- campaign as if it were resumed now. Not foreseen: contacts that will be skipped (they use no slot, so the campaign ends
 -- earlier) and contacts that are deferred back to remaining (it ends later). Sending rules are foreseen: the window, the
--- time of day, the ramp-up. Reads only. Errors: MB001, MB004.
-create or replace function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer default null)
+-- time of day, the ramp-up. p_after_number: only batches behind this one; p_count: at most so many, and those behind them
+-- are not made. Reads only. Errors: MB001, MB004.
+create or replace function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer default null, p_after_number integer default null,
+  p_count integer default null)
 returns table (batch_number integer, due_at timestamptz, size integer, remaining_after integer, is_under_way boolean)
 language plpgsql stable security definer set search_path = ''
 as $$
@@ -14,6 +16,8 @@ declare
   v_remaining integer;
   v_due_at timestamptz;
   v_rules jsonb := daybatch.get_sending_rules(p_campaign_id);
+  v_count integer := p_count;
+  v_numbered_from integer;
 begin
   select c.id, c.status::text as status, coalesce(p_limit, c.daily_send_limit, 5) as send_limit, coalesce(c.batch_interval, interval '24 hours') as batch_interval,
     c.next_batch_send_time, c.scheduled_at, c.tracking_initialised_at, coalesce(c.current_batch_number, 1) as current_batch_number, to_jsonb(c.contact_list_ids) as lists
@@ -39,7 +43,10 @@ begin
   end if;
   if v_open.campaign_id is not null then
     v_remaining := v_remaining - v_open.head_length;
-    return query select v_open.batch_number, v_open.due_at, v_open.slot_count, v_remaining, true;
+    if v_open.batch_number > coalesce(p_after_number, -1) and coalesce(v_count, 1) > 0 then
+      v_count := v_count - 1;
+      return query select v_open.batch_number, v_open.due_at, v_open.slot_count, v_remaining, true;
+    end if;
   end if;
   v_due_at := greatest(v_due_at, daybatch.current_moment());
   if v_rules is not null then
@@ -48,14 +55,15 @@ begin
       and v_campaign.tracking_initialised_at is not null
       then daybatch.find_due_time(p_campaign_id, daybatch.current_moment(), v_rules) else daybatch.calculate_due_time(v_due_at, v_rules) end);
   end if;
+  v_numbered_from := coalesce(v_open.batch_number, v_campaign.current_batch_number - 1);
   return query
-    select s.batch_number + coalesce(v_open.batch_number, v_campaign.current_batch_number - 1), s.due_at, s.size, s.remaining_after, false
+    select s.batch_number + v_numbered_from, s.due_at, s.size, s.remaining_after, false
     from daybatch.list_batches_ahead(v_remaining,
       -- the ramp-up goes on when the batch under way has sent
       case when v_open.campaign_id is not null then daybatch.calculate_next_limit(v_campaign.send_limit, v_rules) else v_campaign.send_limit end,
-      v_campaign.batch_interval, v_due_at, v_rules) as s;
+      v_campaign.batch_interval, v_due_at, v_rules, greatest(p_after_number::bigint - v_numbered_from, 0)::integer, v_count) as s;
 end;
 $$;
 
-comment on function daybatch.forecast_campaign(uuid, integer) is
+comment on function daybatch.forecast_campaign(uuid, integer, integer, integer) is
   'Each coming batch of a campaign, also with another limit. Example: select f.* from public.campaigns as c, daybatch.forecast_campaign(c.id, 20) as f limit 5;';

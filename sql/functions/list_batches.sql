@@ -36,8 +36,9 @@ begin
   return query
     select f.batch_number, 'forecast', null::text, null::integer, f.size, f.due_at, null::timestamptz, null::timestamptz, null::integer, null::integer,
       null::integer, null::integer, null::integer, null::integer, f.remaining_after
-    from daybatch.forecast_campaign(p_campaign_id) as f
-    where not f.is_under_way and f.batch_number > p_after_number
+    -- one more: the batch under way may be among them
+    from daybatch.forecast_campaign(p_campaign_id, p_after_number => p_after_number, p_count => v_limit + 1) as f
+    where not f.is_under_way
     order by f.batch_number limit v_limit;
 end;
 $$;

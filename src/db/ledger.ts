@@ -24,11 +24,17 @@ export abstract class LedgerStatements extends ContactStatements {
     )
   }
 
-  /** The coming batches, also with another limit; the one under way first. */
-  forecastCampaign(args: { campaignId: string; limit?: number }): Promise<ForecastRow[]> {
+  /** The coming batches, also with another limit; the one under way first. `count`: at most so many behind `afterNumber`. */
+  forecastCampaign(args: {
+    campaignId: string
+    limit?: number | undefined
+    afterNumber?: number | undefined
+    count?: number
+  }): Promise<ForecastRow[]> {
     return this.rows(
-      `select * from daybatch.forecast_campaign(p_campaign_id => $1::uuid, p_limit => $2::integer)`,
-      [args.campaignId, args.limit ?? null],
+      `select * from daybatch.forecast_campaign(p_campaign_id => $1::uuid, p_limit => $2::integer,
+         p_after_number => $3::integer, p_count => $4::integer)`,
+      [args.campaignId, args.limit ?? null, args.afterNumber ?? null, args.count ?? null],
     )
   }
 

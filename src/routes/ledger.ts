@@ -6,10 +6,11 @@ import {
   ForecastBatch,
   list,
   PromiseAnswer,
+  page,
   StoryAnswer,
 } from './describe.ts'
 import type { ApiParts } from './index.ts'
-import { IdParams } from './page.ts'
+import { IdParams, pageQuery, readPageByKey } from './page.ts'
 import { changeCampaign } from './version.ts'
 
 const contacts = Type.Array(Type.String({ format: 'uuid' }), { minItems: 1, maxItems: 10_000 })
@@ -26,7 +27,10 @@ const AudienceChange = Type.Object(
   { additionalProperties: false, minProperties: 1 },
 )
 
-const ForecastQuery = Type.Object({ limit: Type.Optional(Type.Integer()) })
+const ForecastQuery = Type.Object({ cursor: pageQuery.cursor, limit: Type.Optional(Type.Integer()) })
+
+/** Batches of a page of the forecast; its `limit` is the what-if. */
+const FORECAST_PAGE = 200
 
 const ContactParams = Type.Object({
   id: Type.String({ format: 'uuid' }),
@@ -106,19 +110,27 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
     },
   )
 
-  /** The coming batches; `?limit=` asks what another limit would change. */
+  /** The coming batches, 200 a page; `?limit=` asks what another limit would change. */
   app.get(
     '/campaigns/:id/forecast',
     {
       schema: {
-        ...describe('Forecast the coming batches, also with another limit', { 200: list(ForecastBatch) }),
+        ...describe('Forecast the coming batches, also with another limit', { 200: page(ForecastBatch) }),
         params: IdParams,
         querystring: ForecastQuery,
       },
     },
-    async ({ params, query }) => ({
-      items: await db.forecastCampaign({ campaignId: params.id, limit: query.limit }),
-    }),
+    ({ params, query: { cursor, limit } }) =>
+      readPageByKey(`forecast ${params.id} ${limit}`, { cursor, limit: FORECAST_PAGE }, 'number', {
+        read: (after, count) =>
+          db.forecastCampaign({
+            campaignId: params.id,
+            limit,
+            afterNumber: after === undefined ? undefined : Math.min(Number(after), 2 ** 31 - 1),
+            count,
+          }),
+        keyOf: ({ batch_number }) => String(batch_number),
+      }),
   )
 
   app.get(

@@ -84,6 +84,17 @@ t.test('refused contacts go back, the forecast shows them, and the story tells i
     status: 422,
     body: { code: 'MB004' },
   })
+  const many = await send('POST', '/api/campaigns', {
+    name: 'Many batches',
+    text_body: 'Hello',
+    contact_list_ids: [await makeList(...Array.from({ length: 205 }, (_, n) => `many-${n}@example.test`))],
+  })
+  const forecast = `/api/campaigns/${many.body.id}/forecast?limit=1`
+  const first = (await send('GET', forecast)).body
+  t.equal(first.items.length, 200)
+  const rest = (await send('GET', `${forecast}&cursor=${first.next_cursor}`)).body
+  t.match(rest, { next_cursor: null, items: [{ batch_number: 201 }, {}, {}, {}, { batch_number: 205 }] })
+  t.match(await send('GET', `${forecast}0&cursor=${first.next_cursor}`), { status: 400 }, 'of another limit')
   const story = await send('GET', `/api/campaigns/${campaign.id}/contacts/${campaign.refused}`)
   t.match(story.body.items.at(-1), { happened_at: null, what: 'stands in remaining' })
   t.ok(
