@@ -1,9 +1,9 @@
 -- The ledger of a campaign, one row per contact that was ever selected, with the last try and the server's words; all of
--- them or those of one status or rule, a page at a time, after p_after_contact_id. Ends other than sent (failed, skipped,
+-- them or those of one status, rule or batch, a page at a time, after p_after_contact_id. Ends other than sent (failed, skipped,
 -- in_doubt): the last selected first; all others in the order of contact ids. Each status has an index path of its own,
 -- since no index may hold it. email is null where the contact is gone. Reads only. Errors: MB001, MB017 no such status.
 create or replace function daybatch.list_deliveries(p_campaign_id uuid, p_status text default null, p_after_contact_id uuid default null, p_limit integer default 50,
-  p_rule text default null)
+  p_rule text default null, p_batch_number integer default null)
 returns table (contact_id uuid, email text, status text, batch_number integer, slot integer, reason text, evidence text, attempt_count integer, stage text,
   reply_code integer, enhanced_code text, reply_text text, rule text, smtp_server text, sending_at timestamptz, settled_at timestamptz, retry_at timestamptz)
 language plpgsql stable security definer set search_path = ''
@@ -25,6 +25,7 @@ begin
     v_page := array(
       select d.delivery_id from daybatch.deliveries as d
       where d.campaign_id = p_campaign_id and d.reason is not null and d.status = p_status and (p_rule is null or d.reason = p_rule)
+        and (p_batch_number is null or d.batch_number = p_batch_number)
         and (p_after_contact_id is null or d.delivery_id < v_after)
       order by d.delivery_id desc limit v_limit);
   elsif p_status in ('queued', 'claimed', 'sending', 'deferred') then
@@ -34,12 +35,14 @@ begin
       from daybatch.batches as b
       join daybatch.deliveries as d on d.campaign_id = b.campaign_id and d.batch_number = b.batch_number and (b.closed_at is null or d.slot is null)
       where b.campaign_id = p_campaign_id and (b.closed_at is null or p_status = 'deferred') and d.status = p_status
+        and (p_batch_number is null or b.batch_number = p_batch_number)
         and (p_rule is null or d.reason = p_rule) and (p_after_contact_id is null or d.contact_id > p_after_contact_id)
       order by d.contact_id limit v_limit);
   else
     v_page := array(
       select d.delivery_id from daybatch.deliveries as d
       where d.campaign_id = p_campaign_id and (p_status is null or d.status = p_status) and (p_rule is null or d.reason = p_rule)
+        and (p_batch_number is null or d.batch_number = p_batch_number)
         and (p_after_contact_id is null or d.contact_id > p_after_contact_id)
       order by d.contact_id limit v_limit);
   end if;
@@ -57,5 +60,5 @@ begin
 end;
 $$;
 
-comment on function daybatch.list_deliveries(uuid, text, uuid, integer, text) is
+comment on function daybatch.list_deliveries(uuid, text, uuid, integer, text, integer) is
   'What became of each contact of a campaign, with the server''s words. Example: select d.* from public.campaigns as c, daybatch.list_deliveries(c.id, ''failed'') as d where c.name = ''Spring offer'';';

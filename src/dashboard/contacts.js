@@ -13,12 +13,22 @@ export function openContacts({ id, redraw, go, query }) {
   const contact = query.get('contact')
   if (contact) return openStory(id, contact, redraw)
   const status = query.get('status') ?? ''
+  const batch = /^\d{1,9}$/.exec(query.get('batch') ?? '')?.[0] ?? ''
+  const to = name => {
+    const kept = Object.entries({ batch, status: name }).filter(([, value]) => value)
+    return link(id, `contacts${kept.length > 0 ? `?${new URLSearchParams(kept)}` : ''}`)
+  }
   const list = openPaged({
     redraw,
     segments: ['api', 'campaigns', id, 'deliveries'],
-    query: { status, limit: 50 },
+    query: { status, batch, limit: 50 },
     what: 'the contacts',
-    empty: status ? `Nobody is ${ruleWords(status)}.` : 'Nobody was selected yet.',
+    // a batch counted when it closed: a retry or a settled doubt may have moved on since
+    empty: batch
+      ? `Nobody of batch ${count(batch)} is ${status ? ruleWords(status) : 'there'} now.`
+      : status
+        ? `Nobody is ${ruleWords(status)}.`
+        : 'Nobody was selected yet.',
     view: items => html`<table><thead><tr><th scope="col">Contact</th><th scope="col">Stands</th><th scope="col">The server said</th><th scope="col" class="n">Batch</th><th scope="col" class="n">When</th></tr></thead>
       <tbody>${items.map(
         row => html`<tr><th scope="row"><a data-row href=${link(id, `contacts?contact=${row.contact_id}`)}>${row.email ?? row.contact_id}</a></th>
@@ -50,9 +60,10 @@ export function openContacts({ id, redraw, go, query }) {
         <span class="pair"><input id="search" name="email" type="search" placeholder="ada@example.org" autocomplete="off"><button>Find</button></span></form>
       ${problem ? trouble(problem) : nothing}
       <nav class="filters" aria-label="What became of them">${STATUSES.map(
-        name => html`<a href=${link(id, `contacts${name && `?status=${name}`}`)}
+        name => html`<a href=${to(name)}
         aria-current=${name === status ? 'page' : 'false'}>${name ? ruleWords(name) : 'all'}</a>`,
       )}</nav>
+      ${batch ? html`<p class="back">Of batch ${count(batch)} alone. <a href=${link(id, `contacts${status && `?status=${status}`}`)}>Of all batches</a></p>` : nothing}
       ${list.view()}`,
   }
 }

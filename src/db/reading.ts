@@ -36,13 +36,21 @@ export abstract class ReadingStatements extends OperationStatements {
     campaignId: string
     status?: DeliveryStatus | undefined
     rule?: string | undefined
+    batchNumber?: number | undefined
     afterContactId?: string | undefined
     limit: number
   }): Promise<DeliveryRow[]> {
     return this.rows(
       `select * from daybatch.list_deliveries(p_campaign_id => $1::uuid, p_status => $2::text,
-         p_after_contact_id => $3::uuid, p_limit => $4::integer, p_rule => $5::text)`,
-      [args.campaignId, args.status ?? null, args.afterContactId ?? null, args.limit, args.rule ?? null],
+         p_after_contact_id => $3::uuid, p_limit => $4::integer, p_rule => $5::text, p_batch_number => $6::integer)`,
+      [
+        args.campaignId,
+        args.status ?? null,
+        args.afterContactId ?? null,
+        args.limit,
+        args.rule ?? null,
+        args.batchNumber ?? null,
+      ],
     )
   }
 

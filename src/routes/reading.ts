@@ -26,6 +26,8 @@ const DeliveryQuery = Type.Object({
   status: Type.Optional(Type.Enum([...deliveryStatuses])),
   /** The rule that ended it (`reason`). */
   rule: Type.Optional(Type.String({ maxLength: 100 })),
+  /** The batch whose contacts they are. */
+  batch: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 })),
 })
 
 const AnswerQuery = Type.Object({ limit: pageQuery.limit })
@@ -79,10 +81,17 @@ export const readingRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { 
         querystring: DeliveryQuery,
       },
     },
-    ({ params, query: { status, rule, ...page } }) =>
-      readPageByKey(`deliveries ${params.id} ${status} ${rule}`, page, 'uuid', {
+    ({ params, query: { status, rule, batch, ...page } }) =>
+      readPageByKey(`deliveries ${params.id} ${status} ${rule} ${batch}`, page, 'uuid', {
         read: (afterContactId, limit) =>
-          db.listDeliveries({ campaignId: params.id, status, rule, afterContactId, limit }),
+          db.listDeliveries({
+            campaignId: params.id,
+            status,
+            rule,
+            batchNumber: batch,
+            afterContactId,
+            limit,
+          }),
         keyOf: ({ contact_id }) => contact_id,
       }),
   )

@@ -19,6 +19,7 @@ const views = (shown: Shown, mail: string): Record<string, [hash: string, ready:
   failed: [`#/campaigns/${shown.spring.id}/failed`, '.tab tbody tr'],
   'in doubt': [`#/campaigns/${shown.spring.id}/doubt`, '.tab tbody tr'],
   contacts: [`#/campaigns/${shown.spring.id}/contacts`, '.tab tbody tr'],
+  'contacts of a batch': [`#/campaigns/${shown.spring.id}/contacts?batch=1&status=failed`, '.tab tbody tr'],
   story: [`#/campaigns/${shown.spring.id}/contacts?contact=${shown.spring.contacts[0]}`, '.story li'],
   message: [`#/campaigns/${shown.spring.id}/message`, 'iframe.mail'],
   answers: [`#/campaigns/${shown.spring.id}/answers`, '.tab tbody tr'],
@@ -79,6 +80,54 @@ t.test('views', { skip: noBrowser }, async t => {
       await watched.page.context().close()
     })
   }
+
+  t.test('each figure of a batch leads to the contacts that it counts, by keyboard', async t => {
+    const watched = await openPage(browser, origin)
+    const { page } = watched
+    const campaign = `#/campaigns/${shown.spring.id}`
+    const { rows: batches } = await api.pool.query(
+      `select batch_number, sent_count as sent, refused_count as failed, skipped_count as skipped, in_doubt_count as in_doubt
+       from daybatch.list_batches($1) where state <> 'forecast'`,
+      [shown.spring.id],
+    )
+    let figures = 0
+    for (const { batch_number, ...counts } of batches)
+      for (const [status, counted] of Object.entries(counts)) {
+        await visit(watched, campaign, '.tab tbody tr')
+        const name = `${counted} ${status.replace('_', ' ')} of batch ${batch_number}`
+        const figure = page.getByRole('link', { name, exact: true })
+        t.equal(await figure.count(), counted ? 1 : 0, name)
+        if (!counted) continue
+        figures++
+        await figure.focus()
+        await page.keyboard.press('Enter')
+        await page.getByText(`Of batch ${batch_number} alone`).waitFor()
+        await page.locator('.tab tbody tr').first().waitFor()
+        const cells = await page.locator('.tab tbody tr').allInnerTexts()
+        t.equal(cells.length, counted, `${name}: as many rows`)
+        t.ok(cells.every(text => text.includes(status.replace('_', ' '))))
+      }
+    t.ok(figures > 8, `${figures} figures`)
+    await visit(watched, `${campaign}/contacts?batch=1&status=failed`, '.tab tbody tr')
+    await page.getByRole('link', { name: 'all', exact: true }).click()
+    await page.locator('.tab tbody tr').nth(1).waitFor()
+    await page.getByText('Of batch 1 alone').waitFor()
+    await page.getByRole('link', { name: 'Of all batches' }).click()
+    await page.getByText('alone.').waitFor({ state: 'detached' })
+    await visit(
+      watched,
+      `${campaign}/contacts?batch=2&status=in_doubt`,
+      'p:has-text("Nobody of batch 2 is in doubt now.")',
+    )
+    await visit(watched, campaign, '.tab tbody tr')
+    await page.keyboard.press('ArrowDown')
+    t.equal(
+      await page.evaluate('document.activeElement.ariaLabel'),
+      'Contacts of batch 1',
+      'arrows walk through them',
+    )
+    t.same(watched.faults, [])
+  })
 
   t.test('what would like to be markup is shown as it was written', async t => {
     const watched = await openPage(browser, origin)

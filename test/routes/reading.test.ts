@@ -103,6 +103,37 @@ t.test('deliveries: per contact, with the words of the server', async t => {
   })
   t.same((await send('GET', `${url}/deliveries?status=failed&rule=nonsense`)).body.items, [])
   t.match(await send('GET', `${url}/deliveries?status=lost`), { status: 400 })
+  t.match(await send('GET', `${url}/deliveries?batch=-1`), { status: 400 })
+})
+
+t.test('deliveries of one batch are those that it counts', async t => {
+  const batches = (await send('GET', `${url}/batches`)).body.items.filter(
+    ({ state }: { state: string }) => state !== 'forecast',
+  )
+  t.equal(batches.length, 2)
+  for (const batch of batches) {
+    const of = `${url}/deliveries?batch=${batch.batch_number}`
+    const all = await readAll(of, 1)
+    t.ok(all.every(item => item.batch_number === batch.batch_number))
+    for (const [status, counted] of [
+      ['sent', batch.sent_count],
+      ['failed', batch.refused_count],
+      ['skipped', batch.skipped_count],
+      ['in_doubt', batch.in_doubt_count],
+    ] as const)
+      t.equal(
+        (await readAll(`${of}&status=${status}`, 1)).length,
+        counted,
+        `${status} of ${batch.batch_number}`,
+      )
+    for (const status of ['queued', 'claimed', 'sending', 'deferred'])
+      t.equal(
+        (await readAll(`${of}&status=${status}`, 1)).length,
+        all.filter(item => item.status === status).length,
+        status,
+      )
+  }
+  t.same((await send('GET', `${url}/deliveries?batch=99`)).body.items, [])
 })
 
 t.test('answers are grouped, the history is told, the last first', async t => {
@@ -136,6 +167,7 @@ t.test('a cursor fits its own list only', async t => {
   const { body } = await send('GET', `${url}/deliveries?limit=1`)
   for (const path of [
     `${url}/deliveries?status=failed&`,
+    `${url}/deliveries?batch=1&`,
     `${url}/history?`,
     `${url}/batches?`,
     '/api/campaigns?',
