@@ -3,7 +3,7 @@
 import { now } from '/dashboard/clock.js'
 import { html, nothing, svg } from '/dashboard/lit-html/lit-html.js'
 import { figures } from '/dashboard/parts.js'
-import { count, day, moment, plural, time } from '/dashboard/words.js'
+import { clockTime, count, day, moment, monthDay, plural, time } from '/dashboard/words.js'
 
 /** Columns are as wide as there is room for, between these. */
 const NARROW = 12
@@ -99,15 +99,9 @@ function label(batch, index, pitch, before) {
   const isNew = !before || new Date(before.due_at).getMonth() !== date.getMonth()
   if (!isNew && pitch < 36 && index % 7 !== 0) return nothing
   const isShort = before && date - new Date(before.due_at) < 20 * 3_600_000
-  const words = isShort
-    ? time24(date)
-    : isNew
-      ? date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
-      : date.getDate()
+  const words = isShort ? clockTime(date) : isNew ? monthDay(date) : date.getDate()
   return svg`<text x=${index * pitch} y=${HEIGHT + 20}>${words}</text>`
 }
-
-const time24 = date => date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 
 const W = 480
 const H = 120

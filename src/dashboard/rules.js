@@ -2,10 +2,9 @@
 
 import { live } from '/dashboard/lit-html/directives/live.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
-import { intervalMs } from '/dashboard/words.js'
+import { intervalMs, LANGUAGE, weekdays } from '/dashboard/words.js'
 
 const HOUR = 3_600_000
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const TIMES = ['daily_send_time', 'send_window_from', 'send_window_to']
 const NUMBERS = ['ramp_up_by', 'ramp_up_percent', 'ramp_up_to']
 const HOURS = ['spread_over', 'batch_interval']
@@ -110,9 +109,9 @@ export function rulesView(draft) {
     <datalist id="zones">${isOpen ? zones().map(zone => html`<option value=${zone}></option>`) : nothing}</datalist>
     <h2>When in the day</h2>
     <div class="fields">${hour('send_window_from', 'Only from')}${hour('send_window_to', 'until')}${hour('daily_send_time', 'Each batch at', html`<small>Empty: a day after the one before.</small>`)}</div>
-    <div role="group" aria-label="Only on these days" class="days" aria-describedby=${marks(draft, 'send_window_days')}>${DAYS.map(
+    <div role="group" aria-label="Only on these days" class="days" aria-describedby=${marks(draft, 'send_window_days')}>${weekdays.map(
       (name, i) =>
-        html`<label><input type="checkbox" name="send_window_days" .checked=${live(fields.send_window_days.includes(i + 1))} @change=${toggle(i + 1)}> <span>${name}</span></label>`,
+        html`<label><input type="checkbox" name="send_window_days" .checked=${live(fields.send_window_days.includes(i + 1))} @change=${toggle(i + 1)}> <span lang=${LANGUAGE}>${name}</span></label>`,
     )} <small>None ticked: every day.</small>${fieldError(draft, 'send_window_days')}</div>
     ${input(draft, 'send_time_zone', 'Time zone of these times', { list: 'zones', placeholder: zoneHere() })}
     <h2>How many</h2>

@@ -1,16 +1,29 @@
-// Numbers, times and durations in words. Times are in the reader's zone; the absolute one is always a hover away.
+// Numbers, times and durations in words. Times are in the reader's zone; the absolute one is always a hover away. The
+// words are English; dates and numbers are written as the reader's browser writes them.
 
 import { now } from '/dashboard/clock.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 
-const LANGUAGE = 'en-GB'
+/** Some browsers name languages that they cannot read again, like `en-US@posix`. */
+function isKnown(language) {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(language).length > 0
+  } catch {
+    return false
+  }
+}
+
+/** The first language of the reader that dates can be written in. */
+export const LANGUAGE = navigator.languages.find(isKnown) ?? 'en-GB'
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
 const integers = new Intl.NumberFormat(LANGUAGE)
+const tenths = new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const clock = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit' })
 const clockWithSeconds = new Intl.DateTimeFormat(LANGUAGE, { timeStyle: 'medium' })
+const dayOfMonth = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'short' })
 const shortDay = new Intl.DateTimeFormat(LANGUAGE, { weekday: 'short', day: 'numeric', month: 'short' })
 const dayOfYear = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'short', year: 'numeric' })
 const whole = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: 'full', timeStyle: 'long' })
@@ -25,7 +38,7 @@ const MEGABYTE = 1024 * 1024
 
 /** `12 kB`, `3.4 MB`. */
 export const bytes = value =>
-  value < MEGABYTE ? `${count(Math.ceil(value / 1024))} kB` : `${(value / MEGABYTE).toFixed(1)} MB`
+  value < MEGABYTE ? `${count(Math.ceil(value / 1024))} kB` : `${tenths.format(value / MEGABYTE)} MB`
 
 /** A duration in its two largest units: `2 h 14 min`. */
 export function duration(ms) {
@@ -65,6 +78,18 @@ export function day(value) {
   return Math.abs(days) < 180 ? shortDay.format(date) : dayOfYear.format(date)
 }
 
+/** `2 Dec` */
+export const monthDay = value => dayOfMonth.format(new Date(value))
+
+/** `14:02` */
+export const clockTime = value => clock.format(new Date(value))
+
+/** Monday to Sunday, short. */
+export const weekdays = Array.from({ length: 7 }, (_, n) =>
+  // 1 January 2024 was a Monday
+  new Intl.DateTimeFormat(LANGUAGE, { weekday: 'short', timeZone: 'UTC' }).format(Date.UTC(2024, 0, 1 + n)),
+)
+
 /** `14:02:11` */
 export const timeOfDay = value => clockWithSeconds.format(new Date(value))
 
@@ -74,10 +99,13 @@ export const absolute = value => {
   return `${whole.format(date)} (${date.toISOString().slice(0, 19).replace('T', ' ')} UTC)`
 }
 
-/** A `<time>` with words of its own, or those of `moment`. */
+const ENGLISH = /^(today|tomorrow|yesterday|now|in )|ago$/
+
+/** A `<time>` with words of its own, or those of `moment`; the hover is in the reader's language, and so is a bare date. */
 export function time(value, words = moment(value)) {
   if (!value) return nothing
-  return html`<time datetime=${new Date(value).toISOString()} title=${absolute(value)}>${words}</time>`
+  const language = typeof words === 'string' && ENGLISH.test(words) ? nothing : LANGUAGE
+  return html`<time lang=${language} datetime=${new Date(value).toISOString()} title=${absolute(value)}>${words}</time>`
 }
 
 /** How long until then, or since: `in 2 h 14 min`, `now`, `3 min ago`. */
