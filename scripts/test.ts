@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { CLUSTER_VARIABLE, startTestCluster } from '../test/helper/cluster.ts'
+import { useMemoryFolder } from '../test/helper/memory-folder.ts'
 import { describeFailures } from './test-failures.ts'
 
 const TAP = fileURLToPath(new URL('../node_modules/tap/dist/esm/run.mjs', import.meta.url))
@@ -23,6 +24,7 @@ interface Totals {
   todo: number
 }
 
+await useMemoryFolder()
 const folder = await mkdtemp(join(tmpdir(), 'daybatch-tap-'))
 const stopSignal = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

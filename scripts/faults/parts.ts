@@ -12,8 +12,9 @@ import { part as scheduler } from './parts/scheduler.ts'
 import { part as smtp } from './parts/smtp.ts'
 import { part as zombie } from './parts/zombie.ts'
 
-/** In the order in which they run. */
+/** In the order in which they run: what takes longest first, so that `--jobs` ends with none of them alone. */
 export const parts: Part[] = [
+  mutants,
   kill,
   crashPoints,
   database,
@@ -25,5 +26,4 @@ export const parts: Part[] = [
   scheduler,
   many,
   failover,
-  mutants,
 ]
