@@ -2069,6 +2069,11 @@ returns void language plpgsql volatile security definer set search_path="" -- bo
 alter function daybatch.advance_campaign(uuid,integer,integer) owner to daybatch_owner;
 comment on function daybatch.advance_campaign(uuid,integer,integer) is 'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';
 
+create function daybatch.are_acceptances(p_reports jsonb)
+returns boolean language plpgsql immutable set search_path="" -- body a14889727042ffe7974f576b0ab76454
+alter function daybatch.are_acceptances(jsonb) owner to daybatch_owner;
+comment on function daybatch.are_acceptances(jsonb) is 'Whether every report is an acceptance. Example: select daybatch.are_acceptances(''[{"stage": "message", "reply_code": 250}]'');';
+
 create function daybatch.begin_import(p_list_id uuid, p_file_name text DEFAULT NULL::text, p_import_id uuid DEFAULT NULL::uuid, p_is_atomic boolean DEFAULT true, p_byte_count bigint DEFAULT NULL::bigint, p_file_head text DEFAULT NULL::text, p_format text DEFAULT NULL::text, p_mapping jsonb DEFAULT NULL::jsonb)
 returns uuid language plpgsql volatile security definer set search_path="" -- body 2ac36d7e185268bdb9a122a2854fffd8
 alter function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text,jsonb) owner to daybatch_owner;
@@ -3253,7 +3258,7 @@ grant execute on function daybatch.report_import_progress(uuid,text,integer,bigi
 comment on function daybatch.report_import_progress(uuid,text,integer,bigint,integer) is 'Tells how far an import is. Example: select daybatch.report_import_progress(import_id, ''reading'', 1000, 65536) from daybatch.imports;';
 
 create function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
-returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body 053416950956b264eddd34dfa94d5dca
+returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body e801783314265f94a28bae4aef2bae7c
 alter function daybatch.report_outcomes(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_service;
@@ -3383,7 +3388,7 @@ alter function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) owne
 comment on function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) is 'Settles reports with other answers than acceptances (part of settle_reports). Example: select settled_count from daybatch.settle_replies(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
 create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 4b6a07d183faf4c3ccbc8f5e674bd015
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 7d23d705805a7bf4dc7af2cd1773325e
 alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 

@@ -54,6 +54,13 @@ begin
   end if;
 
   v_finished := v_batch.campaign_id is not null and daybatch.is_batch_finished(p_campaign_id, v_batch.batch_number);
+  if v_done.settled_count = jsonb_array_length(p_reports) and daybatch.are_acceptances(p_reports) then
+    return query
+      select r.delivery_id, true, 'sent', 'accepted', v_finished
+      from rows from (jsonb_to_recordset(p_reports) as (delivery_id bigint)) with ordinality as r (delivery_id, place)
+      order by r.place;
+    return;
+  end if;
   return query
     select r.delivery_id, coalesce(k.stage <> 'lease', false), d.status, k.rule, v_finished
     from rows from (jsonb_to_recordset(p_reports) as (delivery_id bigint, claim_token uuid)) with ordinality as r (delivery_id, claim_token, place)

@@ -14,9 +14,7 @@ begin
   select coalesce(c.in_doubt_policy, 'never') into v_policy from public.campaigns as c where c.id = p_campaign_id;
   select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null;
 
-  if jsonb_array_length(jsonb_path_query_array(p_reports, '$[*] ? (@.stage == "message" && @.reply_code >= 200 && @.reply_code <= 299)'))
-    = jsonb_array_length(p_reports)
-  then
+  if daybatch.are_acceptances(p_reports) then
     select a.*, null::text as refusal, null::text as pause_reason into v_settled
     from daybatch.settle_accepted(p_campaign_id, p_reports, p_now) as a;
   else
@@ -24,8 +22,10 @@ begin
   end if;
 
   if v_settled.settled_count > 0 then
-    -- in the order of extend_claims
-    perform 1 from daybatch.claims as k where k.claim_token = any (v_settled.settled_tokens) order by k.claim_token for no key update;
+    if v_settled.settled_tokens[1] <> any (v_settled.settled_tokens) then
+      -- in the order of extend_claims
+      perform 1 from daybatch.claims as k where k.claim_token = any (v_settled.settled_tokens) order by k.claim_token for no key update;
+    end if;
     with shrunk as (
       select k.claim_token, array(select o.id from unnest(k.delivery_ids) as o (id) where not o.id = any (v_settled.settled_ids)) as open_ids
       from daybatch.claims as k where k.claim_token = any (v_settled.settled_tokens)

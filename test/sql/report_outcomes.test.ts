@@ -173,6 +173,32 @@ scenario('acceptances alone, the short way, leave the rows of the long way', asy
   t.same(await leave([accepted, accepted, accepted, noSuchUser]), short)
 })
 
+scenario('what is judged as acceptances alone', async (t, db) => {
+  const ask = async (reports: unknown) =>
+    (await readOne(db, 'select daybatch.are_acceptances($1) as yes', [JSON.stringify(reports)])).yes
+  t.ok(await ask([accepted, { stage: 'message', reply_code: 299 }]))
+  for (const other of [
+    noReply,
+    greylisted,
+    { stage: 'message' },
+    { stage: 'message', reply_code: '250' },
+    { stage: 'message', reply_code: 354 },
+    { stage: 'rcpt', reply_code: 250 },
+  ])
+    t.notOk(await ask([accepted, other]), JSON.stringify(other))
+  const { id } = await makeCampaign(db, { contacts: 1, limit: 1 })
+  await openBatch(db, id)
+  const claimed = await claim(db, id)
+  await begin(db, id, claimed)
+  const [{ delivery_id, claim_token }] = claimed as [Row]
+  const texts = [{ delivery_id: String(delivery_id), claim_token, stage: 'message', reply_code: '250' }]
+  t.match(
+    await reportJson(db, id, texts),
+    [{ status: 'sent', rule: 'accepted' }],
+    'a code given as text counts all the same',
+  )
+})
+
 scenario('told twice counts once', async (t, db) => {
   const campaign = await makeCampaign(db, { contacts: 4 })
   await openBatch(db, campaign.id)
