@@ -97,7 +97,8 @@ async function start(db: Daybatch, campaign: Campaign, surroundings: Surrounding
   const { id: listId, contact_count = 0 } = (await findList(db, list))!
   await ask(db, { ...campaign, list, count: contact_count }, surroundings)
   interruption.check('nothing was sent')
-  const campaignId = await db.transaction(async transaction => {
+  // what is told is read before the commit: after it a service may have opened the first batch, or closed the last
+  const { campaignId, told } = await db.transaction(async transaction => {
     const id = await transaction.createCampaign({
       campaign: {
         ...bodies,
@@ -111,9 +112,9 @@ async function start(db: Daybatch, campaign: Campaign, surroundings: Surrounding
       },
     })
     await transaction.startCampaign({ campaignId: id })
-    return id
+    return { campaignId: id, told: await describeStarted(transaction, id) }
   })
-  await tellStarted(db, campaignId, output)
+  output.tell(...told)
   return { campaignId, name, isWhole }
 }
 
@@ -153,11 +154,11 @@ async function ask(
   }
 }
 
-async function tellStarted(db: Daybatch, campaignId: string, output: Output): Promise<void> {
+async function describeStarted(db: Daybatch, campaignId: string): Promise<Parameters<Output['tell']>> {
   const campaign = await db.getCampaign({ campaignId })
   const batches = await db.forecastCampaign({ campaignId })
   const finish = batches.at(-1)?.due_at ?? null
-  output.tell(
+  return [
     {
       event: 'started',
       campaign_id: campaignId,
@@ -166,7 +167,7 @@ async function tellStarted(db: Daybatch, campaignId: string, output: Output): Pr
       finish_at: finish,
     },
     [`"${campaign.name}" is started: ${describePace(campaign)}, ${describeFinish('sending', batches)}`],
-  )
+  ]
 }
 
 function tellNext({ name }: Started, output: Output): void {
