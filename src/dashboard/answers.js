@@ -3,6 +3,7 @@
 import { reply, ruleWords } from '/dashboard/failed.js'
 import { html } from '/dashboard/lit-html/lit-html.js'
 import { openPaged } from '/dashboard/paged.js'
+import { table } from '/dashboard/table.js'
 import { count, time } from '/dashboard/words.js'
 
 export function openAnswers({ id, redraw }) {
@@ -12,10 +13,18 @@ export function openAnswers({ id, redraw }) {
     query: { limit: 100 },
     what: 'the answers',
     empty: 'Every answer so far was an acceptance.',
-    view: items => html`<table><thead><tr><th scope="col">Answer</th><th scope="col">Taken as</th><th scope="col" class="n">Tries</th><th scope="col" class="n">Contacts</th><th scope="col" class="n">Last</th></tr></thead>
-      <tbody>${items.map(
-        row => html`<tr><th scope="row">${reply(row)}</th><td>${ruleWords(row.outcome)} <small>${ruleWords(row.rule)}</small></td>
-        <td class="n">${count(row.tries)}</td><td class="n">${count(row.contacts)}</td><td class="n">${time(row.last_at)}</td></tr>`,
-      )}</tbody></table>`,
+    view: items =>
+      table(
+        [['Answer'], ['Taken as', 'wide'], ['Tries', 'n'], ['Contacts', 'n'], ['Last', 'n']],
+        items.map(row => ({
+          cells: [
+            reply(row),
+            html`${ruleWords(row.outcome)} <small>${ruleWords(row.rule)}</small>`,
+            count(row.tries),
+            count(row.contacts),
+            time(row.last_at),
+          ],
+        })),
+      ),
   })
 }

@@ -3,6 +3,7 @@ import { ruleWords } from '/dashboard/failed.js'
 import { html } from '/dashboard/lit-html/lit-html.js'
 import { openPaged } from '/dashboard/paged.js'
 import { link } from '/dashboard/parts.js'
+import { table } from '/dashboard/table.js'
 import { count, time } from '/dashboard/words.js'
 
 const states = { closed: 'closed', open: 'under way', forecast: 'to come' }
@@ -26,14 +27,32 @@ export function openBatches({ id, redraw }) {
     query: { limit: 50 },
     what: 'the batches',
     empty: 'No batch yet, and none to come.',
-    view: items => html`<table class="figures">
-      <thead><tr><th scope="col">Batch</th><th scope="col">Opened</th><th scope="col" class="n">Mails</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Failed</th>
-        <th scope="col" class="n">Skipped</th><th scope="col" class="n">In doubt</th><th scope="col" class="n">Remaining</th></tr></thead>
-      <tbody>${items.map(
-        batch => html`<tr class=${batch.state}><th scope="row">${number(batch)} <small>${states[batch.state]}</small></th>
-        <td>${time(batch.opened_at ?? batch.due_at)}</td><td class="n">${count(batch.slot_count)}</td><td class="n">${whom(batch, batch.sent_count, 'sent')}</td>
-        <td class="n">${whom(batch, batch.refused_count, 'failed')}</td><td class="n">${whom(batch, batch.skipped_count, 'skipped')}</td><td class="n">${whom(batch, batch.in_doubt_count, 'in_doubt')}</td>
-        <td class="n">${count(batch.remaining_count)}</td></tr>`,
-      )}</tbody></table>`,
+    view: items =>
+      table(
+        [
+          ['Batch'],
+          ['Opened'],
+          ['Mails', 'n'],
+          ['Sent', 'n'],
+          ['Failed', 'n'],
+          ['Skipped', 'n'],
+          ['In doubt', 'n'],
+          ['Remaining', 'n'],
+        ],
+        items.map(batch => ({
+          kind: batch.state,
+          cells: [
+            html`${number(batch)} <small>${states[batch.state]}</small>`,
+            time(batch.opened_at ?? batch.due_at),
+            count(batch.slot_count),
+            whom(batch, batch.sent_count, 'sent'),
+            whom(batch, batch.refused_count, 'failed'),
+            whom(batch, batch.skipped_count, 'skipped'),
+            whom(batch, batch.in_doubt_count, 'in_doubt'),
+            count(batch.remaining_count),
+          ],
+        })),
+        'figures',
+      ),
   })
 }

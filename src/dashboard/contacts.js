@@ -5,6 +5,7 @@ import { reply, ruleWords } from '/dashboard/failed.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { openPaged } from '/dashboard/paged.js'
 import { link, loading, problemOf, trouble } from '/dashboard/parts.js'
+import { table } from '/dashboard/table.js'
 import { count, sentence, time } from '/dashboard/words.js'
 
 const STATUSES = ['', 'sent', 'failed', 'skipped', 'in_doubt', 'deferred', 'queued', 'sending']
@@ -29,12 +30,19 @@ export function openContacts({ id, redraw, go, query }) {
       : status
         ? `Nobody is ${ruleWords(status)}.`
         : 'Nobody was selected yet.',
-    view: items => html`<table><thead><tr><th scope="col">Contact</th><th scope="col">Stands</th><th scope="col">The server said</th><th scope="col" class="n">Batch</th><th scope="col" class="n">When</th></tr></thead>
-      <tbody>${items.map(
-        row => html`<tr><th scope="row"><a data-row href=${link(id, `contacts?contact=${row.contact_id}`)}>${row.email ?? row.contact_id}</a></th>
-        <td>${ruleWords(row.status)}</td><td>${row.reply_code || row.reply_text ? reply(row) : nothing}</td>
-        <td class="n">${count(row.batch_number)}</td><td class="n">${time(row.settled_at ?? row.retry_at ?? row.sending_at)}</td></tr>`,
-      )}</tbody></table>`,
+    view: items =>
+      table(
+        [['Contact'], ['Stands'], ['The server said', 'wide'], ['Batch', 'n'], ['When', 'n']],
+        items.map(row => ({
+          cells: [
+            html`<a data-row href=${link(id, `contacts?contact=${row.contact_id}`)}>${row.email ?? row.contact_id}</a>`,
+            ruleWords(row.status),
+            row.reply_code || row.reply_text ? reply(row) : nothing,
+            count(row.batch_number),
+            time(row.settled_at ?? row.retry_at ?? row.sending_at),
+          ],
+        })),
+      ),
   })
   let problem
 

@@ -5,6 +5,7 @@ import { ask } from '/dashboard/dialog.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { openPaged } from '/dashboard/paged.js'
 import { link } from '/dashboard/parts.js'
+import { table } from '/dashboard/table.js'
 import { count, plural, time } from '/dashboard/words.js'
 
 export function openDoubt({ id, redraw, refresh, campaign, failures }) {
@@ -41,12 +42,17 @@ export function openDoubt({ id, redraw, refresh, campaign, failures }) {
     empty: 'No mail is in doubt.',
     view: items => html`<p>The connection ended after the mail and before the server's answer, so nobody here knows. Your mail server's log does.
         <span class="quiet">Policy of this campaign: ${campaign()?.in_doubt_policy}.</span></p>
-      <table><thead><tr><th scope="col">Contact</th><th scope="col" class="n">Batch</th><th scope="col">Sent at</th><th scope="col"><span class="quiet">What was it?</span></th></tr></thead>
-      <tbody>${items.map(
-        row => html`<tr><th scope="row"><a data-row href=${link(id, `contacts?contact=${row.contact_id}`)}>${row.email ?? row.contact_id}</a></th>
-        <td class="n">${count(row.batch_number)}</td><td>${time(row.sending_at ?? row.settled_at)}</td>
-        <td class="n"><button @click=${() => settle([row.contact_id], 1, 'sent')}>Sent</button> <button @click=${() => settle([row.contact_id], 1, 'not_sent')}>Not sent</button></td></tr>`,
-      )}</tbody></table>
+      ${table(
+        [['Contact'], ['Batch', 'n'], ['Sent at'], ['What was it?', 'n wide']],
+        items.map(row => ({
+          cells: [
+            html`<a data-row href=${link(id, `contacts?contact=${row.contact_id}`)}>${row.email ?? row.contact_id}</a>`,
+            count(row.batch_number),
+            time(row.sending_at ?? row.settled_at),
+            html`<button @click=${() => settle([row.contact_id], 1, 'sent')}>Sent</button> <button @click=${() => settle([row.contact_id], 1, 'not_sent')}>Not sent</button>`,
+          ],
+        })),
+      )}
       ${
         all() > 1
           ? html`<p class="buttons"><button @click=${() => settle('all', all(), 'sent')}>All ${count(all())} were sent</button>

@@ -5,6 +5,7 @@ import { ask } from '/dashboard/dialog.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { openPaged } from '/dashboard/paged.js'
 import { link, loading } from '/dashboard/parts.js'
+import { table } from '/dashboard/table.js'
 import { count, plural, time } from '/dashboard/words.js'
 
 /** A rule's name in words. */
@@ -26,12 +27,20 @@ export function openFailed({ id, redraw, refresh, campaign, failures, query }) {
       query: { status: kind, rule, limit: 50 },
       what: 'the contacts',
       empty: 'Nobody any more.',
-      view: items => html`<table><thead><tr><th scope="col">Contact</th><th scope="col">The server said</th><th scope="col" class="n">Batch</th><th scope="col" class="n">When</th></tr></thead>
-      <tbody>${items.map(
-        row => html`<tr><th scope="row"><a data-row href=${link(id, `contacts?contact=${row.contact_id}`)}>${row.email ?? row.contact_id}</a></th>
-        <td>${row.status === 'skipped' ? html`<span class="quiet">not asked: ${ruleWords(row.reason)}</span>` : reply(row)}</td>
-        <td class="n">${count(row.batch_number)}</td><td class="n">${time(row.settled_at)}</td></tr>`,
-      )}</tbody></table>`,
+      view: items =>
+        table(
+          [['Contact'], ['The server said', 'wide'], ['Batch', 'n'], ['When', 'n']],
+          items.map(row => ({
+            cells: [
+              html`<a data-row href=${link(id, `contacts?contact=${row.contact_id}`)}>${row.email ?? row.contact_id}</a>`,
+              row.status === 'skipped'
+                ? html`<span class="quiet">not asked: ${ruleWords(row.reason)}</span>`
+                : reply(row),
+              count(row.batch_number),
+              time(row.settled_at),
+            ],
+          })),
+        ),
     })
 
   const retry = refused =>
@@ -55,13 +64,18 @@ export function openFailed({ id, redraw, refresh, campaign, failures, query }) {
     const refused = groups
       .filter(({ status }) => status === 'failed')
       .reduce((sum, { contacts }) => sum + contacts, 0)
-    return html`<div class="scroll" tabindex="0" role="group" aria-label="Failures by rule"><table><thead><tr><th scope="col">Why</th><th scope="col">The last server said</th><th scope="col" class="n">Contacts</th><th scope="col" class="n">Last</th></tr></thead>
-      <tbody>${groups.map(
-        group => html`<tr><th scope="row"><a data-row href=${link(id, `failed?${new URLSearchParams({ status: group.status, rule: group.reason })}`)}>${ruleWords(group.reason)}</a>
-          <small>${group.status === 'skipped' ? 'skipped' : 'refused'}</small></th>
-        <td>${group.status === 'skipped' ? html`<span class="quiet">not asked</span>` : reply(group)}</td>
-        <td class="n">${count(group.contacts)}</td><td class="n">${time(group.last_at)}</td></tr>`,
-      )}</tbody></table></div>
+    return html`<div class="scroll" tabindex="0" role="group" aria-label="Failures by rule">${table(
+      [['Why'], ['The last server said', 'wide'], ['Contacts', 'n'], ['Last', 'n']],
+      groups.map(group => ({
+        cells: [
+          html`<a data-row href=${link(id, `failed?${new URLSearchParams({ status: group.status, rule: group.reason })}`)}>${ruleWords(group.reason)}</a>
+            <small>${group.status === 'skipped' ? 'skipped' : 'refused'}</small>`,
+          group.status === 'skipped' ? html`<span class="quiet">not asked</span>` : reply(group),
+          count(group.contacts),
+          time(group.last_at),
+        ],
+      })),
+    )}</div>
       ${refused > 0 && campaign().status !== 'cancelled' ? html`<p class="buttons"><button @click=${() => retry(refused)}>Put the ${plural(refused, 'refused contact')} back</button></p>` : nothing}`
   }
 

@@ -17,7 +17,7 @@ export function lead(campaign) {
     case 'cancelled':
       return html`Cancelled${campaign.pause_reason ? html`: ${campaign.pause_reason}` : nothing}. ${count(sent)} of ${count(total)} were sent; ${count(remaining)} will get nothing.`
     case 'paused':
-      return html`<strong class="needs">${capital(waiting(campaign))}</strong>${pausedAt(campaign)}. ${count(sent)} of ${plural(total, 'mail')} sent. ${
+      return html`<strong class="needs">${waiting(campaign)}</strong>${pausedAt(campaign)}. ${count(sent)} of ${plural(total, 'mail')} sent. ${
         campaign.finish_at
           ? html`Resumed now, it would end ${time(campaign.finish_at, day(campaign.finish_at))}.`
           : nothing
@@ -69,5 +69,3 @@ function ended(campaign) {
       : nothing
   }`
 }
-
-const capital = words => html`<span class="capital">${words}</span>`

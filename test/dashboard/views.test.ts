@@ -32,6 +32,20 @@ const views = (shown: Shown, mail: string): Record<string, [hash: string, ready:
   mailbox: [`#/mailbox/${mail}`, 'iframe.mail'],
 })
 
+/** Controls below 44 px and links that stand alone below 32 px, as long as they are in sight. */
+const SMALL = `[
+    ['button, .button, select, summary, textarea, label:has(input[type=checkbox], input[type=radio])', 44],
+    ['input:not([type=checkbox], [type=radio], [type=file])', 44],
+    ['nav a, th a, td a, dd a', 32],
+  ].flatMap(([selector, least]) => [...document.querySelectorAll(selector)]
+    .filter(element => element.checkVisibility() && !element.closest('.hidden'))
+    .map(element => [element.outerHTML.slice(0, 120), element.getBoundingClientRect().height, least]))
+  .filter(([, height, least]) => height < least - 0.5)`
+
+/** Tables that are wider than their place; the calendar of batches is as long as the campaign, and may be. */
+const OUT_OF_SIGHT = `[...document.querySelectorAll('.tab .scroll, .tabs, .filters')]
+  .filter(element => element.scrollWidth > element.clientWidth + 1).map(element => element.innerText.slice(0, 120))`
+
 const looks: { size: keyof typeof sizes; scheme: 'light' | 'dark' }[] = [
   { size: 'desktop', scheme: 'light' },
   { size: 'phone', scheme: 'dark' },
@@ -73,9 +87,30 @@ t.test('views', { skip: noBrowser }, async t => {
         t.same(await findViolations(watched.page), [], `${name}: axe-core`)
         const wide = await watched.page.evaluate('document.documentElement.scrollWidth - innerWidth')
         t.ok(Number(wide) <= 0, `${name}: no scrolling sideways (${wide} px)`)
+        if (size === 'phone') {
+          t.same(await watched.page.evaluate(SMALL), [], `${name}: nothing too small for a finger`)
+          t.same(await watched.page.evaluate(OUT_OF_SIGHT), [], `${name}: no column out of sight`)
+        }
         t.equal(await watched.page.evaluate('window.broken'), undefined, `${name}: text stays text`)
         await shoot(watched.page, `${name.replaceAll(' ', '-')}-${size}-${scheme}`)
       }
+      const { page } = watched
+      const look = async (name: string) => {
+        t.same(await findViolations(page), [], `${name}: axe-core`)
+        if (size === 'phone')
+          t.same(await page.evaluate(SMALL), [], `${name}: nothing too small for a finger`)
+        await shoot(page, `${name}-${size}-${scheme}`)
+      }
+      await visit(watched, `#/campaigns/${shown.spring.id}`, '.tab tbody tr')
+      await page.getByRole('button', { name: 'Change the limit' }).click()
+      await page.getByLabel('Mails a batch').fill('9')
+      await page.getByText('It ends').last().waitFor()
+      await look('dialog')
+      await page.keyboard.press('Escape')
+      await visit(watched, `#/new/${shown.draft}`, '.preview .envelope')
+      for (const part of await page.locator('summary').all()) await part.click()
+      await page.getByLabel('Time between batches').waitFor()
+      await look('make-unfolded')
       t.same(watched.faults, [], 'no request left the origin, no script failed, the policy was kept')
       await watched.page.context().close()
     })
