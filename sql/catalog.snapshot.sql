@@ -2884,7 +2884,7 @@ grant execute on function daybatch.list_imports(timestamp with time zone,uuid,in
 comment on function daybatch.list_imports(timestamp with time zone,uuid,integer) is 'A page of imports, newest first. Example: select i ->> ''file_name'', i ->> ''state'' from daybatch.list_imports() as i;';
 
 create function daybatch.list_jobs()
-returns TABLE(job_id uuid, queue text, state text, campaign_id uuid, batch_number integer, due_at timestamp with time zone, retry_count integer, started_at timestamp with time zone, output text) language plpgsql stable security definer set search_path="" -- body 6e9969016a854296aa53ed189f9acbcd
+returns TABLE(job_id uuid, queue text, state text, campaign_id uuid, batch_number integer, due_at timestamp with time zone, retry_count integer, started_at timestamp with time zone, output text) language plpgsql stable security definer set search_path="" -- body 65e07d6ee6a9a6d91c9cabfd6121f8fe
 alter function daybatch.list_jobs() owner to daybatch_owner;
 grant execute on function daybatch.list_jobs() to daybatch_app;
 grant execute on function daybatch.list_jobs() to daybatch_operator;
@@ -2892,7 +2892,7 @@ grant execute on function daybatch.list_jobs() to daybatch_reader;
 comment on function daybatch.list_jobs() is 'Live pg-boss jobs of our queues. Example: select queue, state, due_at from daybatch.list_jobs();';
 
 create function daybatch.list_misplaced_contacts(p_campaign_id uuid)
-returns TABLE(rule text, disagreement text) language plpgsql stable security definer set search_path="" -- body 86254c99eca7da5e11455d19c26d01e0
+returns TABLE(rule text, disagreement text) language plpgsql stable security definer set search_path="" set work_mem=64MB -- body b31685ca93aa3e5de01ba07c7c5dbd8b
 alter function daybatch.list_misplaced_contacts(uuid) owner to daybatch_owner;
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_app;
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_operator;

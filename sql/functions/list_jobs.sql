@@ -7,7 +7,9 @@ as $$
 #variable_conflict use_column
 begin
   return query
-    select j.id, j.name, j.state::text, (j.data ->> 'campaign_id')::uuid, (j.data ->> 'batch_number')::integer, j.start_after, j.retry_count, j.started_on, left(daybatch.mask_addresses(j.output::text), 500)
+    select j.id, j.name, j.state::text, (j.data ->> 'campaign_id')::uuid, (j.data ->> 'batch_number')::integer, j.start_after, j.retry_count, j.started_on,
+      -- a call for each row, and nearly none has an output
+      case when j.output is not null then left(daybatch.mask_addresses(j.output::text), 500) end
     from pgboss.job as j
     where j.name in ('daybatch.batch', 'daybatch.sweep') and j.state in ('created', 'retry', 'active', 'failed');
 exception when undefined_table or invalid_schema_name or undefined_column or insufficient_privilege then
