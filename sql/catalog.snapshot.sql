@@ -2413,7 +2413,7 @@ grant execute on function daybatch.current_moment() to daybatch_service;
 comment on function daybatch.current_moment() is 'The only clock the engine reads (the database''s own). Example: select daybatch.current_moment();';
 
 create function daybatch.describe_overview()
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body ee86b5ddac96da458ebcb3e76c30a75c
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 3ed432086880df4d82ca34c369881de0
 alter function daybatch.describe_overview() owner to daybatch_owner;
 grant execute on function daybatch.describe_overview() to daybatch_operator;
 grant execute on function daybatch.describe_overview() to daybatch_service;
@@ -2900,7 +2900,7 @@ grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_rea
 comment on function daybatch.list_misplaced_contacts(uuid) is 'Contacts about whom a campaign''s arrays and ledger disagree (part of the view audit). Example: select m.* from public.campaigns as c, daybatch.list_misplaced_contacts(c.id) as m where c.name = ''Spring offer'';';
 
 create function daybatch.list_needs()
-returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 454655af154e0fc009ba06eadf34ace9
+returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language plpgsql stable security definer set search_path="" -- body d8d53732d46cf9d702371da9100eeb4b
 alter function daybatch.list_needs() owner to daybatch_owner;
 grant execute on function daybatch.list_needs() to daybatch_operator;
 comment on function daybatch.list_needs() is 'What waits for somebody, per started campaign; a row without a campaign holds for all. Example: select name, reason from daybatch.list_needs();';

@@ -13,14 +13,15 @@ begin
   ), standing as materialized (
     select c.status::text as status, pg_catalog.count(*) as count from public.campaigns as c group by c.status::text
   ), coming as (
-    -- each by its own index; a campaign whose batch is under way has no due one
-    (select c.id, c.next_batch_send_time as due_at from public.campaigns as c cross join clock
-      where c.status = 'sending' and c.next_batch_send_time > clock.now
+    -- each by its own index, from now on (joined with the clock, it is read from its start); a campaign whose batch is under
+    -- way has no due one
+    (select c.id, c.next_batch_send_time as due_at from public.campaigns as c
+      where c.status = 'sending' and c.next_batch_send_time > (select k.now from clock as k)
         and not exists (select from daybatch.batches as b where b.campaign_id = c.id and b.closed_at is null)
       order by c.next_batch_send_time limit 1)
     union all
-    (select c.id, greatest(c.scheduled_at, c.next_batch_send_time) from public.campaigns as c cross join clock
-      where c.status = 'scheduled' and c.scheduled_at > clock.now order by c.scheduled_at limit 1)
+    (select c.id, greatest(c.scheduled_at, c.next_batch_send_time) from public.campaigns as c
+      where c.status = 'scheduled' and c.scheduled_at > (select k.now from clock as k) order by c.scheduled_at limit 1)
   ), next_batch as (
     select d.campaign_id, d.name, d.batch_number, d.due_at, d.expected_size
     from (select f.id from coming as f order by f.due_at, f.id limit 1) as first

@@ -25,7 +25,13 @@ begin
   where b.needs_somebody and b.blocker not in ('asleep', 'no_worker', 'worker_problem')
   union all
   select null, null, b.blocker, b.reason, b.since
-  from (select c.id from public.campaigns as c where c.status::text in ('sending', 'scheduled') order by c.status::text desc limit 1) as one
+  from (
+    -- one of each by its own index, the one that sends first: an order by the status sorts all campaigns
+    select k.id
+    from ((select c.id, 1 as rank from public.campaigns as c where c.status = 'sending' limit 1)
+      union all (select c.id, 2 from public.campaigns as c where c.status = 'scheduled' limit 1)) as k
+    order by k.rank limit 1
+  ) as one
   cross join lateral (select k.* from daybatch.campaign_blockers as k where k.campaign_id = one.id offset 0) as b
   where b.blocker in ('asleep', 'no_worker', 'worker_problem');
 end;
