@@ -115,8 +115,8 @@ for (const [what, name, text, broken, words] of [
   [
     'it waits a second too long',
     'calculate_spacing',
-    'calculate_due_time(p_counted_at + v_interval, p_rules)',
-    `calculate_due_time(p_counted_at + v_interval + interval '1 second', p_rules)`,
+    'calculate_due_time(p_counted_at + batch_interval, p_rules)',
+    `calculate_due_time(p_counted_at + batch_interval + interval '1 second', p_rules)`,
     /not one interval later/,
   ],
   [

@@ -74,7 +74,7 @@ export const databaseMutants: Mutant[] = [
     edits: [
       inFunction(
         'calculate_spacing',
-        'calculate_due_time(p_counted_at + v_interval, p_rules)',
+        'calculate_due_time(p_counted_at + batch_interval, p_rules)',
         `calculate_due_time(p_counted_at + ${oneDay}, p_rules)`,
       ),
     ],

@@ -25,7 +25,7 @@ export interface Edit {
 export type CheckName = 'impossible rows' | `races of ${string}` | 'model' | 'clock' | `test/${string}`
 
 /** A fragment that is gone, or stands there twice, makes the mutant meaningless: it must be written anew. */
-async function readMutated(folder: string, { file, from, to }: Edit): Promise<string> {
+export async function readMutated(folder: string, { file, from, to }: Edit): Promise<string> {
   const text = await readFile(join(folder, file), 'utf8')
   const count = text.split(from).length - 1
   if (count !== 1) throw new Error(`${file} holds ${count} times: ${from}`)

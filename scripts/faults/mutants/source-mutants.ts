@@ -81,8 +81,8 @@ export const sourceMutants: Mutant[] = [
     edits: [
       {
         file: 'src/delivery/courier.ts',
-        from: 'return Math.min(most, FIRST_MAILS - held)',
-        to: 'return held < 0 ? held : most',
+        from: 'return Math.min(most, FIRST_MAILS - (this.#held.get(campaignId) ?? 0))',
+        to: 'return most',
       },
     ],
     checks: ['test/delivery/first-mails.test.ts'],
