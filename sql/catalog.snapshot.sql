@@ -2468,7 +2468,7 @@ grant execute on function daybatch.erase_contact(uuid) to daybatch_service;
 comment on function daybatch.erase_contact(uuid) is 'Removes a contact''s personal data; the never-twice key and the totals stay. Example: select daybatch.erase_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.explain_contact(p_campaign_id uuid, p_contact_id uuid)
-returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" -- body 879d9bab1217fe9bd7657d9f81b155b2
+returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" -- body 5e721b196bd31f53a49bc80cdfdc3801
 alter function daybatch.explain_contact(uuid,uuid) owner to daybatch_owner;
 grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_operator;
 grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_service;
