@@ -2247,7 +2247,7 @@ alter function daybatch.check_startable(uuid,text,jsonb) owner to daybatch_owner
 comment on function daybatch.check_startable(uuid,text,jsonb) is 'Raises what would keep a campaign from sending (part of start_campaign). Example: select daybatch.check_startable(id, name, to_jsonb(contact_list_ids)) from public.campaigns limit 0;';
 
 create function daybatch.check_vacuum()
-returns TABLE(name text, state text, finding text) language plpgsql volatile security definer set search_path="" -- body 796b49340e719a395e1a4b923acf6d4a
+returns TABLE(name text, state text, finding text) language plpgsql volatile security definer set search_path="" -- body d7b6b0a90d68ea4011d5e62b62b4575d
 alter function daybatch.check_vacuum() owner to daybatch_owner;
 comment on function daybatch.check_vacuum() is 'Whether dead rows of the hot tables are cleaned away (part of check_operation). Example: select state, finding from daybatch.check_vacuum();';
 

@@ -24,7 +24,9 @@ begin
   select h.what, h.age into v_holder
   from (
     select format('a transaction of %s (pid %s, %s)', a.usename, a.pid, a.application_name) as what, daybatch.current_moment() - a.xact_start as age
-    from pg_catalog.pg_stat_activity as a where a.backend_xmin is not null and a.datname = current_database() and a.pid <> pg_backend_pid()
+    from pg_catalog.pg_stat_activity as a
+    -- also: not of sessions whose age this user may not see
+    where a.backend_xmin is not null and a.datname = current_database() and a.pid <> pg_backend_pid() and a.backend_type = 'client backend'
     union all
     select format('the prepared transaction %s', p.gid), daybatch.current_moment() - p.prepared from pg_catalog.pg_prepared_xacts as p where p.database = current_database()
     union all
