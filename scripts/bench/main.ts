@@ -7,7 +7,7 @@ import { Command } from 'commander'
 import { Teardown } from '../faults/teardown.ts'
 import { type Bench, type Judged, judgeRow } from './bench.ts'
 import { benches } from './benches.ts'
-import { writeResults } from './report.ts'
+import { recordResult } from './report.ts'
 import { describeSurroundings } from './surroundings.ts'
 import { describeRow } from './text.ts'
 
@@ -51,13 +51,14 @@ async function main(names: string[], options: Options): Promise<void> {
   const rows: Judged[] = []
   for (const bench of chooseBenches(names)) {
     const start = performance.now()
-    for (const row of await runBench(bench, options, say)) {
-      rows.push(row)
-      say(describeRow(row))
-    }
+    const before = await describeSurroundings()
+    const measured = await runBench(bench, options, say)
+    for (const row of measured) say(describeRow(row))
+    rows.push(...measured)
     say(`     ${bench.name} took ${Math.round((performance.now() - start) / 1000)} s`)
     // after each: a run that is ended early has written what it measured
-    if (options.report) await writeResults(rows, surroundings, process.argv.slice(2))
+    if (options.report && measured.length > 0)
+      await recordResult(bench.name, { surroundings: before, rows: measured })
   }
   if (options.json) process.stdout.write(`${JSON.stringify({ surroundings, rows }, null, 2)}\n`)
 }

@@ -1,54 +1,67 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import type { Judged } from './bench.ts'
 import { benches } from './benches.ts'
 import { drawChart } from './chart.ts'
 import { describeDetails, describeFigure, describeLimits, describeRatio, describeSpread } from './text.ts'
 
-const RESULTS = new URL('RESULTS.md', import.meta.url)
+const RESULTS = new URL('results.json', import.meta.url)
+const DOCUMENT = new URL('RESULTS.md', import.meta.url)
 const CHART = new URL('results.svg', import.meta.url)
 const VERDICTS = { reached: 'yes', missed: '**no**', stated: '' }
 
-/** Writes the figures of a run with everything that is needed to repeat it. */
-export async function writeResults(
-  rows: Judged[],
-  surroundings: Record<string, string>,
-  args: string[],
-): Promise<void> {
-  const names = [...new Set(rows.map(({ bench }) => bench))]
-  const chart = drawChart(rows)
+/** The last recorded run of one benchmark, with everything that is needed to repeat it. */
+interface Result {
+  surroundings: Record<string, string>
+  rows: Judged[]
+}
+
+/**
+ * Records a run of one benchmark in place of its last one; the others stay as they were, since all of them take over an
+ * hour, and each is measured against yardsticks of its own run.
+ */
+export async function recordResult(name: string, result: Result): Promise<void> {
+  const results: Record<string, Result> = JSON.parse(await readFile(RESULTS, 'utf8').catch(() => '{}'))
+  results[name] = result
+  const recorded = benches.flatMap(bench => {
+    const one = results[bench.name]
+    return one ? [{ ...bench, ...one }] : []
+  })
+  await writeFile(
+    RESULTS,
+    `${JSON.stringify(Object.fromEntries(recorded.map(({ name, surroundings, rows }) => [name, { surroundings, rows }])), null, 1)}\n`,
+  )
+  const chart = drawChart(recorded.flatMap(({ rows }) => rows))
   const text = `# Benchmarks: results
 
 Written by \`npm run bench -- --report\`. Each figure is the best of several runs (noise of the machine only ever makes a
-run worse), with the spread of all runs; each ratio is against a yardstick measured between the same runs.
+run worse), with the spread of all runs; each ratio is against a yardstick measured between the same runs. A benchmark
+that is recorded again replaces its own rows.
 ${chart === undefined ? '' : '\n![Each figure against what it must reach](results.svg)\n'}
-${names.map(name => writeBench(name, rows)).join('\n')}
+${recorded.map(writeBench).join('\n')}
 ## How to repeat it
 
-    npm run bench -- ${args.filter(arg => arg !== '--report').join(' ')}
+    npm run bench
     npm run bench <name>
-
-| | |
-|---|---|
-${Object.entries(surroundings)
-  .map(([name, value]) => `| ${name} | ${value} |`)
-  .join('\n')}
 
 \`smtp-sink\` and \`smtp-source\` are those of Debian's \`postfix\`; where it is not installed a sink of our own stands in,
 and the rows say so.
 `
-  await writeFile(RESULTS, text)
+  await writeFile(DOCUMENT, text)
   if (chart !== undefined) await writeFile(CHART, chart)
 }
 
-function writeBench(name: string, rows: Judged[]): string {
-  const lines = rows.filter(({ bench }) => bench === name).map(writeRow)
+function writeBench({ name, about, surroundings, rows }: { name: string; about: string } & Result): string {
   return `## ${name}
 
-${benches.find(bench => bench.name === name)?.about ?? ''}
+${about}
 
 | | figure | runs | ratio | must be | reached | |
 |---|---:|---|---:|---|---|---|
-${lines.join('\n')}
+${rows.map(writeRow).join('\n')}
+
+${Object.entries(surroundings)
+  .map(([key, value]) => `${key} ${value}`)
+  .join('; ')}
 `
 }
 

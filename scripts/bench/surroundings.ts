@@ -7,6 +7,14 @@ const LOCK_FILE = new URL('../../package-lock.json', import.meta.url)
 /** What decides the figures beside our own code. */
 const PACKAGES = ['pg', 'pg-boss', 'nodemailer', 'fastify']
 
+/** What the benchmarks before this one have recorded changes no figure. */
+const BUT_RESULTS = [
+  '--',
+  ':/',
+  ':(top,exclude)scripts/bench/RESULTS.md',
+  ':(top,exclude)scripts/bench/results.*',
+]
+
 /** Versions and machine of this run: a figure without them says nothing. */
 export async function describeSurroundings(): Promise<Record<string, string>> {
   const postgres = await (await findInstallation()).run('postgres', ['--version'])
@@ -14,7 +22,9 @@ export async function describeSurroundings(): Promise<Record<string, string>> {
   const versions = PACKAGES.map(name => `${name} ${packages[`node_modules/${name}`]?.version}`)
   return {
     'date (UTC)': new Date().toISOString().slice(0, 16),
-    commit: git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? ' with changes' : ''),
+    commit:
+      git('rev-parse', '--short', 'HEAD') +
+      (git('status', '--porcelain', ...BUT_RESULTS) ? ' with changes' : ''),
     'Node.js': process.version,
     PostgreSQL: postgres.trim().replace(/^postgres \(PostgreSQL\) /, ''),
     packages: versions.join(', '),
