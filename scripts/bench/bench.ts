@@ -44,24 +44,34 @@ export interface Judged extends Row {
   figure: number
   median: number
   ratio?: number
+  /** The ratio of each run to the yardstick's run beside it. */
+  ratios?: number[]
   verdict: 'reached' | 'missed' | 'stated'
 }
 
 /**
- * The figure is the best run: on a machine that is shared, noise only ever makes a run worse. The spread is printed
- * beside it. The ratio compares best with best.
+ * The figure is the best run: what stands beside it on a shared machine takes from a run, and the spread is printed. The
+ * ratio is the median over the pairs of a run and the yardstick's run beside it: such a machine is faster in one minute
+ * than in the next, and the best of each would come from different minutes.
  */
 export function judgeRow(bench: string, row: Row): Judged {
   const figure = best(row.runs, row.better)
-  const ratio = row.yardstick && figure / best(row.yardstick.runs, row.better)
+  const ratios = row.yardstick && pairRuns(row.runs, row.yardstick.runs, row.better)
+  const ratio = ratios && median(ratios)
   const values = { figure, ratio: ratio ?? Number.NaN }
   const kept = row.limits?.map(
     ({ of, atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY }) =>
       values[of] >= atLeast && values[of] <= atMost,
   )
   const verdict = kept === undefined ? 'stated' : kept.every(Boolean) ? 'reached' : 'missed'
-  return { ...row, bench, figure, median: median(row.runs), ratio, verdict }
+  return { ...row, bench, figure, median: median(row.runs), ratio, ratios, verdict }
 }
+
+/** Best with best where there are not as many runs of the one as of the other. */
+const pairRuns = (runs: number[], yardstick: number[], better: Row['better']): number[] =>
+  runs.length === yardstick.length
+    ? runs.map((run, index) => run / yardstick[index]!)
+    : [best(runs, better) / best(yardstick, better)]
 
 export const best = (runs: number[], better: Row['better']): number =>
   better === 'more' ? Math.max(...runs) : Math.min(...runs)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { Teardown } from '../faults/teardown.ts'
-import { type Bench, type Judged, judgeRow } from './bench.ts'
+import { type Bench, type Judged, judgeRow, type Row } from './bench.ts'
 import { benches } from './benches.ts'
 import { recordResult } from './report.ts'
 import { describeSurroundings } from './surroundings.ts'
@@ -53,8 +53,9 @@ async function main(names: string[], options: Options): Promise<void> {
     const start = performance.now()
     const before = await describeSurroundings()
     const measured = await runBench(bench, options, say)
-    for (const row of measured) say(describeRow(row))
-    rows.push(...measured)
+    const judged = measured.map(row => judgeRow(bench.name, row))
+    for (const row of judged) say(describeRow(row))
+    rows.push(...judged)
     say(`     ${bench.name} took ${Math.round((performance.now() - start) / 1000)} s`)
     // after each: a run that is ended early has written what it measured
     if (options.report && measured.length > 0)
@@ -73,7 +74,7 @@ function chooseBenches(names: string[]): Bench[] {
 }
 
 /** A benchmark that fails says so and stops nobody; the exit code tells of it. */
-async function runBench(bench: Bench, options: Options, say: (line: string) => void): Promise<Judged[]> {
+async function runBench(bench: Bench, options: Options, say: (line: string) => void): Promise<Row[]> {
   const { short = false, profile = false } = options
   const folder = await mkdtemp(join(tmpdir(), `daybatch-bench-${bench.name}-`))
   const teardown = new Teardown()
@@ -88,7 +89,7 @@ async function runBench(bench: Bench, options: Options, say: (line: string) => v
   try {
     const rows = await within(LIMIT_MS, bench.run(context))
     // small sizes reach nothing and miss nothing
-    return rows.map(row => judgeRow(bench.name, short ? { ...row, limits: undefined } : row))
+    return short ? rows.map(row => ({ ...row, limits: undefined })) : rows
   } catch (error) {
     say(`FAIL ${bench.name}: ${(error as Error).stack}`)
     process.exitCode = 1

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { Judged } from './bench.ts'
+import { type Bench, type Judged, judgeRow, type Row } from './bench.ts'
 import { benches } from './benches.ts'
 import { drawChart } from './chart.ts'
 import { describeDetails, describeFigure, describeLimits, describeRatio, describeSpread } from './text.ts'
@@ -11,6 +11,11 @@ const VERDICTS = { reached: 'yes', missed: '**no**', stated: '' }
 
 /** The last recorded run of one benchmark, with everything that is needed to repeat it. */
 interface Result {
+  surroundings: Record<string, string>
+  rows: Row[]
+}
+
+interface Recorded extends Pick<Bench, 'name' | 'about'> {
   surroundings: Record<string, string>
   rows: Judged[]
 }
@@ -24,18 +29,15 @@ export async function recordResult(name: string, result: Result): Promise<void> 
   results[name] = result
   const recorded = benches.flatMap(bench => {
     const one = results[bench.name]
-    return one ? [{ ...bench, ...one }] : []
+    return one ? [{ ...bench, ...one, rows: one.rows.map(row => judgeRow(bench.name, row)) }] : []
   })
-  await writeFile(
-    RESULTS,
-    `${JSON.stringify(Object.fromEntries(recorded.map(({ name, surroundings, rows }) => [name, { surroundings, rows }])), null, 1)}\n`,
-  )
+  await writeFile(RESULTS, `${JSON.stringify(results, null, 1)}\n`)
   const chart = drawChart(recorded.flatMap(({ rows }) => rows))
   const text = `# Benchmarks: results
 
-Written by \`npm run bench -- --report\`. Each figure is the best of several runs (noise of the machine only ever makes a
-run worse), with the spread of all runs; each ratio is against a yardstick measured between the same runs. A benchmark
-that is recorded again replaces its own rows.
+Written by \`npm run bench -- --report\`. Each figure is the best of several runs, with the spread of all runs. Each ratio is
+the median of the ratios of a run and the yardstick's run beside it: a shared machine is faster in one minute than in the
+next. A benchmark that is recorded again replaces its own rows.
 ${chart === undefined ? '' : '\n![Each figure against what it must reach](results.svg)\n'}
 ${recorded.map(writeBench).join('\n')}
 ## How to repeat it
@@ -50,7 +52,7 @@ and the rows say so.
   if (chart !== undefined) await writeFile(CHART, chart)
 }
 
-function writeBench({ name, about, surroundings, rows }: { name: string; about: string } & Result): string {
+function writeBench({ name, about, surroundings, rows }: Recorded): string {
   return `## ${name}
 
 ${about}

@@ -20,8 +20,11 @@ export function describeSpread({ runs }: Judged): string {
   return `best of ${runs.length}, ${formatNumber(Math.min(...runs))} to ${formatNumber(Math.max(...runs))}`
 }
 
-export function describeRatio({ ratio, yardstick }: Judged): string {
-  return ratio === undefined || !yardstick ? '' : `${formatNumber(ratio)} x ${yardstick.name}`
+/** `1.42 x the plain loop (median of 4 pairs, 1.09 to 2.02)` */
+export function describeRatio({ ratio, ratios = [], yardstick }: Judged): string {
+  if (ratio === undefined || !yardstick) return ''
+  const spread = `median of ${ratios.length} pairs, ${formatNumber(Math.min(...ratios))} to ${formatNumber(Math.max(...ratios))}`
+  return `${formatNumber(ratio)} x ${yardstick.name}${ratios.length > 1 ? ` (${spread})` : ''}`
 }
 
 export function describeLimits({ limits = [], unit }: Judged): string {
