@@ -5,6 +5,7 @@ import type { BatchAction } from '../delivery/meter.ts'
 import { isProgress, progressLines } from '../delivery/progress.ts'
 import { isRefusal } from '../errors.ts'
 import { type Tracer, traced } from '../traces/tracer.ts'
+import { batchWork, noticeWork, sweepWork, webhookWork } from './polling.ts'
 import {
   type BatchJob,
   batchQueue,
@@ -47,37 +48,6 @@ export interface SchedulerMeter {
   countBatch(action: BatchAction): void
   countNotice(target: NoticeJob['target'], result: string): void
 }
-
-/** Where a queue notifies, pg-boss would poll every 30 seconds only. */
-const pollEvery = (seconds: number) => ({
-  pollingIntervalSeconds: seconds,
-  notifyPollingIntervalSeconds: seconds,
-})
-
-const batchWork = {
-  // deferred jobs are not notified, only polled for: a batch starts within this of its due time
-  ...pollEvery(0.5),
-  // done one after the other; without burst a worker fetches once per interval, however many jobs wait
-  batchSize: 10,
-  burstWhenBatchFull: true,
-  perJobResults: true,
-} as const
-
-/** Notices are few, and none waits for another. */
-const noticeWork = { ...pollEvery(5), batchSize: 5, perJobResults: true } as const
-
-/** A receiver that hangs keeps two of them from the others, no more. */
-const webhookWork = {
-  ...pollEvery(1),
-  batchSize: 2,
-  burstWhenBatchFull: true,
-  localConcurrency: 4,
-  localGroupConcurrency: 2,
-  perJobResults: true,
-} as const
-
-/** A sweep may wait a little. */
-const sweepWork = pollEvery(5)
 
 const STOP_TIMEOUT_MS = 30_000
 const REPEAT_MS = 30_000
