@@ -1,8 +1,8 @@
 import type { Judged, Limit } from './bench.ts'
 import { formatNumber } from './text.ts'
 
-const WIDTH = 900
-const LABEL = 400
+const WIDTH = 1200
+const LABEL = 700
 const LINE = 26
 const BAR = 14
 /** The limit stands here; a bar that ends left of it is good where less is better, right of it where more is. */
@@ -21,7 +21,8 @@ export function drawChart(rows: Judged[]): string | undefined {
 <rect x="${LABEL}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" fill="${isKept ? '#3a7d44' : '#b3423a'}"/>
 <text x="${(LABEL + Math.min(width, WIDTH - LABEL - 90) + 6).toFixed(1)}" y="${y + 11}" class="value">${escapeText(value)}</text>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12" role="img" aria-labelledby="title">
+<title id="title">Each figure against what it must reach</title>
 <style>text { fill: #333 } .value { paint-order: stroke; stroke: #fff; stroke-width: 3px }</style>
 <rect width="${WIDTH}" height="${height}" fill="#fff"/>
 ${lines.join('\n')}
