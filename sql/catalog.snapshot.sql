@@ -2285,7 +2285,7 @@ grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service
 comment on function daybatch.close_batch(uuid,integer) is 'Closes the open batch if nothing of it is open, else says why not. Example: select b.closed, b.reason from public.campaigns as c, daybatch.close_batch(c.id) as b where c.name = ''Spring offer'';';
 
 create function daybatch.collect_outcomes()
-returns integer language plpgsql volatile security definer set search_path="" -- body adc38074648f9f5ecc991a2ac2eb5eb9
+returns integer language plpgsql volatile security definer set search_path="" -- body 949da8787396951e9d3387a9a152e1b5
 alter function daybatch.collect_outcomes() owner to daybatch_owner;
 grant execute on function daybatch.collect_outcomes() to daybatch_operator;
 grant execute on function daybatch.collect_outcomes() to daybatch_service;
@@ -2799,7 +2799,7 @@ grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatc
 comment on function daybatch.list_batches(uuid,integer,integer) is 'Batches of a campaign: past, under way, and to come. Example: select b.* from public.campaigns as c, daybatch.list_batches(c.id) as b where c.name = ''Spring offer'';';
 
 create function daybatch.list_batches_ahead(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb, p_after integer DEFAULT 0, p_count integer DEFAULT NULL::integer)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body e30c4e9139c9f50c65a5ad08c20f4da5
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body bc687d98680f904f4d132953054a8176
 alter function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb,integer,integer) owner to daybatch_owner;
 comment on function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb,integer,integer) is 'The batches that so many contacts take from a first due time on (part of forecast_campaign). Example: select * from daybatch.list_batches_ahead(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
 

@@ -76,8 +76,11 @@ const pairRuns = (runs: number[], yardstick: number[], better: Row['better']): n
 export const best = (runs: number[], better: Row['better']): number =>
   better === 'more' ? Math.max(...runs) : Math.min(...runs)
 
+/** Of an even number the mean of the two in the middle: neither is taken for being the better one. */
 export function median(runs: number[]): number {
-  return percentile(runs, 0.5)
+  const sorted = runs.toSorted((a, b) => a - b)
+  const middle = sorted.length / 2
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2
 }
 
 /** The nearest of the values, never one in between. */

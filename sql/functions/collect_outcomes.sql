@@ -21,7 +21,7 @@ declare
   v_messages integer := 0;
   v_goes_on boolean := false;
 begin
-  -- without a transaction id there is no bound, and nothing is seen
+  -- no bound (null) in a transaction that has written before: nothing is seen then
   select max(a.attempt_id), daybatch.next_transaction_id() into v_seen_attempt, v_seen_xid from daybatch.delivery_attempts as a;
   for v_webhook in
     select w.* from daybatch.webhooks as w

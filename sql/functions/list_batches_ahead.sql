@@ -1,8 +1,6 @@
 -- The batches that so many contacts take from a first due time on, with the rules of get_sending_rules. Without rules one
 -- statement; with them batch by batch, as open_batch and advance_campaign would do it: each counts from its due time.
 -- p_after, p_count: only those behind this number (rules walk through the ones before), and at most so many.
--- Long campaigns have thousands of batches, and a call of calculate_spacing costs more than all else of a row: what it,
--- calculate_due_time and find_send_window say is done here in place; test/sql/batches_ahead.test.ts holds them together.
 -- Part of simulate_campaign and forecast_campaign. Pure but for the zone's rules.
 create or replace function daybatch.list_batches_ahead(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamptz, p_rules jsonb,
   p_after integer default 0, p_count integer default null)
@@ -16,18 +14,7 @@ declare
   v_limit integer := p_limit;
   v_next integer;
   v_batch_limit integer := daybatch.calculate_batch_limit(p_limit, p_interval, p_rules);
-  v_zone text := p_rules ->> 'send_time_zone';
-  v_time time := p_rules ->> 'daily_send_time';
-  v_has_window boolean := p_rules ?| array['send_window_from', 'send_window_days'];
-  v_from time := coalesce(p_rules ->> 'send_window_from', '00:00');
-  v_to time := coalesce(p_rules ->> 'send_window_to', '24:00');
-  v_nights integer := case when v_to <= v_from then 1 else 0 end;
-  v_weekdays jsonb := p_rules -> 'send_window_days';
-  v_day date;
-  v_window_day date;
-  v_earliest timestamptz;
-  v_starts_at timestamptz;
-  v_ends_at timestamptz;
+  v_has_zone boolean := p_rules ? 'send_time_zone';
 begin
   if p_rules is null then
     return query
@@ -55,41 +42,7 @@ begin
       end if;
     end if;
     batch_number := batch_number + 1;
-    if v_zone is null or due_at is null then
-      due_at := due_at + p_interval;
-      continue;
-    end if;
-    v_earliest := due_at + p_interval - case when v_time is not null then interval '1 hour' else interval '0' end;
-    v_day := timezone(v_zone, v_earliest)::date - 1;
-    for v_try in 1..18 loop
-      -- no such time of day lies in the window
-      due_at := case when v_try < 18 then v_earliest end;
-      exit when due_at is null;
-      if v_time is not null then
-        loop
-          due_at := timezone(v_zone, v_day + v_time);
-          v_day := v_day + 1;
-          exit when due_at >= v_earliest;
-        end loop;
-      end if;
-      exit when not v_has_window;
-      v_window_day := timezone(v_zone, due_at)::date - 1;
-      v_starts_at := null;
-      for n in -1..15 loop
-        if v_weekdays is null or v_weekdays @> to_jsonb(extract(isodow from v_window_day)::integer) then
-          v_starts_at := timezone(v_zone, v_window_day + v_from);
-          v_ends_at := timezone(v_zone, v_window_day + v_nights + v_to);
-          exit when v_starts_at < v_ends_at and v_ends_at > due_at;
-          v_starts_at := null;
-        end if;
-        v_window_day := v_window_day + 1;
-      end loop;
-      exit when v_starts_at is null or v_starts_at <= due_at;
-      if v_time is null then
-        due_at := v_starts_at;
-        exit;
-      end if;
-    end loop;
+    due_at := case when v_has_zone then (select s.next_due_at from daybatch.calculate_spacing(due_at, p_interval, p_rules) as s) else due_at + p_interval end;
   end loop;
 end;
 $$;

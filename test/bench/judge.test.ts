@@ -13,11 +13,22 @@ const row = {
 
 t.test('the ratio is the median of pairs, the figure the best run', async t => {
   const judged = judgeRow('send', row)
-  t.match(judged, { figure: 1231, ratio: 1146 / 807, verdict: 'reached' })
+  t.match(judged, { figure: 1231, ratio: (1146 / 807 + 1228 / 863) / 2, verdict: 'reached' })
   t.equal(
     describeRow(judged),
     'ok   send: one service: 1,231 mails/s (best of 4, 1,146 to 1,231); 1.42 x the plain loop (median of 4 pairs, 1.09 to 2.02); must be >= 1.30 x',
   )
+})
+
+t.test('of two pairs neither is taken for being the better one', async t => {
+  const pairs = {
+    ...row,
+    better: 'less' as const,
+    runs: [98, 114],
+    yardstick: { name: 'it', runs: [100, 100] },
+  }
+  t.equal(judgeRow('idle', { ...pairs, limits: [{ of: 'ratio', atMost: 1.05 }] }).verdict, 'missed')
+  t.equal(judgeRow('idle', pairs).ratio, (0.98 + 1.14) / 2)
 })
 
 t.test('best with best, where runs have no pairs', async t => {
