@@ -31,6 +31,8 @@ export function openMake({ args: [id], redraw, go }) {
   let problem
   let previewProblem
   let asking
+  /** Counts the questions for the end: only the answer to the last one is shown. */
+  let question = 0
 
   const draft = openDraft(id, {
     edited: name => {
@@ -76,6 +78,7 @@ export function openMake({ args: [id], redraw, go }) {
 
   function askFinish() {
     finish = undefined
+    question += 1
     clearTimeout(asking)
     asking = setTimeout(lookAtFinish, ASK_MS)
   }
@@ -83,6 +86,7 @@ export function openMake({ args: [id], redraw, go }) {
   /** The end with this pace, which need not be stored yet. */
   async function lookAtFinish() {
     const { fields } = draft
+    const asked = ++question
     finish = finishProblem = undefined
     if (audience?.eligible > 0 && fields.daily_send_limit >= 1 && fields.batch_interval > 0) {
       const rules = rulesOf(fields)
@@ -97,7 +101,7 @@ export function openMake({ args: [id], redraw, go }) {
         found => ({ found }),
         error => ({ trouble: problemOf(error) }),
       )
-      if (fields !== draft.fields) return
+      if (asked !== question) return
       finish = answer.found
       finishProblem = answer.trouble
     }

@@ -42,6 +42,26 @@ t.test('make', { skip: noBrowser }, async t => {
   await page.getByText('3 batches').waitFor()
   await isSaved()
 
+  t.test('words typed while the end is asked for do not lose it', async t => {
+    const words = Promise.withResolvers<void>()
+    await page.route('**/api/forecast?*', async route => {
+      await words.promise
+      await route.continue()
+    })
+    const asked = page.waitForRequest('**/api/forecast?*')
+    await page.getByLabel('Mails a day').fill('30')
+    await asked
+    await page.getByLabel('Subject').fill('With rules?')
+    words.resolve()
+    await page.getByText('2 batches').waitFor()
+    await page.unroute('**/api/forecast?*')
+    await page.getByLabel('Mails a day').fill('20')
+    await page.getByLabel('Subject').fill('With rules')
+    await page.getByText('3 batches').waitFor()
+    await isSaved()
+    t.match(await stored(), { daily_send_limit: 20, subject: 'With rules' })
+  })
+
   t.test('rules are folded away, and change the end as one types', async t => {
     t.notOk(await page.getByLabel('Only from').isVisible())
     await page.getByText('More rules').click()
