@@ -87,6 +87,21 @@ CREATE UNIQUE INDEX attachments_have_one_name_each ON daybatch.attachments USING
 grant select on daybatch.attachments to daybatch_operator;
 comment on table daybatch.attachments is 'Files of campaigns'' messages: attached, or shown in the html by their content_id. A row never changes but for its removal, so a version of a message names its files by id.';
 
+create table daybatch.batch_counts (
+  campaign_id uuid not null,
+  batch_number integer not null,
+  sent_count integer not null,
+  failed_count integer not null,
+  in_doubt_count integer not null,
+  skipped_count integer not null,
+  deferred_count integer not null,
+  constraint batch_counts_pkey PRIMARY KEY (campaign_id),
+  constraint no_count_is_negative CHECK ((LEAST(sent_count, failed_count, in_doubt_count, skipped_count, deferred_count) >= 0))
+) with (fillfactor=10, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=1000);
+alter table daybatch.batch_counts owner to daybatch_owner;
+grant select on daybatch.batch_counts to daybatch_operator;
+comment on table daybatch.batch_counts is 'Mails of each open batch by what became of them so far, written with every outcome; gone when the batch closes. A batch that was open before this table was made has no row: it is counted.';
+
 create table daybatch.batches (
   campaign_id uuid not null,
   batch_number integer not null,
@@ -1101,14 +1116,27 @@ UNION ALL
   WHERE ((b.closed_at IS NULL) AND (c.status = 'completed'::text))
 UNION ALL
  SELECT b.campaign_id,
-    'batch_and_ledger_differ'::text AS rule,
-    format('batch %s took %s contacts and has %s slots; the ledger holds %s contacts, slots up to %s'::text, b.batch_number, b.head_length, b.slot_count, l.contacts, l.last_slot) AS disagreement
-   FROM (daybatch.batches b
+    k.rule,
+    k.disagreement
+   FROM ((daybatch.batches b
      CROSS JOIN LATERAL ( SELECT count(*) AS contacts,
-            COALESCE(max(d.slot), 0) AS last_slot
+            COALESCE(max(d.slot), 0) AS last_slot,
+            count(*) FILTER (WHERE (d.status = 'sent'::text)) AS sent,
+            count(*) FILTER (WHERE (d.status = 'failed'::text)) AS failed,
+            count(*) FILTER (WHERE (d.status = 'in_doubt'::text)) AS in_doubt,
+            count(*) FILTER (WHERE (d.status = 'skipped'::text)) AS skipped,
+            count(*) FILTER (WHERE (d.status = 'deferred'::text)) AS deferred
            FROM daybatch.deliveries d
           WHERE ((d.campaign_id = b.campaign_id) AND (d.batch_number = b.batch_number))) l)
-  WHERE ((b.closed_at IS NULL) AND ((l.contacts <> b.head_length) OR (l.last_slot > b.slot_count)))
+     CROSS JOIN LATERAL ( SELECT 'batch_and_ledger_differ'::text AS "?column?",
+            format('batch %s took %s contacts and has %s slots; the ledger holds %s contacts, slots up to %s'::text, b.batch_number, b.head_length, b.slot_count, l.contacts, l.last_slot) AS format
+          WHERE ((l.contacts <> b.head_length) OR (l.last_slot > b.slot_count))
+        UNION ALL
+         SELECT 'batch_counts_differ'::text,
+            format('batch_counts says %s sent, %s failed, %s in doubt, %s skipped, %s deferred of batch %s; the ledger holds %s, %s, %s, %s, %s'::text, n.sent_count, n.failed_count, n.in_doubt_count, n.skipped_count, n.deferred_count, n.batch_number, l.sent, l.failed, l.in_doubt, l.skipped, l.deferred) AS format
+           FROM daybatch.batch_counts n
+          WHERE ((n.campaign_id = b.campaign_id) AND ((n.batch_number <> b.batch_number) OR (n.sent_count <> l.sent) OR (n.failed_count <> l.failed) OR (n.in_doubt_count <> l.in_doubt) OR (n.skipped_count <> l.skipped) OR (n.deferred_count <> l.deferred)))) k(rule, disagreement))
+  WHERE (b.closed_at IS NULL)
 UNION ALL
  SELECT d.campaign_id,
     k.rule,
@@ -1246,9 +1274,8 @@ create view daybatch.bounce_rates as
     l.complaint_minimum,
     b.last_at
    FROM (((public.campaigns c
-     CROSS JOIN LATERAL ( SELECT (sum(COALESCE((t.sent_count)::bigint, ( SELECT count(*) AS count
-                   FROM daybatch.deliveries d
-                  WHERE ((d.campaign_id = t.campaign_id) AND (d.batch_number = t.batch_number) AND (d.status = 'sent'::text))))))::bigint AS sent_count
+     CROSS JOIN LATERAL ( SELECT sum(COALESCE(t.sent_count, ( SELECT n.sent_count
+                   FROM daybatch.read_batch_counts(t.campaign_id) n(queued_count, claimed_count, sending_count, sent_count, failed_count, in_doubt_count, skipped_count, deferred_count)))) AS sent_count
            FROM daybatch.batches t
           WHERE ((t.campaign_id = c.id) AND (t.source <> 'old_method'::text))) s)
      CROSS JOIN LATERAL ( SELECT count(*) FILTER (WHERE (o.kind = 'hard'::text)) AS hard_count,
@@ -1564,11 +1591,10 @@ create view daybatch.campaign_status as
      CROSS JOIN ( SELECT daybatch.current_moment() AS now) clock)
      LEFT JOIN daybatch.contact_counts n ON ((n.campaign_id = c.id)))
      LEFT JOIN daybatch.batches b ON (((b.campaign_id = c.id) AND (b.closed_at IS NULL))))
-     LEFT JOIN LATERAL ( SELECT count(*) FILTER (WHERE (d.status = ANY (ARRAY['sent'::text, 'failed'::text, 'skipped'::text, 'in_doubt'::text]))) AS ended_count,
-            count(*) FILTER (WHERE (d.status = 'sent'::text)) AS sent_count,
-            count(*) FILTER (WHERE (d.status = 'sending'::text)) AS sending_count
-           FROM daybatch.deliveries d
-          WHERE ((d.campaign_id = b.campaign_id) AND (d.batch_number = b.batch_number))) o ON ((b.batch_number IS NOT NULL)));
+     LEFT JOIN LATERAL ( SELECT ((((k.sent_count + k.failed_count) + k.skipped_count) + k.in_doubt_count))::bigint AS ended_count,
+            (k.sent_count)::bigint AS sent_count,
+            (k.sending_count)::bigint AS sending_count
+           FROM daybatch.read_batch_counts(b.campaign_id) k(queued_count, claimed_count, sending_count, sent_count, failed_count, in_doubt_count, skipped_count, deferred_count)) o ON ((b.batch_number IS NOT NULL)));
 alter view daybatch.campaign_status owner to daybatch_owner;
 grant select on daybatch.campaign_status to daybatch_app;
 grant select on daybatch.campaign_status to daybatch_operator;
@@ -2052,6 +2078,11 @@ grant execute on function daybatch.add_list_contacts(uuid,jsonb) to daybatch_ope
 grant execute on function daybatch.add_list_contacts(uuid,jsonb) to daybatch_service;
 comment on function daybatch.add_list_contacts(uuid,jsonb) is 'Puts contacts on a list and answers how many were added, there already, rejected. Example: select daybatch.add_list_contacts(id, ''[{"email": "ada@example.org"}]'') from public.contact_lists limit 1;';
 
+create function daybatch.add_outcomes(p_campaign_id uuid, p_sent integer DEFAULT 0, p_failed integer DEFAULT 0, p_in_doubt integer DEFAULT 0, p_skipped integer DEFAULT 0, p_deferred integer DEFAULT 0)
+returns void language plpgsql volatile security definer set search_path="" -- body ca200cc72013777356edd1859a2ab0e8
+alter function daybatch.add_outcomes(uuid,integer,integer,integer,integer,integer) owner to daybatch_owner;
+comment on function daybatch.add_outcomes(uuid,integer,integer,integer,integer,integer) is 'Adds outcomes to the counts of the open batch (part of report_outcomes). Example: select daybatch.add_outcomes(id, p_sent => 1) from public.campaigns limit 0;';
+
 create function daybatch.adopt_old_mails(p_campaign_id uuid, p_audience uuid[])
 returns TABLE(root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[], first_mailed_at timestamp with time zone, next_due_at timestamp with time zone) language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body 67317cc460f1f8a6fcac19d5366fba90
 alter function daybatch.adopt_old_mails(uuid,uuid[]) owner to daybatch_owner;
@@ -2259,7 +2290,7 @@ grant execute on function daybatch.check_version(uuid,text[]) to daybatch_servic
 comment on function daybatch.check_version(uuid,text[]) is 'Locks a campaign and refuses (MB050) when it was changed. Example: select daybatch.check_version(id, array[daybatch.calculate_version(id)]) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10, p_smtp_servers text[] DEFAULT NULL::text[])
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 3778758bd9afa7f32db78f10adcdc094
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 6f0d6d679ed709905c2e5002f9dbe1d7
 alter function daybatch.claim_deliveries(uuid,text,integer,text[]) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_service;
@@ -2278,7 +2309,7 @@ grant execute on function daybatch.classify_reply(text,integer,text,text) to day
 comment on function daybatch.classify_reply(text,integer,text,text) is 'Rule, outcome and scope of a server''s answer at a stage. Example: select * from daybatch.classify_reply(''rcpt'', 550, ''5.1.1'', ''no such user'');';
 
 create function daybatch.close_batch(p_campaign_id uuid, p_batch_number integer DEFAULT NULL::integer)
-returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" -- body 52e99cbd8d7fef3f5baf5159faa833f2
+returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" -- body e2520b0b8df6fc5894d466dfcd397278
 alter function daybatch.close_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service;
@@ -2315,6 +2346,11 @@ create function daybatch.count_answers(p_campaign_id uuid, p_rules text[])
 returns text language plpgsql volatile security definer set search_path="" -- body 66727c0ce6f7c8dbc67aaae9ca43e587
 alter function daybatch.count_answers(uuid,text[]) owner to daybatch_owner;
 comment on function daybatch.count_answers(uuid,text[]) is 'Counts servers'' final answers and says why a campaign must pause, or null (part of report_outcomes). Example: select daybatch.count_answers(null, ''{}'') limit 0;';
+
+create function daybatch.count_batch(p_campaign_id uuid)
+returns void language sql volatile security definer set search_path="" -- body 4174f3ef41bafa80bd0203a0166198e0
+alter function daybatch.count_batch(uuid) owner to daybatch_owner;
+comment on function daybatch.count_batch(uuid) is 'Counts the open batch of a campaign anew (part of open_batch). Example: select daybatch.count_batch(id) from public.campaigns limit 0;';
 
 create function daybatch.count_contacts(p_campaign_id uuid)
 returns void language sql volatile security definer set search_path="" -- body faa70b7ac8883286b39edd578fd58fab
@@ -2413,7 +2449,7 @@ grant execute on function daybatch.current_moment() to daybatch_service;
 comment on function daybatch.current_moment() is 'The only clock the engine reads (the database''s own). Example: select daybatch.current_moment();';
 
 create function daybatch.describe_overview()
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 3ed432086880df4d82ca34c369881de0
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 5f0bff46797e180655d340f08da05a93
 alter function daybatch.describe_overview() owner to daybatch_owner;
 grant execute on function daybatch.describe_overview() to daybatch_operator;
 grant execute on function daybatch.describe_overview() to daybatch_service;
@@ -2475,7 +2511,7 @@ grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_servic
 comment on function daybatch.explain_contact(uuid,uuid) is 'The story of one contact in one campaign, in order. Example: select e.* from daybatch.deliveries as d, daybatch.explain_contact(d.campaign_id, d.contact_id) as e limit 20;';
 
 create function daybatch.explain_open_batch(p_campaign_id uuid, p_batch_number integer)
-returns text language plpgsql stable security definer set search_path="" -- body ab4905038564cf05a2aca4442b5da0fb
+returns text language plpgsql stable security definer set search_path="" -- body f4204c5d2f65fbc9b8d37116147c3455
 alter function daybatch.explain_open_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.explain_open_batch(uuid,integer) to daybatch_operator;
 comment on function daybatch.explain_open_batch(uuid,integer) is 'Why a batch cannot be closed now; null when it can. Example: select campaign_id, daybatch.explain_open_batch(campaign_id, batch_number) from daybatch.batch_history where closed_at is null;';
@@ -2792,7 +2828,7 @@ grant execute on function daybatch.list_attachments(uuid) to daybatch_service;
 comment on function daybatch.list_attachments(uuid) is 'The files of a campaign''s message. Example: select c.name, a.file_name, a.byte_count from public.campaigns as c, daybatch.list_attachments(c.id) as a;';
 
 create function daybatch.list_batches(p_campaign_id uuid, p_after_number integer DEFAULT '-1'::integer, p_limit integer DEFAULT 50)
-returns TABLE(batch_number integer, state text, source text, send_limit integer, slot_count integer, due_at timestamp with time zone, opened_at timestamp with time zone, closed_at timestamp with time zone, sent_count integer, failed_count integer, refused_count integer, skipped_count integer, in_doubt_count integer, returned_count integer, remaining_count integer) language plpgsql stable security definer set search_path="" -- body 37f8457c72e64105c9978eaa1d59c917
+returns TABLE(batch_number integer, state text, source text, send_limit integer, slot_count integer, due_at timestamp with time zone, opened_at timestamp with time zone, closed_at timestamp with time zone, sent_count integer, failed_count integer, refused_count integer, skipped_count integer, in_doubt_count integer, returned_count integer, remaining_count integer) language plpgsql stable security definer set search_path="" -- body 412db8c224d59bfa531e8bea78284105
 alter function daybatch.list_batches(uuid,integer,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatch_operator;
 grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatch_service;
@@ -2913,7 +2949,7 @@ grant execute on function daybatch.list_overview(text,text,timestamp with time z
 comment on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) is 'A page of campaigns as the overview shows them, with blockers and forecast end. Example: select c ->> ''name'', c ->> ''finish_at'' from daybatch.list_overview(''offer'', ''sending'') as c;';
 
 create function daybatch.list_progress(p_campaign_ids uuid[] DEFAULT NULL::uuid[], p_also uuid[] DEFAULT '{}'::uuid[])
-returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language sql stable security definer set search_path="" -- body 9a9e3005400f60ccc2c8319aac76a155
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language sql stable security definer set search_path="" -- body 4ebf019cdb3ea3781396b5784fb8de58
 alter function daybatch.list_progress(uuid[],uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.list_progress(uuid[],uuid[]) to daybatch_operator;
 grant execute on function daybatch.list_progress(uuid[],uuid[]) to daybatch_service;
@@ -3053,13 +3089,13 @@ alter function daybatch.note_shared_limit() owner to daybatch_owner;
 comment on function daybatch.note_shared_limit() is 'Trigger of sender_limits and domain_limits: counts what a new limit finds. Example: insert into daybatch.domain_limits (domain, batch_limit) values (''example.org'', 100);';
 
 create function daybatch.open_batch(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 8e3595c6d117d1ec3b6491832882a155
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 33dfe192649bcf7ae773806ae8d6c080
 alter function daybatch.open_batch(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
 comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select o.* from daybatch.due_batches as d, daybatch.open_batch(d.campaign_id) as o where d.is_due;';
 
 create function daybatch.pass_over_domains(p_batch daybatch.batches, p_delivery_ids bigint[], p_now timestamp with time zone)
-returns bigint[] language plpgsql volatile security definer set search_path="" -- body c03e7d8d4b0f891805306f26a7e69460
+returns bigint[] language plpgsql volatile security definer set search_path="" -- body ccc95cb47ef1dbf296ad837c39b944e4
 alter function daybatch.pass_over_domains(daybatch.batches,bigint[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.pass_over_domains(daybatch.batches,bigint[],timestamp with time zone) is 'The deliveries that the daily limits of their domains leave room for (part of claim_deliveries). Example: select daybatch.pass_over_domains(b, ''{}'', daybatch.current_moment()) from daybatch.batches as b limit 0;';
 
@@ -3119,6 +3155,13 @@ alter function daybatch.purge_history(interval,integer) owner to daybatch_owner;
 grant execute on function daybatch.purge_history(interval,integer) to daybatch_operator;
 grant execute on function daybatch.purge_history(interval,integer) to daybatch_service;
 comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
+
+create function daybatch.read_batch_counts(p_campaign_id uuid)
+returns TABLE(queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language plpgsql stable security definer set search_path="" -- body a6bb6f34e602238147d78b2eb1bf46c2
+alter function daybatch.read_batch_counts(uuid) owner to daybatch_owner;
+grant execute on function daybatch.read_batch_counts(uuid) to daybatch_app;
+grant execute on function daybatch.read_batch_counts(uuid) to daybatch_operator;
+comment on function daybatch.read_batch_counts(uuid) is 'How many mails of the open batch stand where, at no cost of its size. Example: select c.name, n.* from public.campaigns as c, daybatch.read_batch_counts(c.id) as n;';
 
 create function daybatch.read_events(p_after bigint, p_missing bigint[] DEFAULT '{}'::bigint[], p_campaign_id uuid DEFAULT NULL::uuid, p_until bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 500)
 returns jsonb language plpgsql stable security definer set search_path="" -- body 0f0551f2442f5cc317faca0f0dcd8334
@@ -3307,12 +3350,12 @@ grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_service
 comment on function daybatch.retry_failed(uuid,uuid[]) is 'Puts refused contacts back to remaining and returns how many. Example: select daybatch.retry_failed(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.return_claims(p_campaign_id uuid, p_claim_tokens uuid[], p_expired boolean)
-returns integer language plpgsql volatile security definer set search_path="" -- body 44db54c42e34b0ef4b01d3ecffd86a43
+returns integer language plpgsql volatile security definer set search_path="" -- body 08bb82c7634861070525785ddb4ed77f
 alter function daybatch.return_claims(uuid,uuid[],boolean) owner to daybatch_owner;
 comment on function daybatch.return_claims(uuid,uuid[],boolean) is 'Takes a campaign''s claims back: claimed to queued, sending to in doubt when the worker is gone (part of release_claims). Example: select daybatch.return_claims(id, ''{}'', true) from public.campaigns limit 0;';
 
 create function daybatch.return_unsent(p_campaign_id uuid, p_batch_number integer)
-returns integer language plpgsql volatile security definer set search_path="" -- body a372a79755b2715f1f61f640dd99cbc2
+returns integer language plpgsql volatile security definer set search_path="" -- body f16e0e99f59064bee6362fa2547df4c3
 alter function daybatch.return_unsent(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.return_unsent(uuid,integer) is 'Returns the unsent deliveries of a batch to remaining (part of close_batch). Example: select daybatch.return_unsent(id, 1) from public.campaigns limit 0;';
 
@@ -3368,12 +3411,12 @@ grant execute on function daybatch.set_smtp_server(text,jsonb) to daybatch_servi
 comment on function daybatch.set_smtp_server(text,jsonb) is 'Makes or changes an SMTP server, or the limits of default. Example: select daybatch.set_smtp_server(''default'', ''{"per_second": 10, "connections": 4}'');';
 
 create function daybatch.settle_accepted(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[]) language plpgsql volatile security definer set search_path="" -- body 4a087df25a95d5fc08b7ca6ef5370377
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[]) language plpgsql volatile security definer set search_path="" -- body b0944bd6db2e21536e572d2d28690c97
 alter function daybatch.settle_accepted(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_accepted(uuid,jsonb,timestamp with time zone) is 'Settles reports that are all acceptances (part of settle_reports). Example: select settled_count from daybatch.settle_accepted(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
 create function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamp with time zone)
-returns integer language plpgsql volatile security definer set search_path="" -- body 3d6d85de82c2315a814bcc3f2f5a4717
+returns integer language plpgsql volatile security definer set search_path="" -- body 730f17dd5f31b99378d93dc03ce72301
 alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
 
@@ -3383,7 +3426,7 @@ alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) 
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 
 create function daybatch.settle_replies(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 1749f633c30f6670d2dc50be9539fd14
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 2879acedbf8848cfe33a81dbee0665f9
 alter function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) is 'Settles reports with other answers than acceptances (part of settle_reports). Example: select settled_count from daybatch.settle_replies(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
@@ -3412,7 +3455,7 @@ grant execute on function daybatch.simulate_campaign(integer,integer,interval,ti
 comment on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) is 'The batches that so many contacts take at a limit. Example: select * from daybatch.simulate_campaign(17, 5);';
 
 create function daybatch.skip_ineligible(p_campaign_id uuid, p_lists jsonb, p_delivery_ids bigint[])
-returns bigint[] language plpgsql volatile security definer set search_path="" -- body 2cd9e13cf040f962efeb45b8b04f411d
+returns bigint[] language plpgsql volatile security definer set search_path="" -- body b4c503437a2cfa589d371fb11925770e
 alter function daybatch.skip_ineligible(uuid,jsonb,bigint[]) owner to daybatch_owner;
 comment on function daybatch.skip_ineligible(uuid,jsonb,bigint[]) is 'Settles as skipped those of the deliveries whose contact may not be mailed now, returns the others (part of claim_deliveries). Example: select daybatch.skip_ineligible(''00000000-0000-0000-0000-000000000000'', ''[]'', ''{}'');';
 

@@ -18,9 +18,8 @@ as $$
 declare
   v_campaign record;
   v_batch daybatch.batches;
-  v_now timestamptz;
-  v_limit integer := p_limit;
-  v_ids bigint[]; v_claimed bigint[];
+  v_now timestamptz; v_limit integer := p_limit;
+  v_ids bigint[]; v_claimed bigint[]; v_retries bigint[];
   v_token uuid := gen_random_uuid();
   v_unsubscribe_tokens text[]; v_tokens jsonb;
   v_lease interval; v_is_shared boolean;
@@ -62,7 +61,7 @@ begin
         and (v_campaign.in_doubt_policy <> 'resend' or not exists (select from daybatch.delivery_attempts as a where a.campaign_id = p_campaign_id
           and a.delivery_id = d.delivery_id and a.outcome = 'in_doubt' and coalesce(a.smtp_server, 'default') <> v_server.name))
       order by d.retry_at limit v_limit);
-    v_wanted := least(v_limit - cardinality(v_ids), v_slots);
+    v_retries := v_ids; v_wanted := least(v_limit - cardinality(v_ids), v_slots);
     if v_wanted > 0 and v_batch.next_slot <= v_batch.slot_count then
       select v_ids || coalesce(array_agg(s.delivery_id), '{}'), max(s.slot), count(*)
       into v_ids, v_last_slot, v_found
@@ -86,6 +85,7 @@ begin
     return;
   end if;
 
+  perform daybatch.add_outcomes(p_campaign_id, p_deferred => -(select count(*)::integer from unnest(v_retries) as r (id) where r.id = any (v_claimed))) where cardinality(v_retries) > 0;
   select s.value into v_message_key from daybatch.secrets as s where s.name = 'message_key';
   select s.value into v_address_key from daybatch.secrets as s where s.name = 'address_key';
   insert into daybatch.claims (claim_token, campaign_id, batch_number, worker_id, claimed_at, expires_at, delivery_ids, smtp_server)

@@ -90,6 +90,7 @@ begin
     closed_at = v_now, sent_count = v_ends.sent_count, failed_count = cardinality(v_ends.failed), skipped_count = v_ends.skipped_count,
     in_doubt_count = v_ends.in_doubt_count, returned_count = cardinality(v_ends.untried) + cardinality(v_ends.tried), remaining_count = v_remaining
   where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
+  delete from daybatch.batch_counts as n where n.campaign_id = p_campaign_id;
   perform daybatch.advance_campaign(p_campaign_id, v_batch.batch_number, v_remaining);
   return query select p_campaign_id, v_batch.batch_number, true, v_ends.sent_count::integer, cardinality(v_ends.failed), v_remaining,
     c.status::text = 'completed', null::text

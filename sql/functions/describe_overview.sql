@@ -1,7 +1,7 @@
 -- What a person sees first, as one object: how many campaigns stand where, what went out in the last 24 hours, which batch
 -- leaves next, what needs somebody and why, whether anything delivers. Mails of the last 24 hours: those of the batches that
--- opened in them. Called by GET /api/overview every few seconds, so it reads no ledger but that of open batches, and no
--- campaign's contacts. plpgsql, so that the plan is made once a session. Reads only.
+-- opened in them. Called by GET /api/overview every few seconds, so it reads no ledger and no campaign's contacts:
+-- open batches by their counts. plpgsql, so that the plan is made once a session. Reads only.
 create or replace function daybatch.describe_overview()
 returns jsonb
 language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
@@ -32,12 +32,10 @@ begin
     from clock cross join daybatch.batches as b
     where b.opened_at > clock.now - interval '24 hours' and b.source <> 'old_method' and b.closed_at is not null
   ), under_way as (
-    select pg_catalog.count(*) as batches, coalesce(pg_catalog.sum(k.sent), 0) as sent, coalesce(pg_catalog.sum(k.sending), 0) as sending,
+    select pg_catalog.count(*) as batches, coalesce(pg_catalog.sum(k.sent_count), 0) as sent, coalesce(pg_catalog.sum(k.sending_count), 0) as sending,
       coalesce(pg_catalog.sum(b.slot_count), 0) as mails
     from daybatch.batches as b
-    cross join lateral (
-      select pg_catalog.count(*) filter (where d.status = 'sent') as sent, pg_catalog.count(*) filter (where d.status = 'sending') as sending
-      from daybatch.deliveries as d where d.campaign_id = b.campaign_id and d.batch_number = b.batch_number) as k
+    cross join lateral daybatch.read_batch_counts(b.campaign_id) as k
     where b.closed_at is null
   ), needs as materialized (
     select n.campaign_id, n.name, n.blocker, n.reason, n.since from daybatch.list_needs() as n

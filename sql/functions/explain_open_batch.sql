@@ -9,10 +9,11 @@ declare
 begin
   select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.batch_number = p_batch_number;
   if not daybatch.is_batch_finished(p_campaign_id, p_batch_number) then
-    select count(*) filter (where d.status = 'sending') as sending, count(*) filter (where d.status in ('queued', 'claimed')) as waiting,
-      count(*) filter (where d.status = 'deferred' and d.retry_at is not null) as deferred
+    select n.sending_count as sending, n.queued_count + n.claimed_count as waiting, (
+      select count(*) from daybatch.deliveries as d
+      where d.campaign_id = p_campaign_id and d.batch_number = p_batch_number and d.retry_at is not null) as deferred
     into v_open
-    from daybatch.deliveries as d where d.campaign_id = p_campaign_id and d.batch_number = p_batch_number;
+    from daybatch.read_batch_counts(p_campaign_id) as n;
     return concat_ws(', ',
       case when v_open.sending > 0 then v_open.sending || ' being sent' end,
       case when v_open.waiting > 0 then v_open.waiting || ' to be sent' end,

@@ -18,14 +18,10 @@ begin
     from daybatch.batches as b
     where b.campaign_id = p_campaign_id and b.batch_number > p_after_number and b.closed_at is not null
     union all
-    select b.batch_number, 'open', b.source, b.send_limit, b.slot_count, b.due_at, b.opened_at, null, n.sent, n.ended - n.sent,
-      n.ended - n.sent - n.skipped - n.in_doubt, n.skipped, n.in_doubt, null, null
+    select b.batch_number, 'open', b.source, b.send_limit, b.slot_count, b.due_at, b.opened_at, null, n.sent_count,
+      n.failed_count + n.skipped_count + n.in_doubt_count, n.failed_count, n.skipped_count, n.in_doubt_count, null, null
     from daybatch.batches as b
-    cross join lateral (
-      select count(*) filter (where d.status in ('sent', 'failed', 'skipped', 'in_doubt'))::integer as ended, count(*) filter (where d.status = 'sent')::integer as sent,
-        count(*) filter (where d.status = 'skipped')::integer as skipped, count(*) filter (where d.status = 'in_doubt')::integer as in_doubt
-      from daybatch.deliveries as d where d.campaign_id = b.campaign_id and d.batch_number = b.batch_number
-    ) as n
+    cross join lateral daybatch.read_batch_counts(b.campaign_id) as n
     where b.campaign_id = p_campaign_id and b.batch_number > p_after_number and b.closed_at is null
     order by 1 limit v_limit;
   get diagnostics v_limit = row_count;

@@ -1,6 +1,6 @@
 -- How far the open batches have come whose mails are under way now (that is, leased), and those of p_also: counts by
 -- status. All campaigns or p_campaign_ids. Called by the service while somebody watches, at most once a second; nothing is
--- written for it. Reads only: the leases, and the deliveries of the open batches it names.
+-- written for it. Reads only: the leases and the counts of the open batches.
 create or replace function daybatch.list_progress(p_campaign_ids uuid[] default null, p_also uuid[] default '{}')
 returns table (campaign_id uuid, batch_number integer, delivery_count integer, queued_count integer, claimed_count integer, sending_count integer,
   sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer)
@@ -14,15 +14,7 @@ as $$
   select b.campaign_id, b.batch_number, b.slot_count, o.*
   from active as a
   join daybatch.batches as b on b.campaign_id = a.campaign_id and b.closed_at is null
-  cross join lateral (
-    select
-      (count(*) filter (where d.status = 'queued'))::integer, (count(*) filter (where d.status = 'claimed'))::integer,
-      (count(*) filter (where d.status = 'sending'))::integer, (count(*) filter (where d.status = 'sent'))::integer,
-      (count(*) filter (where d.status = 'failed'))::integer, (count(*) filter (where d.status = 'in_doubt'))::integer,
-      (count(*) filter (where d.status = 'skipped'))::integer, (count(*) filter (where d.status = 'deferred'))::integer
-    from daybatch.deliveries as d
-    where d.campaign_id = b.campaign_id and d.batch_number = b.batch_number
-  ) as o
+  cross join lateral daybatch.read_batch_counts(b.campaign_id) as o
 $$;
 
 comment on function daybatch.list_progress(uuid[], uuid[]) is

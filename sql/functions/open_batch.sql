@@ -73,6 +73,7 @@ begin
     v_counted_at, v_cut_off_at, v_previous.batch_number, v_previous.spaced_from, v_previous.batch_interval, daybatch.freeze_message(p_campaign_id), v_rules,
     (select array_agg(l.domain) from daybatch.domain_limits as l where l.daily_limit is not null));
   select * into v_filled from daybatch.fill_batch(p_campaign_id, v_number);
+  perform daybatch.count_batch(p_campaign_id);
   if v_rules is not null then
     perform daybatch.begin_sending_rules(p_campaign_id, v_number);
   end if;

@@ -28,6 +28,9 @@ begin
     if v_room.room < cardinality(v_domain.ids) then
       -- full but for what this claim takes: look again soon
       v_room.frees_at := coalesce(v_room.frees_at, p_now + interval '10 seconds');
+      perform daybatch.add_outcomes(p_batch.campaign_id, p_deferred => (
+        select count(*)::integer from daybatch.deliveries as d
+        where d.delivery_id = any (v_domain.ids[greatest(v_room.room, 0) + 1 :]) and d.status <> 'deferred'));
       update daybatch.deliveries as d set status = 'deferred',
         slot = case when v_room.frees_at < p_batch.cut_off_at then d.slot end,
         retry_at = case when v_room.frees_at < p_batch.cut_off_at then v_room.frees_at end

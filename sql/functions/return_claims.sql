@@ -16,6 +16,7 @@ declare
   v_first_slot integer;
   v_returned integer;
   v_doubtful integer := 0;
+  v_lost record;
 begin
   select * into v_campaign from daybatch.lock_campaign(p_campaign_id);
   select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null for no key update;
@@ -69,7 +70,7 @@ begin
         attempt_count = d.attempt_count + 1,
         reason = case when not l.is_tried_again then 'worker_lost' end
       from lost as l where d.delivery_id = l.delivery_id
-      returning 1
+      returning l.is_tried_again
     ),
     attempts as (
       insert into daybatch.delivery_attempts (campaign_id, delivery_id, batch_number, slot, attempt_number, claim_token, worker_id,
@@ -79,7 +80,9 @@ begin
       from lost as l
       returning 1
     )
-    select count(*) into v_doubtful from doubtful, (select count(*) from attempts) as written;
+    select count(*)::integer as doubtful, (count(*) filter (where d.is_tried_again))::integer as tried_again, (select count(*) from attempts) as written into v_lost from doubtful as d;
+    v_doubtful := v_lost.doubtful;
+    perform daybatch.add_outcomes(p_campaign_id, p_in_doubt => v_doubtful - v_lost.tried_again, p_deferred => v_lost.tried_again) where v_doubtful > 0;
     delete from daybatch.claims as k where k.claim_token = any (v_tokens);
   else
     with still_open as (

@@ -14,6 +14,9 @@ begin
   where d.campaign_id = p_campaign_id and d.batch_number = p_batch_number
     and (d.status = 'queued' or d.status = 'deferred' and d.slot is not null);
   get diagnostics v_returned = row_count;
+  if v_returned > 0 then
+    perform daybatch.count_batch(p_campaign_id);
+  end if;
   update daybatch.batches as b set next_slot = b.slot_count + 1
   where b.campaign_id = p_campaign_id and b.batch_number = p_batch_number;
   return v_returned;

@@ -28,6 +28,10 @@ begin
         k.smtp_server, l.sending_at, p_now, 'message', l.reply_code, l.enhanced_code, left(l.reply_text, 1000), 'accepted', 'sent'
       from live as l
       left join daybatch.claims as k on k.claim_token = l.claim_token
+    ),
+    -- as add_outcomes, without a statement of its own
+    counted as (
+      update daybatch.batch_counts as n set sent_count = n.sent_count + (select count(*) from live as l) where n.campaign_id = p_campaign_id
     )
     select count(*)::integer, coalesce(array_agg(l.delivery_id), '{}'), coalesce(array_agg(l.claim_token), '{}') from live as l;
 end;

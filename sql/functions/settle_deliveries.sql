@@ -9,10 +9,22 @@ language plpgsql volatile security definer set search_path = ''
 as $$
 declare
   v_open integer;
+  v_counts record;
   v_all uuid[];
   v_closed text[];
 begin
   select b.batch_number into v_open from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null;
+  -- what of them stands in the open batch, before it changes
+  select count(*)::integer as moved, (count(*) filter (where d.status = 'failed'))::integer as failed,
+    (count(*) filter (where d.status = 'in_doubt'))::integer as in_doubt, (count(*) filter (where d.status = 'skipped'))::integer as skipped,
+    (count(*) filter (where d.status = 'deferred'))::integer as deferred
+  into v_counts
+  from daybatch.deliveries as d
+  where d.campaign_id = p_campaign_id and d.delivery_id = any (p_delivery_ids) and d.batch_number = v_open and d.status <> 'sent' and d.status <> p_status;
+  if v_counts.moved > 0 then
+    perform daybatch.add_outcomes(p_campaign_id, p_sent => case when p_status = 'sent' then v_counts.moved else 0 end, p_failed => -v_counts.failed,
+      p_in_doubt => -v_counts.in_doubt, p_skipped => -v_counts.skipped, p_deferred => case when p_status = 'deferred' then v_counts.moved else -v_counts.deferred end);
+  end if;
   with changed as (
     update daybatch.deliveries as d set
       status = p_status,

@@ -82,9 +82,13 @@ begin
     min(concat_ws(' ', t.stage || ':', t.reply_code, t.enhanced_code, left(daybatch.mask_addresses(t.reply_text), 300))) filter (where t.scope = 'server') as refusal,
     min(concat_ws(' ', 'the server refuses us at', t.stage || ':', t.reply_code, t.enhanced_code, left(daybatch.mask_addresses(t.reply_text), 300)))
       filter (where t.scope = 'campaign') as pause_reason,
+    (count(*) filter (where t.status = 'sent'))::integer as sent, (count(*) filter (where t.status = 'failed'))::integer as failed,
+    (count(*) filter (where t.status = 'in_doubt'))::integer as in_doubt, (count(*) filter (where t.status = 'deferred'))::integer as deferred,
     (select count(*) from settled) as written, (select count(*) from attempts) as tried
   into v_settled
   from decided as t;
+  perform daybatch.add_outcomes(p_campaign_id, p_sent => v_settled.sent, p_failed => v_settled.failed, p_in_doubt => v_settled.in_doubt,
+    p_deferred => v_settled.deferred);
   return query select v_settled.settled_count, v_settled.settled_ids, v_settled.settled_tokens, v_settled.refusal, v_settled.pause_reason;
 end;
 $$;

@@ -38,7 +38,7 @@ begin
 
   v_eligible := array[]::bigint[];
   for v_delivery in
-    select d.delivery_id, d.address_key, a.address_key as current_key,
+    select d.delivery_id, d.status, d.address_key, a.address_key as current_key,
       r.delivery_id is not null as is_resend,
       case
         when p.id is null then 'deleted'
@@ -77,6 +77,8 @@ begin
       set status = case when v_is_doubtful then 'in_doubt' else 'skipped' end, reason = v_reason, settled_at = v_now,
         address_key = case when v_is_doubtful then d.address_key end, retry_at = null
       where d.delivery_id = v_delivery.delivery_id;
+      perform daybatch.add_outcomes(p_campaign_id, p_in_doubt => v_is_doubtful::integer, p_skipped => (not v_is_doubtful)::integer,
+        p_deferred => -(v_delivery.status = 'deferred')::integer);
     end if;
   end loop;
   return v_eligible;

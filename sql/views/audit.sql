@@ -78,13 +78,26 @@ from daybatch.batches as b
 join public.campaigns as c on c.id = b.campaign_id
 where b.closed_at is null and c.status::text = 'completed'
 union all
-select b.campaign_id, 'batch_and_ledger_differ', format('batch %s took %s contacts and has %s slots; the ledger holds %s contacts, slots up to %s', b.batch_number,
-  b.head_length, b.slot_count, l.contacts, l.last_slot)
+select b.campaign_id, k.rule, k.disagreement
 from daybatch.batches as b
 cross join lateral (
-  select count(*) as contacts, coalesce(max(d.slot), 0) as last_slot from daybatch.deliveries as d
+  select count(*) as contacts, coalesce(max(d.slot), 0) as last_slot, count(*) filter (where d.status = 'sent') as sent, count(*) filter (where d.status = 'failed') as failed,
+    count(*) filter (where d.status = 'in_doubt') as in_doubt, count(*) filter (where d.status = 'skipped') as skipped, count(*) filter (where d.status = 'deferred') as deferred
+  from daybatch.deliveries as d
   where d.campaign_id = b.campaign_id and d.batch_number = b.batch_number) as l
-where b.closed_at is null and (l.contacts <> b.head_length or l.last_slot > b.slot_count)
+cross join lateral (
+  select 'batch_and_ledger_differ', format('batch %s took %s contacts and has %s slots; the ledger holds %s contacts, slots up to %s', b.batch_number,
+    b.head_length, b.slot_count, l.contacts, l.last_slot)
+  where l.contacts <> b.head_length or l.last_slot > b.slot_count
+  union all
+  select 'batch_counts_differ', format('batch_counts says %s sent, %s failed, %s in doubt, %s skipped, %s deferred of batch %s; the ledger holds %s, %s, %s, %s, %s',
+    n.sent_count, n.failed_count, n.in_doubt_count, n.skipped_count, n.deferred_count, n.batch_number, l.sent, l.failed, l.in_doubt, l.skipped, l.deferred)
+  from daybatch.batch_counts as n
+  where n.campaign_id = b.campaign_id
+    and (n.batch_number, n.sent_count, n.failed_count, n.in_doubt_count, n.skipped_count, n.deferred_count)
+      <> (b.batch_number, l.sent, l.failed, l.in_doubt, l.skipped, l.deferred)
+) as k (rule, disagreement)
+where b.closed_at is null
 union all
 -- one pass over the ledger
 select d.campaign_id, k.rule, k.disagreement

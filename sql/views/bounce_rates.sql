@@ -18,9 +18,7 @@ select
   b.last_at
 from public.campaigns as c
 cross join lateral (
-  select sum(coalesce(t.sent_count, (
-    select count(*) from daybatch.deliveries as d
-    where d.campaign_id = t.campaign_id and d.batch_number = t.batch_number and d.status = 'sent')))::bigint as sent_count
+  select sum(coalesce(t.sent_count, (select n.sent_count from daybatch.read_batch_counts(t.campaign_id) as n)))::bigint as sent_count
   from daybatch.batches as t
   where t.campaign_id = c.id and t.source <> 'old_method'
 ) as s

@@ -48,12 +48,9 @@ cross join (select daybatch.current_moment() as now) as clock
 left join daybatch.contact_counts as n on n.campaign_id = c.id
 left join daybatch.batches as b on b.campaign_id = c.id and b.closed_at is null
 left join lateral (
-  select
-    count(*) filter (where d.status in ('sent', 'failed', 'skipped', 'in_doubt')) as ended_count,
-    count(*) filter (where d.status = 'sent') as sent_count,
-    count(*) filter (where d.status = 'sending') as sending_count
-  from daybatch.deliveries as d
-  where d.campaign_id = b.campaign_id and d.batch_number = b.batch_number
+  select (k.sent_count + k.failed_count + k.skipped_count + k.in_doubt_count)::bigint as ended_count, k.sent_count::bigint as sent_count,
+    k.sending_count::bigint as sending_count
+  from daybatch.read_batch_counts(b.campaign_id) as k
 ) as o on b.batch_number is not null;
 
 comment on view daybatch.campaign_status is

@@ -21,7 +21,8 @@ select c.id, c.status, c.current_batch_number as number, extract(epoch from c.ne
   (select jsonb_agg(jsonb_build_array(d.contact_id, d.batch_number, d.slot, d.status, d.deferral_count,
     extract(epoch from d.retry_at) * 1000, (select count(*) from daybatch.delivery_attempts as a
       where a.campaign_id = c.id and a.delivery_id = d.delivery_id)) order by d.delivery_id)
-    from daybatch.deliveries as d where d.campaign_id = c.id) as deliveries
+    from daybatch.deliveries as d where d.campaign_id = c.id) as deliveries,
+  (select to_jsonb(n) from daybatch.read_batch_counts(c.id) as n) as open_counts
 from public.campaigns as c where c.id = any ($1) order by c.id`
 
 /** The database that a history is played on: numbers of the model here, ids and tokens there. */
@@ -156,6 +157,18 @@ const indexOf = (id: string) => Number.parseInt(id.slice(-4), 16)
 
 export const emailOf = (address: string | null) => (address === null ? 'nobody' : `${address}@example.org`)
 
+// pairs in place of an object: jsonb has an order of its own
+const STATUSES = ['queued', 'claimed', 'sending', 'sent', 'failed', 'in_doubt', 'skipped', 'deferred']
+
+/** How many of its mails stand where (read_batch_counts); null: none is open. */
+function describeOpenBatch({ batches, deliveries }: World['campaigns'][number]): unknown {
+  const open = batches.find(({ closed }) => !closed)
+  const ofOpen = deliveries.filter(({ batch }) => batch === open)
+  return open
+    ? STATUSES.map(status => [status, ofOpen.filter(delivery => delivery.status === status).length])
+    : null
+}
+
 const number = (value: unknown) => (value === null ? null : Number(value))
 const sorted = (contacts: number[]) => [...contacts].sort((a, b) => a - b)
 const indexes = (ids: string[]) => ids.map(indexOf)
@@ -171,6 +184,7 @@ function readRow(row: Row): unknown {
     processed: sorted(indexes(row.processed)),
     failed: sorted(indexes(row.failed)),
     total: row.total ?? 0,
+    openCounts: row.open_counts && STATUSES.map(status => [status, row.open_counts[`${status}_count`]]),
     batches: (row.batches ?? []).map(([n, spaced, ...counts]: unknown[]) => [n, Number(spaced), ...counts]),
     deliveries: (row.deliveries ?? []).map(
       ([contact, batch, slot, status, deferrals, retryAt, tries]: unknown[]) => [
@@ -196,6 +210,7 @@ function describeCampaign(campaign: World['campaigns'][number]): unknown {
     processed: sorted(processed),
     failed: sorted(failed),
     total: remaining.length + processed.length + failed.length,
+    openCounts: describeOpenBatch(campaign),
     batches: batches.map(({ number, spacedFrom, closed }) => [
       number,
       spacedFrom,
