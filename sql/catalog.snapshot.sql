@@ -3161,6 +3161,7 @@ returns TABLE(queued_count integer, claimed_count integer, sending_count integer
 alter function daybatch.read_batch_counts(uuid) owner to daybatch_owner;
 grant execute on function daybatch.read_batch_counts(uuid) to daybatch_app;
 grant execute on function daybatch.read_batch_counts(uuid) to daybatch_operator;
+grant execute on function daybatch.read_batch_counts(uuid) to daybatch_reader;
 comment on function daybatch.read_batch_counts(uuid) is 'How many mails of the open batch stand where, at no cost of its size. Example: select c.name, n.* from public.campaigns as c, daybatch.read_batch_counts(c.id) as n;';
 
 create function daybatch.read_events(p_after bigint, p_missing bigint[] DEFAULT '{}'::bigint[], p_campaign_id uuid DEFAULT NULL::uuid, p_until bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 500)

@@ -123,7 +123,7 @@ begin
       select 'daybatch_service' as role, v_service_functions as functions
       union all select 'daybatch_app', v_app_functions
       union all select 'daybatch_operator', v_service_functions || v_operator_functions
-      union all select 'daybatch_reader', array['check_operation', 'read_metrics', 'count_largest_interval', 'current_moment', 'contract_version', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'verify_campaign', 'list_jobs', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'count_mails_outside_window', 'prove_shared_limits', 'get_sender_key']
+      union all select 'daybatch_reader', array['check_operation', 'read_metrics', 'count_largest_interval', 'current_moment', 'contract_version', 'is_awake', 'forecast_campaign', 'simulate_campaign', 'verify_campaign', 'list_jobs', 'has_job', 'calculate_job_id', 'list_misplaced_contacts', 'get_sending_rules', 'find_send_window', 'calculate_due_time', 'count_rolling_mails', 'count_mails_outside_window', 'prove_shared_limits', 'get_sender_key', 'read_batch_counts']
     ) as w on p.proname::text = any (w.functions)
     join pg_roles as r on r.rolname = w.role
     where p.pronamespace = 'daybatch'::regnamespace

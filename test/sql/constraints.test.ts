@@ -49,6 +49,7 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.webhook_tries': webhookTries,
   'daybatch.workers': engine.workers,
   'daybatch.contact_counts': engine.contactCounts,
+  'daybatch.batch_counts': engine.batchCounts,
   'daybatch.untracked_outcomes': engine.untrackedOutcomes,
   'daybatch.removed_contacts': engine.removedContacts,
   'daybatch.campaign_messages': engine.campaignMessages,

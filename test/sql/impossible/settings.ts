@@ -225,6 +225,31 @@ export const contactCounts = keyed('contact_counts_pkey', 'campaign_id', lengths
   ids.openCampaign,
 ])
 
+const batchCount: Row = {
+  campaign_id: ids.campaign,
+  batch_number: 1,
+  sent_count: 0,
+  failed_count: 0,
+  in_doubt_count: 0,
+  skipped_count: 0,
+  deferred_count: 0,
+}
+
+export const batchCounts: TableCase = {
+  rows: [batchCount],
+  other: { ...batchCount, campaign_id: ids.openCampaign },
+  refuses: {
+    batch_counts_pkey: [{ campaign_id: ids.campaign }],
+    no_count_is_negative: [
+      { sent_count: -1 },
+      { failed_count: -1 },
+      { in_doubt_count: -1 },
+      { skipped_count: -1 },
+      { deferred_count: -1 },
+    ],
+  },
+}
+
 const removal: Row = { campaign_id: ids.campaign, removed_at: at(0), removed_by: 'x' }
 export const removedContacts = keyed('removed_contacts_pkey', 'contact_id', removal, [
   ids.contact,
