@@ -399,6 +399,15 @@ alter table daybatch.finish_dates owner to daybatch_owner;
 grant select on daybatch.finish_dates to daybatch_operator;
 comment on table daybatch.finish_dates is 'The forecast finish of a campaign as first seen, or as told last, so that a move of it can be told, however slowly it goes.';
 
+create table daybatch.finish_marks (
+  mark_id bigint not null generated always as identity,
+  campaign_id uuid not null,
+  constraint finish_marks_pkey PRIMARY KEY (mark_id)
+);
+alter table daybatch.finish_marks owner to daybatch_owner;
+grant select on daybatch.finish_marks to daybatch_operator;
+comment on table daybatch.finish_marks is 'Campaigns that changed in what their forecast finish depends on; the next sweep looks at each once and takes its marks away.';
+
 create table daybatch.idempotent_requests (
   request_key bytea not null,
   body_hash bytea not null,
@@ -904,6 +913,7 @@ CREATE TRIGGER daybatch_010_check_lists_visible BEFORE INSERT OR UPDATE OF conta
 CREATE TRIGGER daybatch_020_guard_engine_columns_at_insert BEFORE INSERT ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.guard_engine_columns();
 CREATE TRIGGER daybatch_030_guard_engine_columns BEFORE UPDATE OF contacts_remaining, contacts_processed, contacts_failed, batch_history, first_batch_sent_at, next_batch_send_time, current_batch_number, total_contacts, tracking_initialised_at ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.guard_engine_columns();
 CREATE TRIGGER daybatch_800_record_campaign_change AFTER INSERT OR DELETE OR UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.record_campaign_change();
+CREATE TRIGGER daybatch_850_mark_finish_date AFTER INSERT OR UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.mark_finish_date();
 CREATE TRIGGER daybatch_900_enqueue_started_campaign AFTER INSERT OR UPDATE ON public.campaigns FOR EACH ROW EXECUTE FUNCTION daybatch.enqueue_started_campaign();
 alter table public.campaigns enable row level security;
 create policy the_application_sees_all on public.campaigns as permissive for all to daybatch_app using (true) with check (true);
@@ -3041,6 +3051,11 @@ returns void language sql volatile set search_path="" -- body c43655175611811f5b
 alter function daybatch.mark_engine_writes(boolean) owner to daybatch_owner;
 comment on function daybatch.mark_engine_writes(boolean) is 'Lets the engine''s functions write the engine''s columns (owner only). Example: select daybatch.mark_engine_writes(false);';
 
+create function daybatch.mark_finish_date()
+returns trigger language plpgsql volatile security definer set search_path="" -- body 1437410578dcbf3aa8f62facdabb8a73
+alter function daybatch.mark_finish_date() owner to daybatch_owner;
+comment on function daybatch.mark_finish_date() is 'Trigger of public.campaigns: lets the next sweep look at a finish date that may have moved. Example: select campaign_id from daybatch.finish_marks;';
+
 create function daybatch.mark_unsubscribed(p_contact_id uuid, p_source text)
 returns boolean language plpgsql volatile security definer set search_path="" -- body 612cbdd4685f8f22a9f976606136583a
 alter function daybatch.mark_unsubscribed(uuid,text) owner to daybatch_owner;
@@ -3074,7 +3089,7 @@ alter function daybatch.next_transaction_id() owner to daybatch_owner;
 comment on function daybatch.next_transaction_id() is 'The id that the next transaction will have, null in one that has written. Example: select daybatch.next_transaction_id();';
 
 create function daybatch.note_finish_dates()
-returns integer language plpgsql volatile security definer set search_path="" -- body f5b4c4bc9eb448437ef91dcf8fe70aae
+returns integer language plpgsql volatile security definer set search_path="" -- body bb1004f99250e0a20c263930471cbdfa
 alter function daybatch.note_finish_dates() owner to daybatch_owner;
 comment on function daybatch.note_finish_dates() is 'Tells operators of forecast finish dates that moved (part of every sweep). Example: select daybatch.note_finish_dates();';
 

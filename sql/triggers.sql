@@ -14,6 +14,7 @@ begin
       ('daybatch_020_guard_engine_columns_at_insert', 'before insert on public.campaigns for each row execute function daybatch.guard_engine_columns()'),
       ('daybatch_030_guard_engine_columns', 'before update of contacts_remaining, contacts_processed, contacts_failed, batch_history, first_batch_sent_at, next_batch_send_time, current_batch_number, total_contacts, tracking_initialised_at on public.campaigns for each row execute function daybatch.guard_engine_columns()'),
       ('daybatch_800_record_campaign_change', 'after insert or delete or update on public.campaigns for each row execute function daybatch.record_campaign_change()'),
+      ('daybatch_850_mark_finish_date', 'after insert or update on public.campaigns for each row execute function daybatch.mark_finish_date()'),
       ('daybatch_900_enqueue_started_campaign', 'after insert or update on public.campaigns for each row execute function daybatch.enqueue_started_campaign()'),
       ('daybatch_010_guard_events', 'before delete or update or truncate on daybatch.events for each statement execute function daybatch.guard_events()'),
       ('daybatch_010_note_sender_limit', 'after insert or delete or update on daybatch.sender_limits for each row execute function daybatch.note_shared_limit()'),

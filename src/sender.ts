@@ -52,6 +52,7 @@ export class Sender {
     this.#options = options
     this.#pool = createPool(url, {
       applicationName: 'daybatch delivery',
+      min: 1,
       statementTimeoutMs: STATEMENT_TIMEOUT_MS,
       // a restored or copied database comes with new connections: none is used before it is recognised
       check: client => this.#checkInstallation(new Daybatch(client)),

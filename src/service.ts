@@ -79,6 +79,7 @@ async function startParts(options: ServiceOptions, stops: Stop[]): Promise<Omit<
 
   const pool = createPool(url, {
     applicationName: 'daybatch service',
+    min: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   })
   stops.push(() => pool.end())
@@ -179,6 +180,7 @@ function createMetrics(url: string, stops: Stop[]): Metrics {
   const pool = createPool(url, {
     applicationName: 'daybatch metrics',
     max: 1,
+    min: 1,
     statementTimeoutMs: METRICS_TIMEOUT_MS,
   })
   stops.push(() => pool.end())

@@ -4,6 +4,11 @@ export interface PoolOptions {
   /** Shown in pg_stat_activity. */
   applicationName: string
   max?: number
+  /**
+   * So many stay open while nobody asks; default 0, so that all go after ten seconds. For what asks now and then: a new
+   * connection costs the server a process and its plans.
+   */
+  min?: number
   /** Server side limit of one statement; default 30 s. */
   statementTimeoutMs?: number
   /** Judges every new connection before its first use: what it throws fails the calls that wait for one. */
@@ -30,6 +35,7 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     connectionString: url,
     application_name: options.applicationName,
     max: options.max ?? 5,
+    min: options.min ?? 0,
     types,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,

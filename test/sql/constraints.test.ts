@@ -36,6 +36,7 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.idempotent_requests': idempotentRequests,
   'daybatch.notices': engine.notices,
   'daybatch.finish_dates': engine.finishDates,
+  'daybatch.finish_marks': engine.finishMarks,
   'daybatch.suppressions': engine.suppressions,
   'daybatch.bounces': engine.bounces,
   'daybatch.bounce_limits': engine.bounceLimits,

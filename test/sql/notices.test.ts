@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { advance, setClock } from '../helper/clock.ts'
 import { call, closeBatch, makeCampaign, openBatch, readOne, runBatch, send } from '../helper/make.ts'
 import { after, HOUR, MINUTE, scenario } from '../helper/scenario.ts'
+import { openSession } from '../helper/session.ts'
 
 const readNotices = async (db: pg.Pool, id: string) =>
   (
@@ -127,6 +128,108 @@ scenario('a finish date that moves slowly is told when its moves add up', async 
     [after(96 * HOUR), after(96 * HOUR + 75 * MINUTE)],
   )
 })
+
+/** Looks, and tells how many rows of campaigns that read, by whatever scan: of this transaction alone. */
+async function countRead(db: pg.Pool): Promise<number> {
+  const client = await db.connect()
+  try {
+    await client.query('begin')
+    const read = async () => {
+      const { rows } = await client.query(
+        `select (seq_tup_read + idx_tup_fetch)::integer as count from pg_stat_xact_user_tables
+         where schemaname = 'public' and relname = 'campaigns'`,
+      )
+      return rows[0].count
+    }
+    const before = await read()
+    await client.query('select daybatch.note_finish_dates()')
+    return (await read()) - before
+  } finally {
+    await client.query('commit')
+    client.release()
+  }
+}
+const readMarks = async (db: pg.Pool | pg.ClientBase) =>
+  (await db.query('select distinct campaign_id as id from daybatch.finish_marks order by 1')).rows.map(
+    ({ id }) => id,
+  )
+
+scenario('a campaign is looked at once for each change, and no other is read', async (t, db) => {
+  const ids: string[] = []
+  for (let n = 0; n < 20; n++) {
+    const { id } = await makeCampaign(db, { contacts: 4, limit: 2 })
+    await openBatch(db, id)
+    ids.push(id)
+  }
+  t.same(await readMarks(db), ids.toSorted())
+  const all = await countRead(db)
+  t.same(await readMarks(db), [])
+  t.equal(await countRead(db), 0)
+  await db.query(`update public.campaigns set name = 'Renamed', text_body = 'Other', daily_send_limit = 2`)
+  t.same(await readMarks(db), [], 'nothing that a finish date depends on')
+  t.equal(await countRead(db), 0)
+  const [changed, steered] = ids as [string, string]
+  await send(db, changed)
+  await closeBatch(db, changed)
+  await call(db, 'set_daily_limit', steered, 1)
+  t.same(await readMarks(db), [changed, steered].toSorted())
+  const some = await countRead(db)
+  t.ok(some > 0 && some < all / 3, `${some} rows of campaigns for two of them, ${all} for twenty`)
+  t.equal(await countRead(db), 0)
+})
+
+scenario(
+  'a change that meets a sweep waits for none, and is looked at by the next',
+  async (t, db, { url }) => {
+    const { id } = await makeCampaign(db, { contacts: 20, limit: 5 })
+    await openBatch(db, id)
+    const sweep = await openSession(url)
+    const other = await openSession(url)
+    const look = async (client: pg.ClientBase) =>
+      (await call(client, 'note_finish_dates'))[0]!.note_finish_dates
+    try {
+      await sweep.query('begin')
+      t.equal(await look(sweep.client), 0, 'the first look, not committed')
+      await other.query(`set lock_timeout = '2s'`)
+      await other.query('begin')
+      await other.query('update public.campaigns set daily_send_limit = 1 where id = $1', [id])
+      t.equal(await look(sweep.client), 0, 'what is not committed is not seen')
+      await other.query('commit')
+      await sweep.query('commit')
+      t.equal(await look(other.client), 1, 'from what was seen first')
+      await call(other.client, 'set_daily_limit', id, 5)
+      await sweep.query('begin')
+      t.equal(await look(sweep.client), 1)
+      t.equal(await look(other.client), 0, 'told by one of two sweeps')
+      await sweep.query('rollback')
+      t.equal(await look(other.client), 1, 'a sweep that broke off leaves its marks')
+    } finally {
+      await sweep.end()
+      await other.end()
+    }
+  },
+)
+
+scenario(
+  'marks wait while the engine sleeps, and of a deleted campaign go',
+  async (t, db) => {
+    const { id } = await makeCampaign(db, { contacts: 20, limit: 5 })
+    const gone = await makeCampaign(db, { contacts: 4, limit: 2 })
+    const draft = await makeCampaign(db, { status: 'draft' })
+    for (const campaign of [id, gone.id]) await openBatch(db, campaign)
+    await db.query('update public.campaigns set daily_send_limit = 3 where id = $1', [draft.id])
+    await db.query('delete from public.campaigns where id = $1', [gone.id])
+    await db.query('update daybatch.settings set taken_over_at = null')
+    t.equal(await countRead(db), 0)
+    t.same(await readMarks(db), [id, gone.id].toSorted(), 'a draft has no finish date')
+    await db.query('update daybatch.settings set taken_over_at = now()')
+    t.ok((await countRead(db)) > 0)
+    t.same(await readMarks(db), [])
+    const { rows } = await db.query('select campaign_id from daybatch.finish_dates')
+    t.same(rows, [{ campaign_id: id }])
+  },
+  { audit: false },
+)
 
 scenario('bounces and complaints above their limit are told as what they are', async (t, db) => {
   await call(db, 'set_bounce_limits', null, 0.05, 2, 0.05, 2)

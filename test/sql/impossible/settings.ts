@@ -426,6 +426,8 @@ export const finishDates: TableCase = {
   refuses: { finish_dates_pkey: [{ campaign_id: ids.campaign }] },
 }
 
+export const finishMarks = keyed('finish_marks_pkey', 'mark_id', { campaign_id: ids.campaign }, [1001, 1002])
+
 export const senderLimits: TableCase = {
   rows: [{ sender: 'news@example.org', daily_limit: 500 }],
   other: { sender: 'default', daily_limit: 1 },
