@@ -2895,7 +2895,7 @@ grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_servi
 comment on function daybatch.list_contacts(uuid,integer) is 'A page of contacts in the order of their ids. Example: select c ->> ''email'' from daybatch.list_contacts() as c;';
 
 create function daybatch.list_deliveries(p_campaign_id uuid, p_status text DEFAULT NULL::text, p_after_contact_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50, p_rule text DEFAULT NULL::text, p_batch_number integer DEFAULT NULL::integer)
-returns TABLE(contact_id uuid, email text, status text, batch_number integer, slot integer, reason text, evidence text, attempt_count integer, stage text, reply_code integer, enhanced_code text, reply_text text, rule text, smtp_server text, sending_at timestamp with time zone, settled_at timestamp with time zone, retry_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 40b2e94d6613de4c2bafa66680d50156
+returns TABLE(contact_id uuid, email text, status text, batch_number integer, slot integer, reason text, evidence text, attempt_count integer, stage text, reply_code integer, enhanced_code text, reply_text text, rule text, smtp_server text, sending_at timestamp with time zone, settled_at timestamp with time zone, retry_at timestamp with time zone) language plpgsql stable security definer set search_path="" set enable_sort=off -- body ee5cb3f7e9486ce781b16a0a0b4de2e6
 alter function daybatch.list_deliveries(uuid,text,uuid,integer,text,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_deliveries(uuid,text,uuid,integer,text,integer) to daybatch_operator;
 grant execute on function daybatch.list_deliveries(uuid,text,uuid,integer,text,integer) to daybatch_service;

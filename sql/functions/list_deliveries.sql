@@ -6,7 +6,9 @@ create or replace function daybatch.list_deliveries(p_campaign_id uuid, p_status
   p_rule text default null, p_batch_number integer default null)
 returns table (contact_id uuid, email text, status text, batch_number integer, slot integer, reason text, evidence text, attempt_count integer, stage text,
   reply_code integer, enhanced_code text, reply_text text, rule text, smtp_server text, sending_at timestamptz, settled_at timestamptz, retry_at timestamptz)
-language plpgsql stable security definer set search_path = ''
+-- a page comes from an index in its order: with the statistics of a batch that was just opened the planner would rather
+-- read and sort all of the campaign
+language plpgsql stable security definer set search_path = '' set enable_sort = off
 as $$
 #variable_conflict use_column
 declare
@@ -54,7 +56,8 @@ begin
     left join public.contacts as c on c.id = d.contact_id
     left join lateral (
       select a.stage, a.reply_code, a.enhanced_code, a.reply_text, a.rule, a.smtp_server from daybatch.delivery_attempts as a
-      where a.campaign_id = d.campaign_id and a.delivery_id = d.delivery_id order by a.attempt_id desc limit 1
+      -- + 0: by its own few tries, never by all of them from the last
+      where a.campaign_id = d.campaign_id and a.delivery_id = d.delivery_id order by a.attempt_id + 0 desc limit 1
     ) as l on true
     order by p.place;
 end;

@@ -71,8 +71,9 @@ const SMALL: [query: string, blocks: number][] = [
 
 /** The same for the large one, with a tenth of a million in its open batch: only what is shown on a page. */
 const LARGE: [query: string, blocks: number][] = [
-  // counts the batch that is under way
-  [byCampaign('campaign_status', 'id'), LIMIT],
+  [byCampaign('campaign_status', 'id'), 200],
+  ['select * from daybatch.list_batches($1)', 200],
+  ['select * from daybatch.list_deliveries($1)', 1000],
   [byCampaign('campaign_blockers'), 200],
   [byCampaign('due_batches'), 200],
   [byCampaign('batch_history'), 200],
@@ -84,7 +85,7 @@ const LARGE: [query: string, blocks: number][] = [
 
 /** Pages over all campaigns: a campaign costs a few blocks, its contacts none. */
 const PAGES: [query: string, blocks: number][] = [
-  ['select * from daybatch.campaign_status order by created_at desc limit 50', LIMIT + 1000],
+  ['select * from daybatch.campaign_status order by created_at desc limit 50', 1000],
   ['select * from daybatch.due_batches order by due_at limit 50', CAMPAIGNS * 10],
   ['select * from daybatch.campaign_blockers', CAMPAIGNS * 50],
   ['select * from daybatch.batch_history order by opened_at desc limit 50', CAMPAIGNS * 10],
