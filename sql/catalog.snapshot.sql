@@ -2111,7 +2111,7 @@ alter function daybatch.advance_campaign(uuid,integer,integer) owner to daybatch
 comment on function daybatch.advance_campaign(uuid,integer,integer) is 'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';
 
 create function daybatch.are_acceptances(p_reports jsonb)
-returns boolean language plpgsql immutable set search_path="" -- body a14889727042ffe7974f576b0ab76454
+returns boolean language plpgsql immutable set search_path="" -- body 1062d27d0ea43ec95d48b150940631d3
 alter function daybatch.are_acceptances(jsonb) owner to daybatch_owner;
 comment on function daybatch.are_acceptances(jsonb) is 'Whether every report is an acceptance. Example: select daybatch.are_acceptances(''[{"stage": "message", "reply_code": 250}]'');';
 
@@ -2130,7 +2130,7 @@ grant execute on function daybatch.begin_request(bytea,bytea) to daybatch_servic
 comment on function daybatch.begin_request(bytea,bytea) is 'Begins a request with an Idempotency-Key, or gives its answer again. Example: select is_new from daybatch.begin_request(sha256(''key''), sha256(''body''));';
 
 create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
-returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body f9f041b08211772fc7a035d06bdff5e3
+returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 8fc2f7feaa5b3e5751b03ff96f1ad3f1
 alter function daybatch.begin_sending(uuid,uuid[],bigint[]) owner to daybatch_owner;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_operator;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;
@@ -2267,7 +2267,7 @@ grant execute on function daybatch.check_operation() to daybatch_service;
 comment on function daybatch.check_operation() is 'Whether workers, batches, sweeps and vacuum run well, and what to do. Example: select name, state, finding from daybatch.check_operation() where state <> ''ok'';';
 
 create function daybatch.check_reports(p_reports jsonb)
-returns void language plpgsql immutable set search_path="" -- body 7a8f744e91ab262c69b47bccbe0eb20c
+returns void language plpgsql immutable set search_path="" -- body b54294df6eaa65b750351bbf34d3ce4e
 alter function daybatch.check_reports(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_reports(jsonb) is 'Raises MB017 when a report of outcomes is malformed. Example: select daybatch.check_reports(''[]'');';
 
@@ -2555,7 +2555,7 @@ grant execute on function daybatch.extend_claims(uuid[]) to daybatch_service;
 comment on function daybatch.extend_claims(uuid[]) is 'Heartbeat: prolongs live claims by a lease and returns them; a missing token is lost. Example: select * from daybatch.extend_claims(array[gen_random_uuid()]);';
 
 create function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
-returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" -- body 778498133e9ad37089fc090a024ef099
+returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" set work_mem=64MB -- body 2859ed34d4be3ea420d1500cc6939a95
 alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
 
@@ -3317,7 +3317,7 @@ grant execute on function daybatch.report_import_progress(uuid,text,integer,bigi
 comment on function daybatch.report_import_progress(uuid,text,integer,bigint,integer) is 'Tells how far an import is. Example: select daybatch.report_import_progress(import_id, ''reading'', 1000, 65536) from daybatch.imports;';
 
 create function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
-returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body e801783314265f94a28bae4aef2bae7c
+returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body 8943c28d708947bc6d2a822ce318f6b2
 alter function daybatch.report_outcomes(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_service;
@@ -3446,10 +3446,10 @@ returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[]
 alter function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) is 'Settles reports with other answers than acceptances (part of settle_reports). Example: select settled_count from daybatch.settle_replies(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
-create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 7d23d705805a7bf4dc7af2cd1773325e
-alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
-comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
+create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone, p_are_accepted boolean)
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body ad76981ea81daf0f9562a59e8c9ec35b
+alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone,boolean) owner to daybatch_owner;
+comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone,boolean) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment(), true);';
 
 create function daybatch.shift_campaign_back(p_campaign_id uuid, p_by interval)
 returns void language plpgsql volatile set search_path="" -- body a9d598916373c4690767fd664bc4daef

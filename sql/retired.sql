@@ -8,3 +8,4 @@ drop function if exists daybatch.begin_import(uuid, text, uuid, boolean, bigint,
 drop function if exists daybatch.list_batches_ahead(integer, integer, interval, timestamptz, jsonb);
 drop function if exists daybatch.forecast_campaign(uuid, integer);
 drop function if exists daybatch.list_deliveries(uuid, text, uuid, integer, text);
+drop function if exists daybatch.settle_reports(uuid, jsonb, timestamptz);

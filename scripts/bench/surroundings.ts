@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { cpus, loadavg, platform, release, totalmem } from 'node:os'
 import { findInstallation } from '../../src/embedded/installation.ts'
+import { BIN_FOLDER } from './world/database.ts'
 
 const LOCK_FILE = new URL('../../package-lock.json', import.meta.url)
 /** What decides the figures beside our own code. */
@@ -17,7 +18,7 @@ const BUT_RESULTS = [
 
 /** Versions and machine of this run: a figure without them says nothing. */
 export async function describeSurroundings(): Promise<Record<string, string>> {
-  const postgres = await (await findInstallation()).run('postgres', ['--version'])
+  const postgres = await (await findInstallation(BIN_FOLDER)).run('postgres', ['--version'])
   const { packages } = JSON.parse(readFileSync(LOCK_FILE, 'utf8'))
   const versions = PACKAGES.map(name => `${name} ${packages[`node_modules/${name}`]?.version}`)
   return {

@@ -20,7 +20,10 @@ declare
   v_batch daybatch.batches;
   v_now timestamptz;
   v_refusal text;
+  v_live uuid[];
   v_places bigint[];
+  v_place bigint;
+  v_may_send boolean[];
   v_ids bigint[];
   v_first_attempt boolean;
   v_standstill interval;
@@ -41,15 +44,19 @@ begin
     return;
   end if;
 
+  v_live := array(
+    select k.claim_token from daybatch.claims as k where k.claim_token = any (p_claim_tokens) and k.expires_at > v_now
+  );
   -- by place, not by delivery: of two claims that name one delivery in one call only the live one may send
   select coalesce(array_agg(f.place), '{}'), coalesce(array_agg(f.delivery_id), '{}'), coalesce(bool_or(f.is_first_attempt), false)
   into v_places, v_ids, v_first_attempt
   from (
     select distinct on (d.delivery_id) w.place, d.delivery_id, d.deferred_since is null as is_first_attempt
     from unnest(p_claim_tokens, p_delivery_ids) with ordinality as w (claim_token, delivery_id, place)
-    join daybatch.claims as k on k.claim_token = w.claim_token and k.expires_at > v_now
-    join daybatch.deliveries as d on d.delivery_id = w.delivery_id and d.claim_token = w.claim_token
-    where d.campaign_id = p_campaign_id and d.status = 'claimed'
+    -- by key, as in settle_reports
+    cross join lateral (select f.* from daybatch.deliveries as f where f.delivery_id = w.delivery_id limit 1) as d
+    where w.claim_token = any (v_live) and d.claim_token = w.claim_token
+      and d.campaign_id = p_campaign_id and d.status = 'claimed'
     order by d.delivery_id, w.place
   ) as f;
 
@@ -81,9 +88,14 @@ begin
       where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
     end if;
   end if;
+  -- a place of its own for each: looking for it among v_places took 7 us a mail in calls of 500
+  v_may_send := array_fill(false, array[coalesce(cardinality(p_delivery_ids), 0)]);
+  foreach v_place in array v_places loop
+    v_may_send[v_place] := true;
+  end loop;
   return query
-    select w.delivery_id, w.place = any (v_places),
-      case when not w.place = any (v_places) then 'the claim is lost, or the mail was begun before' end
+    select w.delivery_id, v_may_send[w.place],
+      case when not v_may_send[w.place] then 'the claim is lost, or the mail was begun before' end
     from unnest(p_delivery_ids) with ordinality as w (delivery_id, place)
     order by w.place;
 end;

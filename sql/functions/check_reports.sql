@@ -1,5 +1,6 @@
 -- Refuses (MB017) a malformed report before anything is changed: no array, no delivery id, no token, an unknown
 -- stage, an impossible code. A report never arrives half understood. Pure.
+-- A pattern costs 3 us a report, so each is asked once of each text: a call has few tokens, stages and codes.
 create or replace function daybatch.check_reports(p_reports jsonb)
 returns void
 language plpgsql immutable set search_path = ''
@@ -11,6 +12,23 @@ begin
     raise exception using errcode = 'MB017', message = 'reports are a JSON array of objects',
       hint = 'Example: [{"delivery_id": 1, "claim_token": "...", "stage": "rcpt", "reply_code": 550}]';
   end if;
+  if not exists (
+      select from (
+        select r.report ->> 'claim_token' as claim_token, r.report ->> 'stage' as stage, r.report ->> 'reply_code' as reply_code,
+          bool_and(coalesce(length(r.report ->> 'delivery_id') between 1 and 18 and translate(r.report ->> 'delivery_id', '0123456789', '') = '', false)) as has_ids
+        from jsonb_array_elements(p_reports) as r (report)
+        group by 1, 2, 3
+        -- a barrier: below the grouping the planner would ask them of each report
+        offset 0
+      ) as d
+      where not d.has_ids
+        or coalesce(d.claim_token, '') !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+        or coalesce(d.stage, '') not in ('render', 'connect', 'ehlo', 'starttls', 'auth', 'mail', 'rcpt', 'data', 'message')
+        or coalesce(d.reply_code, '250') !~ '^[2-5]\d\d$')
+  then
+    return;
+  end if;
+  -- which one it is, for the words
   select r.report into v_report
   from jsonb_array_elements(p_reports) as r (report)
   where coalesce(r.report ->> 'delivery_id', '') !~ '^\d{1,18}$'

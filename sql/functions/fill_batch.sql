@@ -6,7 +6,7 @@
 -- Locks: the campaign's, held by the caller. Errors: MB021 arrays and ledger disagree.
 create or replace function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
 returns table (delivery_count integer, skipped_count integer)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set work_mem = '64MB'
 as $$
 #variable_conflict use_column
 declare
@@ -34,7 +34,7 @@ begin
           jsonb_build_object('from', v_offset, 'to', v_offset + v_chunk - 1))) with ordinality as e (contact_id, rank)
       where c.id = p_campaign_id
     ),
-    judged as (
+    judged as materialized ( -- else each address is looked up twice: for the sort and above it
       select k.contact_id, k.rank, a.address_key, l.domain, least(l.batch_limit, l.daily_limit) - coalesce((v_domains ->> l.domain)::integer, 0) as domain_room,
         case
           when p.id is null then 'deleted'
@@ -54,23 +54,24 @@ begin
         select coalesce(case when v_has_copies then (select d.address_key from daybatch.deliveries as d
           join daybatch.resend_copies as r on r.campaign_id = d.campaign_id and r.delivery_id = d.delivery_id
           where d.campaign_id = p_campaign_id and d.contact_id = k.contact_id) end, sha256(v_key || convert_to(lower(p.email), 'UTF8'))) as address_key
-        where daybatch.is_valid_address(p.email)) as a on true
+        -- the plain look of judge_import first
+        where coalesce(length(p.email) <= 64 and p.email collate "C" ~ '^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]$', false)
+          or daybatch.is_valid_address(p.email)) as a on true
     ),
     unique_addresses as (
       select j.contact_id, j.rank, j.address_key, j.domain, j.domain_room,
         coalesce(j.reason, case when row_number() over (partition by j.address_key, j.reason order by j.rank) > 1 then 'duplicate_address' end) as reason
       from judged as j
     ),
-    passed_over as (
-      -- beyond the limit of its domain: not skipped, and no slot
-      select u.*, u.reason is null and coalesce(row_number() over (partition by u.domain, u.reason order by u.rank) > u.domain_room, false) as is_passed from unique_addresses as u
+    passed_over as ( -- beyond the limit of its domain: not skipped, and no slot
+      select u.*, u.reason is null and coalesce(row_number() over (partition by u.domain, u.reason order by u.rank) > u.domain_room, false) as is_passed
+      from unique_addresses as u where v_has_domains union all select u.*, false from unique_addresses as u where not v_has_domains
     ),
     counted as (
       select u.*, u.reason is null and not u.is_passed as is_eligible,
         count(*) filter (where u.reason is null and not u.is_passed) over (order by u.rank) as eligible_so_far from passed_over as u
     ),
-    taken as (
-      -- up to and with the contact that fills the limit
+    taken as ( -- up to and with the contact that fills the limit
       select t.*, v_filled + t.eligible_so_far as slot from counted as t
       where t.eligible_so_far - t.is_eligible::integer < v_limit - v_filled
     ),
@@ -110,8 +111,7 @@ begin
     v_chunk := least(v_chunk * 4, 50000);
   end loop;
 
-  update daybatch.batches as b set head_length = v_offset, slot_count = v_filled
-  where b.campaign_id = p_campaign_id and b.batch_number = p_batch_number;
+  update daybatch.batches as b set head_length = v_offset, slot_count = v_filled where b.campaign_id = p_campaign_id and b.batch_number = p_batch_number;
   return query select v_filled, v_offset - v_filled - v_passed;
 end;
 $$;

@@ -15,6 +15,7 @@ declare
   v_batch daybatch.batches;
   v_now timestamptz;
   v_done record;
+  v_are_accepted boolean;
   v_finished boolean;
   v_breaker text;
 begin
@@ -22,9 +23,10 @@ begin
   select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null for no key update;
   v_now := daybatch.current_moment();
   perform daybatch.check_reports(p_reports);
+  v_are_accepted := daybatch.are_acceptances(p_reports);
 
   -- reports of a live claim; the rest is late or stale
-  select * into v_done from daybatch.settle_reports(p_campaign_id, p_reports, v_now);
+  select * into v_done from daybatch.settle_reports(p_campaign_id, p_reports, v_now, v_are_accepted);
   if coalesce(v_done.refusal, v_done.pause_reason) is not null and v_batch.campaign_id is not null
     and daybatch.change_smtp_server(p_campaign_id, v_batch.batch_number, v_done.settled_ids, v_done.settled_tokens, v_now)
   then
@@ -35,7 +37,7 @@ begin
   if v_done.refusal is not null and v_batch.campaign_id is not null then
     perform daybatch.note_refusal(p_campaign_id, v_batch.batch_number, v_done.refusal, v_now);
   end if;
-  if v_done.settled_count > 0 and (p_reports @? '$[*] ? (@.reply_code >= 400)'
+  if v_done.settled_count > 0 and (not v_are_accepted and p_reports @? '$[*] ? (@.reply_code >= 400)'
     or exists (select from daybatch.refusal_counts as n where n.campaign_id = p_campaign_id))
   then
     perform daybatch.suppress_refused(p_campaign_id, v_done.settled_ids, v_done.settled_tokens, v_now);
@@ -54,7 +56,7 @@ begin
   end if;
 
   v_finished := v_batch.campaign_id is not null and daybatch.is_batch_finished(p_campaign_id, v_batch.batch_number);
-  if v_done.settled_count = jsonb_array_length(p_reports) and daybatch.are_acceptances(p_reports) then
+  if v_done.settled_count = jsonb_array_length(p_reports) and v_are_accepted then
     return query
       select r.delivery_id, true, 'sent', 'accepted', v_finished
       from rows from (jsonb_to_recordset(p_reports) as (delivery_id bigint)) with ordinality as r (delivery_id, place)

@@ -1,7 +1,7 @@
 -- The reports of live claims: attempt rows, new states, shrunk claims. Returns what else must happen: a
--- refusing server (words), a pause (reason), and which deliveries were settled.
+-- refusing server (words), a pause (reason), and which deliveries were settled. p_are_accepted: what are_acceptances says of them.
 -- Called by report_outcomes only, which holds the campaign's lock. Repeatable: a second call finds no live claim.
-create or replace function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamptz)
+create or replace function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamptz, p_are_accepted boolean)
 returns table (settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text)
 language plpgsql volatile security definer set search_path = ''
 as $$
@@ -14,7 +14,7 @@ begin
   select coalesce(c.in_doubt_policy, 'never') into v_policy from public.campaigns as c where c.id = p_campaign_id;
   select b.* into v_batch from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null;
 
-  if daybatch.are_acceptances(p_reports) then
+  if p_are_accepted then
     select a.*, null::text as refusal, null::text as pause_reason into v_settled
     from daybatch.settle_accepted(p_campaign_id, p_reports, p_now) as a;
   else
@@ -27,7 +27,7 @@ begin
       perform 1 from daybatch.claims as k where k.claim_token = any (v_settled.settled_tokens) order by k.claim_token for no key update;
     end if;
     with shrunk as (
-      select k.claim_token, array(select o.id from unnest(k.delivery_ids) as o (id) where not o.id = any (v_settled.settled_ids)) as open_ids
+      select k.claim_token, array(select unnest(k.delivery_ids) except select unnest(v_settled.settled_ids)) as open_ids
       from daybatch.claims as k where k.claim_token = any (v_settled.settled_tokens)
     ),
     gone as (
@@ -52,5 +52,5 @@ begin
 end;
 $$;
 
-comment on function daybatch.settle_reports(uuid, jsonb, timestamptz) is
-  'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
+comment on function daybatch.settle_reports(uuid, jsonb, timestamptz, boolean) is
+  'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment(), true);';

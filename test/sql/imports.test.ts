@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type pg from 'pg'
+import t from 'tap'
 import { advance } from '../helper/clock.ts'
 import { call, callOne, makeContacts, makeList, type Row, readOne } from '../helper/make.ts'
 import { checkRefusal } from '../helper/refusal.ts'
@@ -23,6 +25,14 @@ const people = (from: number, to: number) =>
 
 const countMembers = async (db: pg.Pool, list: string) =>
   (await db.query('select from public.contact_list_members where list_id = $1', [list])).rowCount
+
+t.test('the opening of a batch takes the same plain look', async t => {
+  const look = /length\(\w\.email\) <= 64 and \w\.email collate "C" ~ ('[^']+')/
+  const find = async (name: string) =>
+    look.exec(await readFile(new URL(`../../sql/functions/${name}.sql`, import.meta.url), 'utf8'))?.[1]
+  t.ok(await find('judge_import'))
+  t.equal(await find('fill_batch'), await find('judge_import'))
+})
 
 scenario('what the plain look takes for an address, is_valid_address takes too', async (t, db) => {
   const local = [

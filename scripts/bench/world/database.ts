@@ -22,6 +22,8 @@ const PROFILE_SETTINGS = {
   'pg_stat_statements.track': 'all',
 }
 const LOGIN = 'bench_service'
+/** Another PostgreSQL than the embedded one, which is compiled for size (-Os): a distribution's is faster. */
+export const BIN_FOLDER = process.env.DAYBATCH_TEST_POSTGRES_BIN || undefined
 
 export interface Database {
   /** Superuser. */
@@ -46,7 +48,7 @@ const TEMPLATE = 'daybatch'
 export async function startServer(context: BenchContext): Promise<Server> {
   const settings = { ...SETTINGS, ...(context.profile && PROFILE_SETTINGS) }
   const folder = join(context.folder, 'postgres')
-  const server = await startEmbeddedPostgres({ folder, settings })
+  const server = await startEmbeddedPostgres({ folder, settings, binFolder: BIN_FOLDER })
   context.teardown(() => server.stop())
   await migrate({ url: server.url })
   const password = randomBytes(12).toString('hex')
