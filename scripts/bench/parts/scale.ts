@@ -12,7 +12,8 @@ const CAMPAIGNS = [8, 1]
 
 export const bench: Bench = {
   name: 'scale',
-  about: 'mails a second of 1, 2, 4 and 8 services on one database, with 8 campaigns and with one',
+  about:
+    'mails a second of 1, 2, 4 and 8 services on one database, with 8 campaigns and with one, once they have sent as many',
   run,
 }
 
@@ -49,13 +50,14 @@ async function deliver(
   { services, campaigns, mails }: { services: number; campaigns: number; mails: number },
 ): Promise<Delivery> {
   const database = await server.createDatabase()
-  const lists = await createAudience(database, { contacts: mails, lists: campaigns })
+  const lists = await createAudience(database, { contacts: 2 * mails, lists: 2 * campaigns })
   const delivery = await runDelivery(context, {
     database,
     sink,
     services,
     connections: CONNECTIONS,
-    lists,
+    lists: lists.slice(campaigns),
+    warmUpLists: lists.slice(0, campaigns),
     mails,
   })
   await server.dropDatabase(database)

@@ -15,6 +15,8 @@ export interface DeliveryOptions {
   /** For each campaign its list; one batch takes the whole of it. */
   lists: string[]
   mails: number
+  /** Lists that are sent to before, unmeasured: a process compiles its code while it sends its first thousands. */
+  warmUpLists?: string[]
   /** Runs beside the delivery, until its batches are closed. */
   during?: ((services: Service[], hasEnded: Promise<unknown>) => Promise<void>) | undefined
 }
@@ -46,6 +48,7 @@ export async function runDelivery(context: BenchContext, options: DeliveryOption
   const { database, lists, mails } = options
   const services = await startServices(context, options)
   try {
+    if (options.warmUpLists) await warmUp(database, services, options.warmUpLists, mails)
     const before = await readCosts(database, services)
     const name = `Delivery ${++count}`
     await Promise.all(lists.map(list => insertCampaign(database, { name, lists: [list], limit: mails })))
@@ -67,6 +70,17 @@ export async function runDelivery(context: BenchContext, options: DeliveryOption
   } finally {
     await Promise.all(services.map(service => service.stop()))
   }
+}
+
+async function warmUp(
+  database: Database,
+  services: Service[],
+  lists: string[],
+  limit: number,
+): Promise<void> {
+  const name = `Warm-up ${++count}`
+  await Promise.all(lists.map(list => insertCampaign(database, { name, lists: [list], limit })))
+  await watchDelivery(database, services, name, lists.length)
 }
 
 async function startServices(context: BenchContext, options: DeliveryOptions): Promise<Service[]> {
