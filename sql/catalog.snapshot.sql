@@ -318,7 +318,7 @@ create table daybatch.deliveries (
   constraint skipped_deliveries_hold_no_address CHECK (((status <> 'skipped'::text) OR (address_key IS NULL))),
   constraint slot_is_within_the_limit CHECK (((slot >= 1) AND (slot <= send_limit))),
   constraint status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text, 'in_doubt'::text, 'deferred'::text])))
-) with (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05);
+) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05, fillfactor=40);
 alter table daybatch.deliveries owner to daybatch_owner;
 CREATE INDEX deliveries_old_method_idx ON daybatch.deliveries USING btree (campaign_id, delivery_id) WHERE (reason = 'old_method'::text);
 CREATE INDEX deliveries_reason_idx ON daybatch.deliveries USING btree (campaign_id, delivery_id) WHERE (reason IS NOT NULL);
