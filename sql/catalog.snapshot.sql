@@ -354,7 +354,7 @@ alter table daybatch.delivery_attempts owner to daybatch_owner;
 CREATE INDEX delivery_attempts_accepted_twice_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) WHERE (outcome = 'accepted_twice'::text);
 CREATE INDEX delivery_attempts_delivery_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id);
 CREATE INDEX delivery_attempts_in_doubt_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) WHERE (outcome = 'in_doubt'::text);
-CREATE INDEX delivery_attempts_not_accepted_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) WHERE (outcome <> 'sent'::text);
+CREATE INDEX delivery_attempts_not_accepted_idx ON daybatch.delivery_attempts USING btree (campaign_id, delivery_id) INCLUDE (outcome, stage, rule, reply_code, enhanced_code, ended_at, attempt_id) WHERE (outcome <> 'sent'::text);
 grant select on daybatch.delivery_attempts to daybatch_operator;
 comment on table daybatch.delivery_attempts is 'One try of one delivery: append-only, with stage, reply and time. Its last id is the installation''s high-water mark.';
 comment on column daybatch.delivery_attempts.smtp_server is 'The SMTP server of this try; null: default.';
@@ -591,6 +591,7 @@ create table daybatch.reply_rules (
   is_builtin boolean not null default false,
   suppress_after smallint,
   pause_after smallint,
+  constraint a_rule_has_a_short_name CHECK ((octet_length(rule) <= 200)),
   constraint doubt_needs_the_message_stage CHECK (((outcome <> 'in_doubt'::text) OR (stages = ARRAY['message'::text]))),
   constraint outcome_is_known CHECK ((outcome = ANY (ARRAY['sent'::text, 'failed'::text, 'deferred'::text, 'in_doubt'::text]))),
   constraint pause_after_is_at_least_one CHECK ((pause_after >= 1)),
@@ -2514,7 +2515,7 @@ grant execute on function daybatch.erase_contact(uuid) to daybatch_service;
 comment on function daybatch.erase_contact(uuid) is 'Removes a contact''s personal data; the never-twice key and the totals stay. Example: select daybatch.erase_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.explain_contact(p_campaign_id uuid, p_contact_id uuid)
-returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" -- body 5e721b196bd31f53a49bc80cdfdc3801
+returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" -- body cfde0054affea9ffdb5b327cceaab84b
 alter function daybatch.explain_contact(uuid,uuid) owner to daybatch_owner;
 grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_operator;
 grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_service;
@@ -2909,7 +2910,7 @@ grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_
 comment on function daybatch.list_due_campaigns(text,integer) is 'Campaigns to process now, as the sweep (only those with something to do) or the cron sees them. Example: select * from daybatch.list_due_campaigns();';
 
 create function daybatch.list_failures(p_campaign_id uuid)
-returns TABLE(status text, reason text, contacts integer, last_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" -- body 97b2aad0b3925abdc6517cbabf9fec3e
+returns TABLE(status text, reason text, contacts integer, last_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" set enable_sort=off set enable_bitmapscan=off -- body 97b2aad0b3925abdc6517cbabf9fec3e
 alter function daybatch.list_failures(uuid) owner to daybatch_owner;
 grant execute on function daybatch.list_failures(uuid) to daybatch_operator;
 grant execute on function daybatch.list_failures(uuid) to daybatch_service;
@@ -2952,7 +2953,7 @@ grant execute on function daybatch.list_needs() to daybatch_operator;
 comment on function daybatch.list_needs() is 'What waits for somebody, per started campaign; a row without a campaign holds for all. Example: select name, reason from daybatch.list_needs();';
 
 create function daybatch.list_overview(p_search text DEFAULT NULL::text, p_show text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns SETOF jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 537d3a3632eb04dd7766ad7d8fab6801
+returns SETOF jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body b0e36b643a17f187667ed7a43b2ab381
 alter function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_service;
@@ -3123,7 +3124,7 @@ grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_service
 comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at once, with a reason. Example: select daybatch.pause_campaign(id, ''wrong subject'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.preview_audience(p_list_ids uuid[])
-returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" set work_mem=64MB set random_page_cost=1.1 -- body 40ebdb816ca15c7d81d5c715d9a536ab
+returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" set work_mem=64MB -- body 74b1fdbdb4a38906e711241dca27cdd0
 alter function daybatch.preview_audience(uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.preview_audience(uuid[]) to daybatch_operator;
 grant execute on function daybatch.preview_audience(uuid[]) to daybatch_service;
@@ -3437,12 +3438,12 @@ alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time
 comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
 
 create function daybatch.settle_late_report(p_campaign_id uuid, p_report jsonb, p_now timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body fc7462237cb5cd584bb2234a0e5df9de
+returns void language plpgsql volatile security definer set search_path="" -- body 47d0b94154ad5b3c25596c25e1a2fbfd
 alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 
 create function daybatch.settle_replies(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body 2879acedbf8848cfe33a81dbee0665f9
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body db2ff70f509cb942f7b111f34d4c2908
 alter function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) is 'Settles reports with other answers than acceptances (part of settle_reports). Example: select settled_count from daybatch.settle_replies(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 

@@ -12,14 +12,13 @@ declare
   v_booked text;
 begin
   select d.* into v_delivery from daybatch.deliveries as d where d.campaign_id = p_campaign_id and d.contact_id = p_contact_id;
-  -- where the ledger says comes first: an array of a million is read for tens of milliseconds
+  -- of those settled in a closed batch the ledger tells it (the audit compares): an array of a million is read for tens of milliseconds
   select case when v_delivery.status = 'sent' then 'processed' else 'failed' end into v_booked
   from daybatch.batches as b
   where b.campaign_id = p_campaign_id and b.batch_number = v_delivery.batch_number and b.closed_at is not null
     and v_delivery.status in ('sent', 'failed', 'skipped', 'in_doubt');
   select c.name, c.status::text as status, c.tracking_initialised_at,
-    case when v_booked = 'processed' and c.contacts_processed ? p_contact_id::text then 'processed'
-      when v_booked = 'failed' and c.contacts_failed ? p_contact_id::text then 'failed'
+    case when v_booked is not null then v_booked
       when c.contacts_remaining ? p_contact_id::text then 'remaining' when c.contacts_processed ? p_contact_id::text then 'processed'
       when c.contacts_failed ? p_contact_id::text then 'failed'
       when c.tracking_initialised_at is null and exists (

@@ -5,7 +5,7 @@ create or replace function daybatch.list_answers(p_campaign_id uuid, p_limit int
 returns table (outcome text, stage text, rule text, reply_code integer, enhanced_code text, tries integer, contacts integer, last_at timestamptz, reply_text text,
   is_complete boolean)
 language plpgsql stable security definer set search_path = ''
--- the tries by their index, newest first, until there are enough: a bitmap of all is sorted afterwards
+-- the tries from their index alone, newest first, until there are enough: a bitmap of all is sorted afterwards
 set enable_bitmapscan = off
 as $$
 #variable_conflict use_column

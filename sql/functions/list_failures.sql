@@ -4,6 +4,8 @@
 create or replace function daybatch.list_failures(p_campaign_id uuid)
 returns table (status text, reason text, contacts integer, last_at timestamptz, stage text, reply_code integer, enhanced_code text, reply_text text)
 language plpgsql stable security definer set search_path = ''
+-- a campaign fails for few reasons, which the planner takes for hundreds, and sorts all failures by them; a bitmap of all is no gain either
+set enable_sort = off set enable_bitmapscan = off
 as $$
 #variable_conflict use_column
 begin

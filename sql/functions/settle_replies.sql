@@ -72,7 +72,7 @@ begin
     insert into daybatch.delivery_attempts (campaign_id, delivery_id, batch_number, slot, attempt_number, claim_token, worker_id,
       smtp_server, sending_at, ended_at, stage, reply_code, enhanced_code, reply_text, rule, outcome)
     select p_campaign_id, t.delivery_id, t.batch_number, t.slot, t.attempt_count + 1, t.claim_token, k.worker_id,
-      k.smtp_server, case when t.stage = 'message' then t.sending_at end, p_now, t.stage, t.reply_code, t.enhanced_code, left(t.reply_text, 1000), t.rule, t.outcome
+      k.smtp_server, case when t.stage = 'message' then t.sending_at end, p_now, t.stage, t.reply_code, left(t.enhanced_code, 20), left(t.reply_text, 1000), t.rule, t.outcome
     from decided as t
     left join daybatch.claims as k on k.claim_token = t.claim_token
     returning 1

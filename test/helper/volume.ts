@@ -110,6 +110,14 @@ async function insertBatches(db: pg.ClientBase, { limit, batches, open, contacts
     [limit, batches, open, contacts, listed],
   )
   await db.query(
+    `insert into daybatch.batch_counts (campaign_id, batch_number, sent_count, failed_count, in_doubt_count, skipped_count, deferred_count)
+     select b.campaign_id, b.batch_number, count(*) filter (where d.status = 'sent'), count(*) filter (where d.status = 'failed'),
+       count(*) filter (where d.status = 'in_doubt'), 0, 0
+     from daybatch.batches as b join made as m on m.id = b.campaign_id
+     join daybatch.deliveries as d on d.campaign_id = b.campaign_id and d.batch_number = b.batch_number
+     where b.closed_at is null group by b.campaign_id, b.batch_number`,
+  )
+  await db.query(
     `insert into daybatch.campaign_messages (campaign_id, message_version, subject, text_body, created_at) select id, 1, name, 'Hello', ${BEGIN} from made`,
   )
 }

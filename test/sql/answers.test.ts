@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { advance } from '../helper/clock.ts'
 import {
@@ -284,3 +285,22 @@ scenario('content that is refused after the dot pauses at the third in a row', a
     pause_reason: /^3 refusals of one kind in a row \(content_refused\)/,
   })
 })
+
+scenario(
+  'an enhanced code that is none of RFC 3463 is cut: what stands in an index must fit',
+  async (t, db) => {
+    const campaign = await makeCampaign(db, { contacts: 2 })
+    await openBatch(db, campaign.id)
+    const code = randomBytes(5000).toString('hex')
+    await send(db, campaign.id, [{ ...noSuchUser, enhanced_code: code }, noSuchUser])
+    t.match(
+      (
+        await db.query(
+          'select enhanced_code from daybatch.list_answers($1) order by enhanced_code collate "C"',
+          [campaign.id],
+        )
+      ).rows.map(row => row.enhanced_code),
+      ['5.1.1', code.slice(0, 20)].sort(),
+    )
+  },
+)

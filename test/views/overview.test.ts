@@ -247,6 +247,26 @@ scenario('preview_audience judges as the first batch does', async (t, db) => {
   await t.rejects(call(db, 'preview_audience', ['00000000-0000-4000-8000-000000000000']), { code: 'MB005' })
 })
 
+scenario('preview_audience takes for an address what is_valid_address does', async (t, db) => {
+  // every text of up to six of these signs
+  const list = await makeList(db, [])
+  await db.query(
+    `with recursive texts (email, length) as (
+       select '', 0 union all select t.email || s.sign, t.length + 1 from texts as t cross join unnest(string_to_array('a1.@-_', null)) as s (sign) where t.length < 6),
+     made as (insert into public.contacts (email) select email from texts where email <> '' returning id)
+     insert into public.contact_list_members (list_id, contact_id) select $1, id from made`,
+    [list],
+  )
+  const [wanted] = await read(
+    db,
+    `select count(*)::integer as contacts, (count(*) filter (where daybatch.is_valid_address(email)))::integer as eligible from public.contacts`,
+  )
+  t.ok(wanted!.eligible === 32 && wanted!.contacts > 50_000)
+  const { contacts, eligible, reasons } = (await callOne(db, 'preview_audience', [list]))!
+  t.same({ contacts, eligible }, wanted)
+  t.same(reasons, { invalid_address: contacts - eligible })
+})
+
 scenario('a contact is found by its address, in any case of letters', async (t, db) => {
   const [id] = await makeContacts(db, ['Ada@example.org'])
   await setClock(db, after(HOUR))

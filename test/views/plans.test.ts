@@ -74,6 +74,10 @@ const LARGE: [query: string, blocks: number][] = [
   [byCampaign('campaign_status', 'id'), 200],
   ['select * from daybatch.list_batches($1)', 200],
   ['select * from daybatch.list_deliveries($1)', 1000],
+  // one in fifty was refused: from the index alone
+  ['select * from daybatch.list_answers($1)', CONTACTS / 500],
+  // whom the ledger has settled is not looked for in an array
+  ["select * from daybatch.explain_contact($1, md5($1::uuid || '/' || 77)::uuid)", 200],
   [byCampaign('campaign_blockers'), 200],
   [byCampaign('due_batches'), 200],
   [byCampaign('batch_history'), 200],
@@ -86,6 +90,7 @@ const LARGE: [query: string, blocks: number][] = [
 /** Pages over all campaigns: a campaign costs a few blocks, its contacts none. */
 const PAGES: [query: string, blocks: number][] = [
   ['select * from daybatch.campaign_status order by created_at desc limit 50', 1000],
+  ['select daybatch.list_overview()', 1000],
   ['select * from daybatch.due_batches order by due_at limit 50', CAMPAIGNS * 10],
   ['select * from daybatch.campaign_blockers', CAMPAIGNS * 50],
   ['select * from daybatch.batch_history order by opened_at desc limit 50', CAMPAIGNS * 10],

@@ -91,6 +91,7 @@ export const replyRules: TableCase = {
     { outcome: 'deferred', stages: null, scope: 'server' },
     { scope: 'campaign' },
     { scope: 'batch' },
+    { rule: 'x'.repeat(200) },
   ],
   refuses: {
     reply_rules_pkey: [{ rule: 'ours' }],
@@ -107,6 +108,7 @@ export const replyRules: TableCase = {
     ],
     suppress_after_is_at_least_one: [{ suppress_after: 0 }],
     pause_after_is_at_least_one: [{ pause_after: 0 }],
+    a_rule_has_a_short_name: [{ rule: 'x'.repeat(201) }],
   },
 }
 
