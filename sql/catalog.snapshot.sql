@@ -3472,7 +3472,7 @@ grant execute on function daybatch.simulate_campaign(integer,integer,interval,ti
 comment on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) is 'The batches that so many contacts take at a limit. Example: select * from daybatch.simulate_campaign(17, 5);';
 
 create function daybatch.skip_ineligible(p_campaign_id uuid, p_lists jsonb, p_delivery_ids bigint[])
-returns bigint[] language plpgsql volatile security definer set search_path="" -- body b4c503437a2cfa589d371fb11925770e
+returns bigint[] language plpgsql volatile security definer set search_path="" -- body 827a02251c211fc25f0093a7e76b069a
 alter function daybatch.skip_ineligible(uuid,jsonb,bigint[]) owner to daybatch_owner;
 comment on function daybatch.skip_ineligible(uuid,jsonb,bigint[]) is 'Settles as skipped those of the deliveries whose contact may not be mailed now, returns the others (part of claim_deliveries). Example: select daybatch.skip_ineligible(''00000000-0000-0000-0000-000000000000'', ''[]'', ''{}'');';
 

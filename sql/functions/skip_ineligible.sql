@@ -18,6 +18,9 @@ declare
   v_reason text;
   v_is_doubtful boolean;
   v_is_unchanged boolean;
+  -- nearly no campaign has any: asked once, not of each mail
+  v_has_removed boolean := exists (select from daybatch.removed_contacts as m where m.campaign_id = p_campaign_id);
+  v_has_copies boolean := exists (select from daybatch.resend_copies as r where r.campaign_id = p_campaign_id);
   v_policy text := (select c.in_doubt_policy from public.campaigns as c where c.id = p_campaign_id);
 begin
   select s.value into v_key from daybatch.secrets as s where s.name = 'address_key';
@@ -25,9 +28,9 @@ begin
   select array_agg(d.delivery_id order by d.slot),
     bool_and(coalesce(p.unsubscribed_at is null and sha256(v_key || convert_to(lower(p.email), 'UTF8')) = d.address_key
         and octet_length(p.email) = length(p.email), false)
-      and not exists (select from daybatch.removed_contacts as m where m.campaign_id = p_campaign_id and m.contact_id = d.contact_id)
+      and not (v_has_removed and exists (select from daybatch.removed_contacts as m where m.campaign_id = p_campaign_id and m.contact_id = d.contact_id))
       and not exists (select from daybatch.suppressions as s where s.address_key = d.address_key)
-      and not exists (select from daybatch.resend_copies as r where r.campaign_id = p_campaign_id and r.delivery_id = d.delivery_id))
+      and not (v_has_copies and exists (select from daybatch.resend_copies as r where r.campaign_id = p_campaign_id and r.delivery_id = d.delivery_id)))
   into v_eligible, v_is_unchanged
   from daybatch.deliveries as d
   left join public.contacts as p on p.id = d.contact_id
