@@ -3438,7 +3438,7 @@ alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time
 comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
 
 create function daybatch.settle_late_report(p_campaign_id uuid, p_report jsonb, p_now timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body 47d0b94154ad5b3c25596c25e1a2fbfd
+returns void language plpgsql volatile security definer set search_path="" -- body 858574f3964001aa45e58b1602ee4519
 alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 

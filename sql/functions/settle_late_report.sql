@@ -43,7 +43,7 @@ begin
     smtp_server, sending_at, ended_at, stage, reply_code, enhanced_code, reply_text, rule, outcome)
   values (p_campaign_id, v_delivery.delivery_id, coalesce(v_attempt.batch_number, v_delivery.batch_number), coalesce(v_attempt.slot, v_delivery.slot),
     coalesce(v_attempt.attempt_number, v_delivery.attempt_count + 1), v_report.claim_token, coalesce(v_attempt.worker_id, v_claim.worker_id),
-    coalesce(v_attempt.smtp_server, v_claim.smtp_server), coalesce(v_attempt.sending_at, v_delivery.sending_at), p_now, v_report.stage, v_report.reply_code, v_reporleft(t.enhanced_code, 20),
+    coalesce(v_attempt.smtp_server, v_claim.smtp_server), coalesce(v_attempt.sending_at, v_delivery.sending_at), p_now, v_report.stage, v_report.reply_code, left(v_report.enhanced_code, 20),
     left(v_report.reply_text, 1000), v_answer.rule, v_answer.outcome);
   update daybatch.claims as k set delivery_ids = array_remove(k.delivery_ids, v_delivery.delivery_id)
   where k.claim_token = v_claim.claim_token and cardinality(k.delivery_ids) > 1;
