@@ -13,6 +13,11 @@ export class ProblemError extends Error {
 /** The service did not answer at all. */
 export class LostError extends Error {}
 
+/** Asked again soon the same may be answered: the service is away, starts, or has too much to do. */
+export const mayPass = error =>
+  error instanceof LostError || error.problem?.status >= 500 || error.problem?.status === 429
+export const RETRY_MS = 4000
+
 export const events = new EventTarget()
 /** `lost` while the service does not answer. */
 export const connection = { lost: false, since: 0 }
@@ -69,13 +74,13 @@ async function readBody(answer) {
 
 export const get = async (path, options) => readBody(await send('GET', path, options))
 
-/** Sends JSON; `etag`: only when nothing has changed since. */
-export async function change(method, path, body, { etag } = {}) {
+/** Sends JSON; `etag`: only when nothing has changed since; `key`: that of the try before, which may have been done. */
+export async function change(method, path, body, { etag, key = makeKey() } = {}) {
   const headers = {
     ...(body !== undefined && { 'content-type': 'application/json' }),
     ...(etag && { 'if-match': etag }),
   }
-  if (method === 'POST') headers['idempotency-key'] = makeKey()
+  if (method === 'POST') headers['idempotency-key'] = key
   return readBody(
     await send(method, path, { headers, ...(body !== undefined && { body: JSON.stringify(body) }) }),
   )
@@ -93,7 +98,7 @@ export function url(segments, query = {}) {
   return `/${path}${fields.length > 0 ? `?${search}` : ''}`
 }
 
-const makeKey = () =>
+export const makeKey = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
 
 /** A random uuid; crypto.randomUUID is not there where a page came by plain HTTP from another machine. */

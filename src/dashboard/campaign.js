@@ -23,8 +23,11 @@ export function openCampaign({ args: [id, tab = 'batches'], query, redraw, go })
   let failures
   let problem
   let current
+  /** Counts the questions: an action asks while another answer may be under way, which is older then. */
+  let question = 0
 
   async function read() {
+    const asked = ++question
     try {
       const answer = await readCampaign(id)
       const from = Math.max(0, (answer.campaign.current_batch_number ?? 1) - BEFORE)
@@ -33,6 +36,7 @@ export function openCampaign({ args: [id, tab = 'batches'], query, redraw, go })
         get(url(['api', 'campaigns', id, 'failures'])),
         get('/api/overview'),
       ])
+      if (asked !== question) return
       setClock(overview.now)
       failures = ends.items
       const doubt = failures
@@ -43,6 +47,7 @@ export function openCampaign({ args: [id, tab = 'batches'], query, redraw, go })
       batches = page.items
       problem = undefined
     } catch (error) {
+      if (asked !== question) return
       if (error.problem || !campaign) problem = problemOf(error)
       redraw()
       throw error
@@ -81,18 +86,22 @@ export function openCampaign({ args: [id, tab = 'batches'], query, redraw, go })
   }
 
   void refresh()
+  const unfollow = follow(url(['api', 'campaigns', id, 'events']), read)
   return {
     get title() {
       return campaign?.name ?? 'Campaign'
     },
-    close: follow(url(['api', 'campaigns', id, 'events']), read),
+    close() {
+      current.close?.()
+      unfollow()
+    },
     /** Another tab of the same campaign. */
     move(path, search) {
       const match = /^\/campaigns\/([\w-]+)(?:\/(\w+))?$/.exec(path)
       if (match?.[1] !== id) return false
       tab = match[2] ?? 'batches'
+      current.close?.()
       current = openTab(tab, search, given)
-      void current.read?.()
       return true
     },
     view: () => {

@@ -45,6 +45,7 @@ export function openContacts({ id, redraw, go, query }) {
       ),
   })
   let problem
+  let isLeft = false
 
   async function find(event) {
     event.preventDefault()
@@ -55,7 +56,7 @@ export function openContacts({ id, redraw, go, query }) {
       const found = /^[0-9a-f-]{36}$/i.test(wanted)
         ? { id: wanted }
         : await post('/api/contacts/search', { email: wanted })
-      go(link(id, `contacts?contact=${found.id}`))
+      if (!isLeft) go(link(id, `contacts?contact=${found.id}`))
     } catch (error) {
       problem = problemOf(error)
     }
@@ -64,6 +65,9 @@ export function openContacts({ id, redraw, go, query }) {
 
   return {
     read: list.read,
+    close() {
+      isLeft = true
+    },
     view: () => html`<form class="find" @submit=${find}><label for="search">The story of one contact</label>
         <span class="pair"><input id="search" name="email" type="search" placeholder="ada@example.org" autocomplete="off"><button>Find</button></span></form>
       ${problem ? trouble(problem) : nothing}

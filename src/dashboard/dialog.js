@@ -5,6 +5,15 @@ import { problemOf, trouble } from '/dashboard/parts.js'
 const dialog = document.getElementById('ask')
 const said = document.getElementById('said')
 let silence
+/** Draws the question that is asked now: what an older one hears later does not concern it. */
+let asked
+
+// by Escape, too
+dialog.addEventListener('close', () => {
+  if (dialog.open) return
+  asked = undefined
+  render(nothing, dialog)
+})
 
 /** Tells in a few words what was done; read out by screen readers. */
 export function say(words) {
@@ -23,7 +32,8 @@ export function ask({ title, body = () => nothing, confirm, danger = false, act,
   let problem
   let busy = false
 
-  const draw = () =>
+  const draw = () => {
+    if (asked !== draw) return
     render(
       html`<form method="dialog" @submit=${submit}>
       <h2 id="ask-title">${title}</h2>
@@ -34,6 +44,7 @@ export function ask({ title, body = () => nothing, confirm, danger = false, act,
     </form>`,
       dialog,
     )
+  }
 
   async function submit(event) {
     event.preventDefault()
@@ -48,16 +59,20 @@ export function ask({ title, body = () => nothing, confirm, danger = false, act,
       await done?.()
     } catch (error) {
       problem = problemOf(error)
+      if (asked !== draw) say(`${title} ${problem.title}.`)
     }
     busy = false
-    if (dialog.open) draw()
+    draw()
   }
 
   const close = () => {
+    if (asked !== draw) return
+    asked = undefined
     dialog.close()
     render(nothing, dialog)
   }
   render(nothing, dialog)
+  asked = draw
   draw()
   dialog.showModal()
 }

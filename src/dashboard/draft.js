@@ -1,6 +1,6 @@
 // A campaign that is being written: what is typed is stored by the service as one goes.
 
-import { change, get, post, url } from '/dashboard/api.js'
+import { change, get, LostError, makeKey, mayPass, RETRY_MS, url } from '/dashboard/api.js'
 import { problemOf } from '/dashboard/parts.js'
 import { RULES, readRules, sendable } from '/dashboard/rules.js'
 
@@ -23,12 +23,15 @@ const EMPTY = {
 }
 const FIELDS = Object.keys(EMPTY)
 
-/** `{fields, id, state, problem}`, `edit`, `save`, `errorOf(field)`; `edited(field)` draws, `saved` is told when all is stored. */
+/** `{fields, id, state, problem, isLost}` (lost: nobody answered, and it tries again), `edit`, `save`, `errorOf(field)`; `edited(field)` draws, `saved` is told when all is stored. */
 export function openDraft(id, { edited, saved }) {
-  const draft = { id, fields: { ...EMPTY }, state: id ? 'reading' : 'new', problem: undefined }
+  const draft = { id, fields: { ...EMPTY }, state: id ? 'reading' : 'new', problem: undefined, isLost: false }
   let stored = {}
   let timer
   let saving = Promise.resolve()
+  let isClosed = false
+  /** The request that makes the campaign, until it is answered. */
+  let making
 
   /** As the service takes them: no text is null, and an address that is half typed waits. */
   const pick = () =>
@@ -63,9 +66,19 @@ export function openDraft(id, { edited, saved }) {
   }
 
   draft.close = () => {
+    isClosed = true
     clearTimeout(timer)
-    if (draft.state === 'typing') void draft.save()
+    if (draft.state === 'typing' || draft.isLost) void draft.save()
   }
+
+  draft.says = () =>
+    ({
+      new: 'Nothing is stored yet.',
+      typing: 'Saving …',
+      saved: 'The draft is saved.',
+      unsaved: draft.isLost ? 'Not saved yet; it tries again.' : 'Not saved.',
+      reading: '',
+    })[draft.state]
 
   /** What is wrong with one field, in the service's words. */
   draft.errorOf = name =>
@@ -81,23 +94,32 @@ export function openDraft(id, { edited, saved }) {
     if (draft.fields.name.trim() === '') changes.name = draft.fields.subject.trim() || 'Untitled'
     if (!(changes.daily_send_limit >= 1)) delete changes.daily_send_limit
     if (draft.errorOf('batch_interval')) delete changes.batch_interval
-    if (!draft.id || Object.keys(changes).length > 0) draft.problem = await storeAll(changes, sent)
+    // what was refused may have been taken back
+    const isNew = !draft.id || Object.keys(changes).length > 0
+    draft.problem = isNew ? await storeAll(changes, sent) : undefined
     const isSame = JSON.stringify(pick()) === JSON.stringify(sent)
     draft.state = !isSame ? 'typing' : draft.problem ? 'unsaved' : 'saved'
+    if (draft.isLost && isSame) timer = setTimeout(draft.save, RETRY_MS)
     edited()
-    if (draft.state === 'saved') saved()
+    // also beside a field that was refused: the rest is stored
+    if (isSame && !draft.isLost && draft.id && !isClosed) saved()
   }
 
   /** What the service refuses by its name stays behind, with the rules that belong to it; the rest is stored. */
   async function storeAll(changes, sent) {
     let problem
+    draft.isLost = false
     for (let rest = changes; !draft.id || Object.keys(rest).length > 0; ) {
       try {
-        await send(rest)
-        for (const name of Object.keys(rest)) stored[name] = sent[name]
-        return problem
+        await send(rest, sent)
+        rest = Object.fromEntries(
+          Object.entries(rest).filter(
+            ([name]) => JSON.stringify(stored[name]) !== JSON.stringify(sent[name]),
+          ),
+        )
       } catch (error) {
         problem ??= problemOf(error)
+        draft.isLost = mayPass(error)
         const refused = (error.problem?.errors ?? []).map(({ path }) => path.split('/')[1])
         const names = refused.some(name => RULES.includes(name)) ? [...refused, ...RULES] : refused
         const left = Object.entries(rest).filter(([name]) => !names.includes(name))
@@ -108,11 +130,28 @@ export function openDraft(id, { edited, saved }) {
     return problem
   }
 
-  async function send(changes) {
-    if (draft.id) return change('PATCH', url(['api', 'campaigns', draft.id]), changes)
-    const made = await post('/api/campaigns', { ...changes, status: 'draft' })
-    draft.id = made.id
-    history.replaceState(null, '', `#/new/${made.id}`)
+  async function send(changes, sent) {
+    if (draft.id) {
+      await change('PATCH', url(['api', 'campaigns', draft.id]), changes)
+      return remember(changes, sent)
+    }
+    // an answer that was lost is asked for again, by the same request: it may have made the campaign
+    making ??= { changes, sent, key: makeKey() }
+    const { key } = making
+    try {
+      const made = await change('POST', '/api/campaigns', { ...making.changes, status: 'draft' }, { key })
+      draft.id = made.id
+      remember(making.changes, making.sent)
+    } catch (error) {
+      if (!(error instanceof LostError)) making = undefined
+      throw error
+    }
+    // whoever left meanwhile stays where he is
+    if (!isClosed) history.replaceState(null, '', `#/new/${draft.id}`)
+  }
+
+  function remember(changes, sent) {
+    for (const name of Object.keys(changes)) stored[name] = sent[name]
   }
   return draft
 }

@@ -1,7 +1,8 @@
 // Import a file of contacts: its first rows and what the columns mean, how far it is, and what was refused.
 
-import { get, makeUuid, post, send, url } from '/dashboard/api.js'
+import { get, LostError, makeUuid, mayPass, post, RETRY_MS, send, url } from '/dashboard/api.js'
 import { columnsView } from '/dashboard/columns.js'
+import { readLists } from '/dashboard/lists.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { loading, problemOf, trouble } from '/dashboard/parts.js'
 import { bytes, count, duration, plural, time } from '/dashboard/words.js'
@@ -23,20 +24,24 @@ export function openImport({ redraw }) {
   let mapping = {}
   let looks = 0
   let isResumable = false
+  let isLeft = false
+  /** The import under way, and whether its upload ended without an answer. */
+  let underWay
   /** Imports that broke off and can go on. */
   let broken = []
 
-  get(url(['api', 'lists'], { limit: 200 })).then(
-    page => {
-      lists = page.items
-      listId = lists[0]?.id ?? 'new'
-      redraw()
-    },
-    error => {
+  async function read() {
+    try {
+      lists = await readLists()
+      listId ||= lists[0]?.id ?? 'new'
+      problem = undefined
+    } catch (error) {
       problem = problemOf(error)
-      redraw()
-    },
-  )
+      if (mayPass(error) && !isLeft) setTimeout(read, RETRY_MS)
+    }
+    redraw()
+  }
+  void read()
   void readBroken()
 
   async function readBroken() {
@@ -46,7 +51,8 @@ export function openImport({ redraw }) {
   }
 
   function take(chosen) {
-    if (!chosen) return
+    // one at a time: what is told of the one under way would stand below the name of another
+    if (!chosen || underWay) return
     file = chosen
     result = progress = sample = undefined
     mapping = {}
@@ -83,6 +89,7 @@ export function openImport({ redraw }) {
 
   async function begin(event) {
     event.preventDefault()
+    if (underWay) return
     problem = undefined
     try {
       let to = listId
@@ -101,7 +108,7 @@ export function openImport({ redraw }) {
 
   /** The same file again: the service skips what it has, and reads the columns as before. */
   function resume(broken, chosen) {
-    if (!chosen) return
+    if (!chosen || underWay) return
     file = chosen
     sample = undefined
     return upload(broken.list_id, { file_name: chosen.name, import_id: broken.id, mode: 'resumable' })
@@ -110,30 +117,60 @@ export function openImport({ redraw }) {
   async function upload(list, query) {
     problem = result = undefined
     progress = { state: 'reading', bytes_read: 0, bytes_expected: file.size }
+    const mine = { id: query.import_id, isCut: false }
+    underWay = mine
     redraw()
-    void watch(query.import_id)
+    const end = watch(mine)
     try {
       const path = url(['api', 'lists', list, 'imports'], query)
       result = await (await send('POST', path, { body: file, headers: typeOf(file) })).json()
     } catch (error) {
-      problem = problemOf(error)
+      // perhaps the answer alone was lost: the service knows what became of the file
+      mine.isCut = error instanceof LostError
+      if (mine.isCut) await end
+      else problem = problemOf(error)
     }
-    progress = undefined
+    progress = underWay = undefined
     await readBroken()
   }
 
-  /** How far it is, until it is there. */
-  async function watch(id) {
-    while (progress) {
+  /** How far it is, until it is there; how it ended is asked for when the upload itself got no answer. */
+  async function watch(mine) {
+    while (underWay === mine && !isLeft) {
       await new Promise(resolve => setTimeout(resolve, LOOK_MS))
-      const found = await get(url(['api', 'imports', id])).catch(() => undefined)
-      if (progress && found) progress = found
+      const found = await get(url(['api', 'imports', mine.id])).catch(error => error.problem)
+      if (underWay !== mine) return
+      if (found?.state) progress = found
+      if (mine.isCut && found && (await hasEnded(mine.id, found))) return
       redraw()
     }
   }
 
+  /** `found`: the import, or why there is none. */
+  async function hasEnded(id, { state, failure, status, ...found }) {
+    if (state === 'reading' || state === 'merging' || (status && status !== 404)) return false
+    if (state === 'finished') {
+      const page = await get(url(['api', 'imports', id, 'rejections'])).catch(() => undefined)
+      if (page) result = { ...found, import_id: id, rejected: page.items }
+      return page !== undefined
+    }
+    problem = {
+      title: `The upload broke off${failure ? `: ${failure}` : ''}`,
+      detail:
+        state === 'interrupted'
+          ? 'What was read is kept: go on below.'
+          : 'Nothing of it stays. Import it again.',
+    }
+    return true
+  }
+
   async function download() {
-    const answer = await send('GET', url(['api', 'imports', result.import_id, 'rejections.csv']))
+    problem = undefined
+    const path = url(['api', 'imports', result.import_id, 'rejections.csv'])
+    const answer = await send('GET', path).catch(error => {
+      problem = problemOf(error)
+    })
+    if (!answer) return redraw()
     const link = document.createElement('a')
     link.href = URL.createObjectURL(await answer.blob())
     link.download = 'refused.csv'
@@ -142,8 +179,8 @@ export function openImport({ redraw }) {
   }
 
   const drop =
-    () => html`<label class="drop ${over ? 'over' : ''}" @dragover=${dragged} @dragleave=${left} @drop=${dropped}>
-      <input type="file" class="hidden" accept=".csv,.tsv,.txt,.ndjson,.jsonl,text/csv" @change=${({ target }) => take(target.files[0])}>
+    () => html`<label class="drop ${over && !underWay ? 'over' : ''}" @dragover=${dragged} @dragleave=${left} @drop=${dropped}>
+      <input type="file" class="hidden" accept=".csv,.tsv,.txt,.ndjson,.jsonl,text/csv" ?disabled=${underWay !== undefined} @change=${({ target }) => take(target.files[0])}>
       <strong>${file ? file.name : 'Drop a file here, or choose one'}</strong>
       <span class="quiet">${file ? bytes(file.size) : 'CSV with a line of column names, or one JSON object a line'}</span></label>`
 
@@ -229,8 +266,11 @@ export function openImport({ redraw }) {
 
   return {
     title: 'Import',
+    /** The file and what its columns become stay while the key is asked for. */
+    keeps: true,
+    again: () => void (lists ? readBroken() : read()),
     close: () => {
-      progress = undefined
+      isLeft = true
     },
     view: () => html`<h1 class="lead">Import contacts. Rows that cannot be used are listed with their line; the others are taken.</h1>
       <div class="stack">${drop()}${problem ? trouble(problem) : nothing}

@@ -4,6 +4,8 @@ import { authorization, connection, events as connections } from '/dashboard/api
 
 const POLL_MS = 4000
 const SETTLE_MS = 250
+/** Between two readings, however much happens. */
+const APART_MS = 1000
 const LONGEST_WAIT_MS = 15_000
 
 /**
@@ -14,38 +16,54 @@ export function follow(path, read) {
   const ending = new AbortController()
   let streaming = false
   let timer
+  let dueAt = Infinity
+  let readAt = -Infinity
   let reading = false
   let again = false
+  let looking
 
+  /** What is planned already comes no later for it: events may follow each other without a pause. */
   const plan = ms => {
+    const at = performance.now() + ms
+    if (at >= dueAt || ending.signal.aborted) return
+    dueAt = at
     clearTimeout(timer)
     timer = setTimeout(run, ms)
   }
+  const planSoon = () => plan(Math.max(SETTLE_MS, readAt + APART_MS - performance.now()))
   async function run() {
+    dueAt = Infinity
+    // nobody looks
+    if (document.hidden) return
     if (reading) {
       again = true
       return
     }
     reading = true
+    readAt = performance.now()
     await read().catch(() => {})
     reading = false
     if (ending.signal.aborted) return
-    if (again) plan(SETTLE_MS)
+    if (again) planSoon()
     else plan(streaming && !connection.lost ? LONGEST_WAIT_MS : POLL_MS)
     again = false
   }
   const listen = async () => {
     let lastId
     for (let wait = 1000; !ending.signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      // over HTTP/1.1 all tabs of a browser share six connections: a tab that nobody looks at takes none of them
+      while (document.hidden && !ending.signal.aborted) await seen()
+      if (ending.signal.aborted) return
+      looking = new AbortController()
       try {
-        await stream(path, lastId, ending.signal, {
+        await stream(path, lastId, looking.signal, {
           opened() {
             streaming = true
             wait = 1000
           },
           message({ id }) {
             lastId = id ?? lastId
-            plan(SETTLE_MS)
+            planSoon()
           },
         })
       } catch {}
@@ -56,13 +74,20 @@ export function follow(path, read) {
   plan(POLL_MS)
   void listen()
   const noticed = () => connection.lost || plan(0)
+  const looked = () => (document.hidden ? looking?.abort() : plan(0))
   connections.addEventListener('connection', noticed)
+  document.addEventListener('visibilitychange', looked)
   return () => {
     ending.abort()
+    looking?.abort()
     clearTimeout(timer)
     connections.removeEventListener('connection', noticed)
+    document.removeEventListener('visibilitychange', looked)
   }
 }
+
+const seen = () =>
+  new Promise(resolve => document.addEventListener('visibilitychange', resolve, { once: true }))
 
 const delay = ms => new Promise(resolve => setTimeout(resolve, ms))
 

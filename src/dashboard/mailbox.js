@@ -5,47 +5,66 @@ import { keyed } from '/dashboard/lit-html/directives/keyed.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { follow } from '/dashboard/live.js'
 import { mailView } from '/dashboard/message.js'
-import { loading, problemOf, trouble } from '/dashboard/parts.js'
+import { loading, problemOf, told, trouble } from '/dashboard/parts.js'
 import { time } from '/dashboard/words.js'
 
 const PAGE = 50
+/** The largest page of the service. */
+const LARGEST = 200
 
 export function openMailbox({ args: [opened], redraw }) {
   let items
   let before = null
-  let isLong = false
+  let wanted = PAGE
   let problem
   let file = opened
   let mail
+  let mailProblem
+  /** Counts the questions: only the answer to the last one is shown. */
+  let question = 0
   let part = 'html'
 
   async function read() {
-    if (isLong) return
+    const asked = ++question
+    // the service did not answer when the mail was asked for
+    if (mailProblem && !mailProblem.status) void readMail()
     try {
-      ;({ items, before } = await get(url(['api', 'mailbox', 'mails'], { limit: PAGE })))
+      const found = await readMails(wanted)
+      if (asked !== question) return
+      ;({ items, before } = found)
       problem = undefined
     } catch (error) {
-      if (!items) problem = problemOf(error)
+      if (asked !== question) return
+      if (error.problem || !items) problem = problemOf(error)
     }
     redraw()
   }
 
-  async function more() {
-    isLong = true
-    const page = await get(url(['api', 'mailbox', 'mails'], { limit: PAGE, before }))
-    items = [...items, ...page.items]
-    before = page.before
-    redraw()
+  async function readMails(number) {
+    let found = { items: [], before: undefined }
+    do {
+      const limit = Math.min(LARGEST, number - found.items.length)
+      const page = await get(url(['api', 'mailbox', 'mails'], { limit, before: found.before }))
+      found = { items: [...found.items, ...page.items], before: page.before }
+    } while (found.before !== null && found.items.length < number)
+    return found
+  }
+
+  const more = () => {
+    wanted = items.length + PAGE
+    return read()
   }
 
   async function readMail() {
-    mail = undefined
-    if (!file) return redraw()
-    try {
-      mail = await get(url(['api', 'mailbox', 'mails', file]))
-    } catch (error) {
-      problem = problemOf(error)
-    }
+    const asked = file
+    mail = mailProblem = undefined
+    redraw()
+    if (!asked) return
+    const answer = await told(get(url(['api', 'mailbox', 'mails', asked])))
+    // another mail was chosen meanwhile
+    if (asked !== file) return
+    mail = answer.found
+    mailProblem = answer.trouble
     redraw()
   }
 
@@ -89,7 +108,9 @@ export function openMailbox({ args: [opened], redraw }) {
             : html`<div class="mailbox">${list()}<section aria-label="The mail">${
                 mail
                   ? keyed(mail.file, mailView(mail, part, show))
-                  : html`<p class="quiet">${file ? 'Reading the mail …' : 'Choose a mail.'}</p>`
+                  : mailProblem
+                    ? trouble(mailProblem)
+                    : html`<p class="quiet">${file ? 'Reading the mail …' : 'Choose a mail.'}</p>`
               }</section></div>`
       }`,
   }

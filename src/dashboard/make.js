@@ -1,27 +1,28 @@
 // Make a campaign: who, what, how fast, when, start. The draft is kept by the database as one goes.
 
-import { get, post, url } from '/dashboard/api.js'
+import { get, mayPass, post, RETRY_MS, url } from '/dashboard/api.js'
 import { now } from '/dashboard/clock.js'
 import { deliveryView } from '/dashboard/delivery.js'
 import { say } from '/dashboard/dialog.js'
 import { openDraft } from '/dashboard/draft.js'
 import { ruleWords } from '/dashboard/failed.js'
 import { openFiles } from '/dashboard/files.js'
+import { readLists } from '/dashboard/lists.js'
 import { live } from '/dashboard/lit-html/directives/live.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
-import { mailView, testMail } from '/dashboard/message.js'
-import { link, loading, problemOf, trouble } from '/dashboard/parts.js'
-import { fieldError, input, isRefused, RULES, rulesOf, rulesView } from '/dashboard/rules.js'
+import { fieldsView, mailView, testMail } from '/dashboard/message.js'
+import { link, loading, problemOf, told, trouble } from '/dashboard/parts.js'
+import { fieldError, input, isRefused, PACE, rulesOf, rulesView } from '/dashboard/rules.js'
 import { count, everyHours, moment, plural, time } from '/dashboard/words.js'
 
 const ASK_MS = 200
-/** What the end depends on, beside the audience. */
-const PACE = ['daily_send_limit', 'batch_interval', ...RULES]
 
 export function openMake({ args: [id], redraw, go }) {
   let lists
   let servers = []
   let audience
+  let audienceProblem
+  let isCounting = false
   let finish
   let finishProblem
   let preview
@@ -33,6 +34,15 @@ export function openMake({ args: [id], redraw, go }) {
   let asking
   /** Counts the questions for the end: only the answer to the last one is shown. */
   let question = 0
+  let mailQuestion = 0
+  let isLeft = false
+  const later = new Map()
+
+  /** Asks the same again soon when nobody answered, as long as one is here. */
+  const retry = (error, asking) => {
+    clearTimeout(later.get(asking))
+    if (error && mayPass(error) && !isLeft) later.set(asking, setTimeout(asking, RETRY_MS))
+  }
 
   const draft = openDraft(id, {
     edited: name => {
@@ -49,16 +59,20 @@ export function openMake({ args: [id], redraw, go }) {
 
   async function read() {
     try {
-      const [page, campaign, smtp] = await Promise.all([
-        get(url(['api', 'lists'], { limit: 200 })),
+      const [found, campaign, smtp] = await Promise.all([
+        readLists(),
         draft.read(),
         get('/api/smtp-servers').catch(() => ({ items: [] })),
       ])
+      if (isLeft) return
       if (campaign && campaign.status !== 'draft') return go(link(id))
-      lists = page.items
+      lists = found
+      problem = undefined
       servers = smtp.items
     } catch (error) {
       problem = problemOf(error)
+      redraw()
+      return retry(error, read)
     }
     redraw()
     void files.read()
@@ -69,10 +83,14 @@ export function openMake({ args: [id], redraw, go }) {
   async function lookAtAudience() {
     const ids = draft.fields.contact_list_ids
     const query = ids.map(list => `list=${encodeURIComponent(list)}`).join('&')
-    const found = ids.length === 0 ? undefined : await get(`/api/audience?${query}`).catch(() => undefined)
+    isCounting = ids.length > 0
+    const answer = isCounting ? await told(get(`/api/audience?${query}`)) : {}
     // another list was ticked meanwhile
     if (ids !== draft.fields.contact_list_ids) return
-    audience = found
+    isCounting = false
+    audience = answer.found
+    audienceProblem = answer.trouble
+    retry(answer.error, lookAtAudience)
     await lookAtFinish()
   }
 
@@ -97,11 +115,9 @@ export function openMake({ args: [id], redraw, go }) {
         start_at: when === 'at' && scheduledAt ? new Date(scheduledAt).toISOString() : undefined,
         rules: Object.keys(rules).length > 0 ? JSON.stringify(rules) : undefined,
       }
-      const answer = await get(url(['api', 'forecast'], query)).then(
-        found => ({ found }),
-        error => ({ trouble: problemOf(error) }),
-      )
+      const answer = await told(get(url(['api', 'forecast'], query)))
       if (asked !== question) return
+      retry(answer.error, lookAtFinish)
       finish = answer.found
       finishProblem = answer.trouble
     }
@@ -110,14 +126,14 @@ export function openMake({ args: [id], redraw, go }) {
 
   /** The mail as it would be now. */
   async function lookAtMail() {
-    if (!draft.id || draft.state !== 'saved') return
-    try {
-      preview = await post(url(['api', 'campaigns', draft.id, 'preview']), {})
-      previewProblem = undefined
-    } catch (error) {
-      preview = undefined
-      previewProblem = problemOf(error)
-    }
+    if (!draft.id || draft.state === 'typing') return
+    const asked = ++mailQuestion
+    const answer = await told(post(url(['api', 'campaigns', draft.id, 'preview']), {}))
+    // other words were stored meanwhile
+    if (asked !== mailQuestion) return
+    preview = answer.found
+    previewProblem = answer.trouble
+    retry(answer.error, lookAtMail)
     redraw()
   }
 
@@ -132,7 +148,7 @@ export function openMake({ args: [id], redraw, go }) {
         })
       else await post(url(['api', 'campaigns', draft.id, 'start']))
       say(when === 'at' ? 'Scheduled.' : 'Started.')
-      go(link(draft.id))
+      if (!isLeft) go(link(draft.id))
     } catch (error) {
       problem = problemOf(error)
       redraw()
@@ -166,9 +182,11 @@ export function openMake({ args: [id], redraw, go }) {
             Object.keys(audience.reasons).length > 0
               ? html`; ${Object.entries(audience.reasons).map(([reason, number], i) => `${i > 0 ? ', ' : ''}${count(number)} ${ruleWords(reason)}`)}`
               : nothing
-          }.</p>`
-        : nothing
-    }${fieldError(draft, 'contact_list_ids')}
+          }.${isCounting ? ' Counting again …' : nothing}</p>`
+        : isCounting
+          ? html`<p class="quiet">Counting the contacts …</p>`
+          : nothing
+    }${audienceProblem ? trouble(audienceProblem) : nothing}${fieldError(draft, 'contact_list_ids')}
   </fieldset>`
 
   const what = () => html`<fieldset><legend><span>2</span> What</legend>
@@ -180,19 +198,8 @@ export function openMake({ args: [id], redraw, go }) {
     <details ?open=${Boolean(draft.fields.html_body)}><summary>HTML as well</summary>${area('html_body', 'HTML', { spellcheck: 'false', hidden: true })}</details>
     ${files.view()}
     ${deliveryView(draft, servers)}
-    ${fields()}
+    ${fieldsView(draft.fields)}
   </fieldset>`
-
-  const fields = () => {
-    const found = [
-      ...new Set(
-        [draft.fields.subject, draft.fields.text_body, draft.fields.html_body].flatMap(text =>
-          [...(text ?? '').matchAll(/\{\{\s*([A-Za-z_]\w*)/g)].map(([, name]) => name),
-        ),
-      ),
-    ]
-    return found.length > 0 ? html`<p class="quiet">Fields: ${found.join(', ')}</p>` : nothing
-  }
 
   const fast = () => html`<fieldset><legend><span>3</span> How fast</legend>
     <p><label for="daily_send_limit">Mails a ${Number(draft.fields.batch_interval) === 24 ? 'day' : 'batch'}</label><input id="daily_send_limit" type="number" min="1" required .value=${live(Number.isNaN(draft.fields.daily_send_limit) ? '' : String(draft.fields.daily_send_limit))}
@@ -229,6 +236,7 @@ export function openMake({ args: [id], redraw, go }) {
 
   const ready = () =>
     audience?.eligible > 0 &&
+    !isCounting &&
     (draft.fields.text_body || draft.fields.html_body) &&
     draft.fields.daily_send_limit >= 1 &&
     (when === 'now' || scheduledAt)
@@ -259,13 +267,6 @@ export function openMake({ args: [id], redraw, go }) {
       .join(', ')
       .replace(/^./, first => `Missing: ${first}`)
 
-  const states = {
-    new: 'Nothing is stored yet.',
-    typing: 'Saving …',
-    saved: 'The draft is saved.',
-    unsaved: 'Not saved.',
-    reading: '',
-  }
   const mail = () => html`<aside class="preview" aria-label="Preview"><h2>Preview</h2>
     ${
       preview
@@ -281,11 +282,18 @@ export function openMake({ args: [id], redraw, go }) {
   void read()
   return {
     title: 'New campaign',
+    /** What is typed and chosen stays while the key is asked for. */
+    keeps: true,
+    again() {
+      void draft.save()
+      void (lists ? lookAtAudience() : read())
+    },
     close: () => {
-      clearTimeout(asking)
+      isLeft = true
+      for (const timer of [asking, ...later.values()]) clearTimeout(timer)
       draft.close()
     },
-    view: () => html`<h1 class="lead">${draft.fields.name || 'A new campaign'} <small role="status">${states[draft.state]}</small></h1>
+    view: () => html`<h1 class="lead">${draft.fields.name || 'A new campaign'} <small role="status">${draft.says()}</small></h1>
       ${lists ? html`<div class="make"><form @submit=${event => event.preventDefault()}>${who()}${what()}${fast()}${begin()}${last()}</form>${mail()}</div>` : problem ? trouble(problem) : loading('the lists')}`,
   }
 }

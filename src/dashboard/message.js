@@ -4,22 +4,36 @@ import { post, url } from '/dashboard/api.js'
 import { ask } from '/dashboard/dialog.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { mailFrame } from '/dashboard/mail-frame.js'
-import { loading, problemOf, trouble } from '/dashboard/parts.js'
+import { loading, told, trouble } from '/dashboard/parts.js'
 
-/** A preview that stays up to date with `id()` and `contact()`. */
+const wordsOf = campaign =>
+  campaign &&
+  JSON.stringify([
+    campaign.subject,
+    campaign.text_body,
+    campaign.html_body,
+    campaign.sender,
+    campaign.reply_to,
+  ])
+
+/** The mail of the first contact, up to date. */
 export function openMessage({ id, redraw, campaign }) {
   let preview
   let problem
   let part = 'html'
 
+  /** What was shown last; of a campaign that is changed meanwhile it is made again. */
+  let shown
+
   async function read() {
-    if (preview) return
-    try {
-      preview = await post(url(['api', 'campaigns', id, 'preview']), {})
-      problem = undefined
-    } catch (error) {
-      problem = problemOf(error)
-    }
+    const words = wordsOf(campaign())
+    if (preview && words === shown) return
+    const answer = await told(post(url(['api', 'campaigns', id, 'preview']), {}))
+    // changed once more meanwhile: that is asked for by itself
+    if (words !== wordsOf(campaign())) return
+    shown = words
+    preview = answer.found
+    problem = answer.trouble
     redraw()
   }
   void read()
@@ -52,6 +66,14 @@ export function mailView(mail, part, show) {
       ${mail.attachments?.length > 0 ? html`<dt>Files</dt><dd>${mail.attachments.map(({ file_name }) => file_name).join(', ')}</dd>` : nothing}</dl>
     <p class="choice" role="group" aria-label="Which part">${mail.html ? choice('html', 'As it looks') : nothing}${choice('text', 'Text')}${mail.html ? choice('source', 'Source') : nothing}${mail.raw ? choice('raw', 'Raw') : nothing}</p>
     ${shown === 'html' ? mailFrame(mail.html, `The mail to ${mail.to}, as it looks`) : html`<pre class="body" tabindex="0">${shown === 'text' ? mail.text : shown === 'raw' ? mail.raw : mail.html}</pre>`}</div>`
+}
+
+/** The fields that a message asks of its contacts. */
+export function fieldsView({ subject, text_body, html_body }) {
+  const found = [subject, text_body, html_body].flatMap(text =>
+    [...(text ?? '').matchAll(/\{\{\s*([A-Za-z_]\w*)/g)].map(([, name]) => name),
+  )
+  return found.length > 0 ? html`<p class="quiet">Fields: ${[...new Set(found)].join(', ')}</p>` : nothing
 }
 
 export function testMail(id, contactId) {

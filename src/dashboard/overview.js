@@ -46,7 +46,14 @@ export function openOverview({ query, redraw, go }) {
     try {
       const [summary, page] = await Promise.all([
         get('/api/overview'),
-        get(url(['api', 'overview', 'campaigns'], { search, show, limit: PAGE, cursor: cursors.at(-1) })),
+        get(
+          url(['api', 'overview', 'campaigns'], {
+            search: search.trim(),
+            show,
+            limit: PAGE,
+            cursor: cursors.at(-1),
+          }),
+        ),
       ])
       setClock(summary.now)
       overview = summary
@@ -81,10 +88,8 @@ export function openOverview({ query, redraw, go }) {
 
   function searched({ target }) {
     clearTimeout(typing)
-    typing = setTimeout(
-      () => target.value.trim() !== search && go(where({ search: target.value.trim() })),
-      250,
-    )
+    // as it was typed: a space at its end belongs to the next word
+    typing = setTimeout(() => target.value !== search && go(where({ search: target.value })), 250)
   }
 
   function numberOf(name) {
@@ -143,7 +148,7 @@ export function openOverview({ query, redraw, go }) {
   const list = () => {
     if (rows.length > 0) return html`${table()}${pages()}`
     if (search || show)
-      return html`<p class="empty">No campaign ${search ? `has “${search}” in its name` : 'stands here'}. <a href="#/">Show all</a></p>`
+      return html`<p class="empty">No campaign ${search ? `has “${search.trim()}” in its name` : 'stands here'}. <a href="#/">Show all</a></p>`
     return html`<section class="empty"><h2>No campaign yet</h2>
       <p><a class="button main" href="#/new">Make a campaign</a> or paste this into psql:</p>
       <pre tabindex="0"><code>insert into campaigns (name, subject, text_body, daily_send_limit, contact_list_ids, status)
@@ -153,9 +158,13 @@ from contact_lists where name = 'Customers';</code></pre>
   }
 
   void read().catch(() => {})
+  const unfollow = follow('/api/events', read)
   return {
     title: 'Campaigns',
-    close: follow('/api/events', read),
+    close() {
+      clearTimeout(typing)
+      unfollow()
+    },
     view: () => html`<h1 class="lead">${overview ? lead(overview) : 'Reading the campaigns …'}</h1>
       ${filters()}
       ${problem ? trouble(problem) : rows ? list() : loading('the campaigns', 5)}`,

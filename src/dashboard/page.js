@@ -17,6 +17,8 @@ const main = document.getElementById('main')
 let parts = { mailbox: false }
 let current
 let signingIn = false
+/** The view with something half made that stands aside while the key is asked for, and where it stood. */
+let aside
 
 const routes = [
   [/^\/campaigns\/([\w-]+)(?:\/(\w+))?$/, openCampaign],
@@ -41,7 +43,7 @@ function open({ keepFocus = false } = {}) {
     routes.map(([pattern, make]) => [pattern.exec(path), make]).find(([match]) => match) ?? []
   // a tab of the same campaign, another search: the view stays
   if (!signingIn && current?.move?.(path, query)) return draw()
-  current?.close?.()
+  if (current !== aside?.view) current?.close?.()
   const given = { path, query, args: match?.slice(1) ?? [], redraw: draw, go }
   current = signingIn ? openSignIn({ redraw: draw, signedIn }) : make ? make(given) : lostWay()
   draw()
@@ -94,18 +96,27 @@ const header = () => {
 
 function signOut() {
   setKey(undefined)
-  askForKey()
+  askForKey({ keeps: false })
 }
 
-function askForKey() {
+function askForKey({ keeps = current?.keeps } = {}) {
   if (signingIn) return
   signingIn = true
+  if (keeps) aside = { view: current, hash: location.hash }
   open()
 }
 
 function signedIn() {
   signingIn = false
-  open()
+  if (aside?.hash === location.hash) {
+    current = aside.view
+    draw()
+    current.again?.()
+  } else {
+    aside?.view.close()
+    open()
+  }
+  aside = undefined
   void readParts()
 }
 
@@ -151,7 +162,7 @@ function walk(step) {
 window.addEventListener('hashchange', () => open({ keepFocus: document.activeElement?.id === 'search' }))
 window.addEventListener('keydown', pressed)
 events.addEventListener('connection', draw)
-events.addEventListener('sign-in', askForKey)
+events.addEventListener('sign-in', () => askForKey())
 setInterval(draw, 1000)
 main.replaceChildren()
 open()

@@ -60,6 +60,13 @@ export const trouble = problem => html`<div class="trouble" role="alert">
 
 export const problemOf = error => error.problem ?? { title: error.message }
 
+/** The answer to a question as `{found}`, or `{trouble, error}`. */
+export const told = answer =>
+  answer.then(
+    found => ({ found }),
+    error => ({ trouble: problemOf(error), error }),
+  )
+
 /** Placeholder lines of the right height, so that nothing jumps when the data comes. */
 export const loading = (
   what,

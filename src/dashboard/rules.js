@@ -19,6 +19,9 @@ export const RULES = [
   'limit_policy',
 ]
 
+/** What a campaign's end depends on, beside its audience. */
+export const PACE = ['daily_send_limit', 'batch_interval', ...RULES]
+
 /** A campaign of the service as the fields of the page hold it: times to the minute, intervals in hours. */
 export function readRules(campaign) {
   const read = { ...campaign }

@@ -4,7 +4,7 @@ import { change, get, post, url } from '/dashboard/api.js'
 import { burnDown } from '/dashboard/charts.js'
 import { ask } from '/dashboard/dialog.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
-import { figures } from '/dashboard/parts.js'
+import { figures, problemOf, trouble } from '/dashboard/parts.js'
 import { count, day, everyInterval, moment, plural, time } from '/dashboard/words.js'
 
 /** The buttons that the campaign's status allows. */
@@ -29,9 +29,9 @@ function start(given, campaign) {
     ask({
       title: `Start “${campaign.name}”?`,
       body: again => {
-        const finish = forecast(given.id, campaign.daily_send_limit, again)
+        const { finish, problem } = forecast(given.id, campaign.daily_send_limit, again)
         return html`<p>The first ${plural(campaign.daily_send_limit, 'mail')} leave at once, then ${count(campaign.daily_send_limit)} ${everyInterval(campaign.batch_interval)}.</p>
-        ${finish ? html`<p>${plural(finish.batches_to_come, 'batch', 'batches')}; the last one ${time(finish.finish_at)}.</p>` : nothing}`
+        ${finish ? html`<p>${plural(finish.batches_to_come, 'batch', 'batches')}; the last one ${time(finish.finish_at)}.</p>` : problem ? trouble(problem) : nothing}`
       },
       confirm: 'Start it',
       act: async () => {
@@ -71,7 +71,7 @@ function resume(given, campaign) {
     ask({
       title: `Resume “${campaign.name}”?`,
       body: again => {
-        const finish = forecast(given.id, campaign.daily_send_limit, again)
+        const { finish } = forecast(given.id, campaign.daily_send_limit, again)
         return html`${campaign.pause_reason ? html`<p>It was paused: ${campaign.pause_reason}.</p>` : nothing}
         <p>${
           campaign.open_batch_number
@@ -125,7 +125,7 @@ function limit(given, campaign) {
     ask({
       title: 'Change the limit',
       body: again => {
-        const finish = forecast(given.id, wanted, again)
+        const { finish, problem } = forecast(given.id, wanted, again)
         return html`<p><label for="limit">Mails a batch</label><br>
           <input id="limit" name="limit" type="number" min="1" max="2147483647" required .value=${String(wanted)} autofocus
             @input=${({ target }) => {
@@ -135,7 +135,8 @@ function limit(given, campaign) {
                 again()
               }, 200)
             }}></p>
-          <p>${ends(campaign, finish)} ${campaign.open_batch_number ? html`The batch under way keeps its ${count(campaign.open_batch_size)}.` : nothing}
+          ${problem ? trouble(problem) : nothing}
+          <p>${wanted >= 1 ? (problem ? nothing : ends(campaign, finish)) : 'At least 1.'} ${campaign.open_batch_number ? html`The batch under way keeps its ${count(campaign.open_batch_size)}.` : nothing}
           ${wanted < 5 || wanted > 50 ? html`<span class="quiet">5 to 50 a day is what receivers like best.</span>` : nothing}</p>
           ${campaign.tracking_initialised_at ? burnDown(campaign, [], finish) : nothing}`
       },
@@ -169,23 +170,31 @@ function ends(campaign, finish) {
   }.`
 }
 
+const FORECAST_MS = 10_000
 const forecasts = new Map()
 
-/** The end with this limit; undefined until the database has told it, then `again` draws it. */
+/** `{finish}` with this limit, or `{problem}`; neither until the database has told it, then `again` draws it. */
 function forecast(id, wanted, again) {
-  if (!(wanted >= 1)) return undefined
+  if (!(wanted >= 1)) return {}
   const path = url(['api', 'campaigns', id, 'finish'], { limit: wanted })
-  const known = forecasts.get(path)
-  if (known && Date.now() - known.at < 10_000) return known.finish
-  if (!known?.asked) {
-    forecasts.set(path, { ...known, asked: true, at: 0 })
-    get(path).then(
-      finish => {
-        forecasts.set(path, { finish, at: Date.now() })
-        again()
-      },
-      () => forecasts.delete(path),
-    )
+  let known = forecasts.get(path)
+  if (!known || Date.now() - known.at > FORECAST_MS) {
+    known = askFinish(path, known?.finish)
+    forecasts.set(path, known)
   }
-  return known?.finish
+  // whoever asks while the answer is under way is told as well
+  if (known.answer) void known.answer.then(again)
+  return known
+}
+
+/** What was known before is shown until the answer is there. */
+function askFinish(path, finish) {
+  const known = { at: Date.now(), finish }
+  known.answer = get(path)
+    .then(
+      found => Object.assign(known, { finish: found, problem: undefined }),
+      error => Object.assign(known, { finish: undefined, problem: problemOf(error) }),
+    )
+    .then(() => Object.assign(known, { at: Date.now(), answer: undefined }))
+  return known
 }

@@ -4,6 +4,7 @@ import { type AppParts, buildApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { Daybatch } from '../../src/db/daybatch.ts'
 import { createPool } from '../../src/db/pool.ts'
+import { EventFeed } from '../../src/events/feed.ts'
 import { createTestDatabase, type Testing } from '../helper/database.ts'
 
 export const JSON_TYPE = { 'content-type': 'application/json' }
@@ -32,10 +33,14 @@ export async function openApi(
   const pool = createPool(database.serviceUrl, { applicationName: 'daybatch test service' })
   const db = new Daybatch(pool)
   const calls = { wake: 0 }
+  const log = options.log ?? pino({ level: 'silent' })
+  // no listener wakes it: a test does
+  const feed = new EventFeed({ db, log })
   const app = await buildApp({
     db,
     config: { ...readConfig({}), ...options.config },
-    log: options.log ?? pino({ level: 'silent' }),
+    log,
+    feed,
     ...(options.bodyIdleMs && { bodyIdleMs: options.bodyIdleMs }),
     checks: options.checks ?? {},
     ...(options.fetch && { fetch: options.fetch }),
@@ -75,5 +80,5 @@ export async function openApi(
     }
     return list.body.id
   }
-  return { ...database, app, db, pool: database.pool, calls, inject, send, sendCsv, makeList }
+  return { ...database, app, db, feed, pool: database.pool, calls, inject, send, sendCsv, makeList }
 }
