@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
@@ -141,11 +142,28 @@ async function addOperation(app: FastifyInstance, { config, checks, metrics }: A
 function takeJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.trim() === '') done(null, undefined)
-    else parse(request, body, done)
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    // read as UTF-8 all the same, each letter beyond ASCII would go out as a replacement character
+    if (!isUtf8(body)) return done(NOT_UTF_8)
+    const text = body.toString()
+    if (text.trim() === '') done(null, undefined)
+    else parse(request, text, done)
+  })
+  // read as they are, compressed bytes would be told as broken JSON or a file that is no text
+  app.addHook('onRequest', async ({ headers }, reply) => {
+    if (/^(identity)?$/i.test(String(headers['content-encoding'] ?? ''))) return
+    reply.header('accept-encoding', 'identity')
+    throw COMPRESSED
   })
 }
+
+const NOT_UTF_8 = new ProblemError(400, 'not-utf-8', 'The body is no text in UTF-8', 'Send JSON in UTF-8.')
+const COMPRESSED = new ProblemError(
+  415,
+  'compressed-body',
+  'A compressed body is not taken',
+  'Send it as it is, without Content-Encoding.',
+)
 
 /** Requests that come while those under way are finished. No connection is kept after them: a kept one delays the end by a minute. */
 function refuseWhileStopping(app: FastifyInstance): void {
@@ -189,7 +207,12 @@ function dropSilentConnections(app: FastifyInstance): void {
 function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => answerProblem(error, request, reply))
   app.setNotFoundHandler(({ method, url }) => {
-    throw new ProblemError(404, 'unknown-route', `Nothing answers ${method} ${url.split('?')[0]}`)
+    throw new ProblemError(
+      404,
+      'unknown-route',
+      `Nothing answers ${method} ${url.split('?')[0]}`,
+      'GET /openapi.json lists every route with its methods; /docs shows them.',
+    )
   })
 }
 

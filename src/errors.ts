@@ -165,12 +165,15 @@ function describeRefusal({ code, message, hint, column }: DatabaseError): Proble
   return { ...make(status, slug, message, hint), code, ...field }
 }
 
+const READABLE =
+  'Intervals are like 24 hours, times like 2026-01-31T09:00:00Z, ids are uuids; a text holds any character but U+0000.'
+
 function describeDatabaseError(error: DatabaseError): Problem | undefined {
   const { code } = error
   if (TRY_AGAIN.has(code))
     return { ...make(503, 'busy', 'The database was busy with this', 'Try again in a few seconds.'), code }
   if (INVALID_VALUES.has(code))
-    return { ...make(400, 'invalid-value', `A value cannot be stored: ${error.message}`), code }
+    return { ...make(400, 'invalid-value', `A value cannot be stored: ${error.message}`, READABLE), code }
   // constraints are named as sentences
   if (code === '23514') {
     const rule = (error.constraint ?? 'a rule of the database').replaceAll('_', ' ')
@@ -231,6 +234,7 @@ function explainFinding(message: string, params: Record<string, unknown>): strin
   if (params.format === 'uuid') return 'must be a uuid'
   if (params.format === 'date-time') return 'must be a time like 2026-01-31T09:00:00Z'
   if (params.allowedValue !== undefined) return `must be ${JSON.stringify(params.allowedValue)}`
+  if (Array.isArray(params.allowedValues)) return `must be one of ${params.allowedValues.join(', ')}`
   if (Array.isArray(params.additionalProperties))
     return `has unknown fields: ${params.additionalProperties.join(', ')}`
   return message

@@ -21,13 +21,13 @@ const DESCRIPTIONS: Record<number, string> = {
   204: 'Done, nothing to say',
 }
 
-const orNull = (schema: TSchema) => Type.Union([schema, Type.Null()])
-const text = Type.String()
-const count = Type.Integer()
-const id = Type.String({ format: 'uuid' })
-const time = Type.String({ format: 'date-time' })
-const maybe = { text: orNull(text), count: orNull(count), id: orNull(id), time: orNull(time) }
-const attributes = Type.Record(text, Type.Unknown())
+export const orNull = (schema: TSchema) => Type.Union([schema, Type.Null()])
+export const text = Type.String()
+export const count = Type.Integer()
+export const id = Type.String({ format: 'uuid' })
+export const time = Type.String({ format: 'date-time' })
+export const maybe = { text: orNull(text), count: orNull(count), id: orNull(id), time: orNull(time) }
+export const attributes = Type.Record(text, Type.Unknown())
 
 export const NOTHING = Type.Null()
 export const CSV = { content: { 'text/csv': { schema: Type.String() } } } as unknown as TSchema
@@ -261,12 +261,6 @@ export const KeyAnswer = Type.Object({
 export const ProcessedAnswer = Type.Object({
   ok: Type.Boolean(),
   campaigns: Type.Array(Type.Object({ campaign_id: id, action: text, reason: maybe.text })),
-})
-
-export const ImportAnswer = Type.Object({
-  import_id: Type.Optional(id),
-  id: Type.Optional(id),
-  list_id: Type.Optional(id),
 })
 
 export const ProblemAnswer = Type.Object(

@@ -7,8 +7,9 @@ import { previewImport } from '../contacts/preview.ts'
 import type { Daybatch } from '../db/daybatch.ts'
 import type { ImportSummary } from '../db/rows.ts'
 import { ProblemError } from '../errors.ts'
-import { CSV, describe, ImportAnswer, list, page } from './describe.ts'
+import { CSV, describe, list, page } from './describe.ts'
 import { sendCsv } from './export.ts'
+import { ImportAnswer, ImportedAnswer, ImportPreviewAnswer, RejectionAnswer } from './import-answers.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams, pageQuery, readPage } from './page.ts'
 
@@ -74,7 +75,10 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
     '/lists/:id/imports',
     {
       schema: {
-        ...describe('Import contacts from CSV or NDJSON by stream', { 201: ImportAnswer, 202: ImportAnswer }),
+        ...describe('Import contacts from CSV or NDJSON by stream', {
+          201: ImportedAnswer,
+          202: ImportAnswer,
+        }),
         consumes: ['text/csv', 'application/x-ndjson'],
         params: IdParams,
         querystring: ImportQuery,
@@ -123,7 +127,9 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
     '/imports/preview',
     {
       schema: {
-        ...describe('Show the first rows of a file as an import would read them', { 200: Type.Object({}) }),
+        ...describe('Show the first rows of a file as an import would read them', {
+          200: ImportPreviewAnswer,
+        }),
         consumes: ['text/csv', 'application/x-ndjson'],
         querystring: PreviewQuery,
       },
@@ -157,7 +163,7 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
     {
       schema: {
         ...describe('List the rejected rows of an import', {
-          200: list(Type.Object({ line_number: Type.Integer(), reason: Type.String() })),
+          200: list(RejectionAnswer, { next_after_line: Type.Union([Type.Integer(), Type.Null()]) }),
         }),
         params: IdParams,
         querystring: RejectionQuery,

@@ -1,6 +1,6 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox'
 import { campaignStatuses } from '../db/rows.ts'
-import { ContactAnswer, describe, list, page, said } from './describe.ts'
+import { ContactAnswer, count, describe, list, maybe, page, said, text } from './describe.ts'
 import type { ApiParts } from './index.ts'
 import { IdParams, pageQuery, readPage } from './page.ts'
 
@@ -20,6 +20,33 @@ const ContactSearch = Type.Object(
 const ListIds = Type.Array(Type.String({ format: 'uuid' }), { minItems: 1, maxItems: 100 })
 
 const AudienceQuery = Type.Object({ list: Type.Union([Type.String({ format: 'uuid' }), ListIds]) })
+
+/** Contacts of a campaign that ended other than sent, by rule or reason, with the last server's words. */
+const FailureAnswer = Type.Object({
+  status: text,
+  reason: maybe.text,
+  contacts: count,
+  last_at: maybe.time,
+  stage: maybe.text,
+  reply_code: maybe.count,
+  enhanced_code: maybe.text,
+  reply_text: maybe.text,
+})
+
+/** When the last batch is due, with this limit. */
+const FinishAnswer = Type.Object({
+  send_limit: count,
+  batches_to_come: maybe.count,
+  next_due_at: maybe.time,
+  finish_at: maybe.time,
+})
+
+/** `reasons`: how many cannot be mailed, by why not. */
+const AudienceSizeAnswer = Type.Object({
+  contacts: count,
+  eligible: count,
+  reasons: Type.Record(text, count),
+})
 
 /** What the page asks beside the routes of campaigns: all of them at a glance, and answers in one figure. */
 export const overviewRoutes: FastifyPluginAsyncTypebox<ApiParts & { hasMailbox: boolean }> = async (
@@ -52,7 +79,7 @@ export const overviewRoutes: FastifyPluginAsyncTypebox<ApiParts & { hasMailbox: 
   app.get(
     '/campaigns/:id/failures',
     {
-      schema: { ...describe('Group ends other than sent', { 200: list(Type.Object({})) }), params: IdParams },
+      schema: { ...describe('Group ends other than sent', { 200: list(FailureAnswer) }), params: IdParams },
     },
     async ({ params }) => ({
       items: await db.listFailures({ campaignId: params.id }),
@@ -64,7 +91,7 @@ export const overviewRoutes: FastifyPluginAsyncTypebox<ApiParts & { hasMailbox: 
     '/campaigns/:id/finish',
     {
       schema: {
-        ...describe('Tell when the last batch is due', { 200: Type.Object({}) }),
+        ...describe('Tell when the last batch is due', { 200: FinishAnswer }),
         params: IdParams,
         querystring: FinishQuery,
       },
@@ -77,7 +104,9 @@ export const overviewRoutes: FastifyPluginAsyncTypebox<ApiParts & { hasMailbox: 
     '/audience',
     {
       schema: {
-        ...describe('Count who would be in an audience, and who cannot be mailed', { 200: Type.Object({}) }),
+        ...describe('Count who would be in an audience, and who cannot be mailed', {
+          200: AudienceSizeAnswer,
+        }),
         querystring: AudienceQuery,
       },
     },

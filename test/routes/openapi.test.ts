@@ -38,9 +38,20 @@ t.test('every operation of the API is there, and says what it does and answers',
         `${method} ${path} says what it answers`,
       )
       t.ok(tags.length === 1)
+      const { schema } = responses['200']?.content?.['application/json'] ?? {}
+      if (schema && !path.startsWith('/api/overview'))
+        t.not(fieldsOf(schema), 0, `${method} ${path} names its fields`)
     }
   }
 })
+
+/** How many fields an answer, or a line of it, names. */
+// biome-ignore lint/suspicious/noExplicitAny: the document is compared, not typed
+function fieldsOf(schema: any): number {
+  const { properties = {}, anyOf } = schema
+  if (anyOf) return Math.max(...anyOf.map(fieldsOf))
+  return properties.items ? fieldsOf(properties.items.items) : Object.keys(properties).length
+}
 
 t.test('the page for browsing is whole, with files of our own', async t => {
   const { body, headers } = await app.inject('/docs/')

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
 import t from 'tap'
 import { problemFrom } from '../../src/errors.ts'
-import { JSON_TYPE, openApi } from './api.ts'
+import { JSON_TYPE, openApi, UNKNOWN_ID } from './api.ts'
 
 const { inject, send, db } = await openApi(t)
 const url = '/api/lists'
@@ -26,13 +27,40 @@ t.test('bodies that cannot be read', async t => {
   })
   t.match(await post('', 'application/json'), { status: 400, body: { detail: /object/ } })
   t.match(await inject({ method: 'POST', url }), { status: 400 })
+  t.match(await send('GET', '/api/campaigns?status=running'), {
+    status: 400,
+    body: { detail: /status must be one of draft, scheduled, sending/ },
+  })
   t.match(await post('null', 'application/json'), { status: 400 })
+  t.match(await post(Buffer.from('{"name": "Gr\xfc\xdfe"}', 'latin1'), 'application/json'), {
+    status: 400,
+    body: { type: '/problems/not-utf-8', detail: /UTF-8/ },
+  })
+  t.match(await post('{"name": "Grüße"}', 'application/json'), { status: 201, body: { name: 'Grüße' } })
+  t.match(await post('{"name": "a\\u0000b"}', 'application/json'), {
+    status: 400,
+    body: { detail: /U\+0000/ },
+  })
+  t.match(await send('GET', '/api/forecast?contacts=10&limit=5&interval=soon'), {
+    status: 400,
+    body: { detail: /24 hours/ },
+  })
+  for (const type of ['application/json', 'text/csv']) {
+    const answer = await inject({
+      method: 'POST',
+      url: type === 'text/csv' ? `/api/lists/${UNKNOWN_ID}/imports` : url,
+      payload: gzipSync('{"name": "x"}'),
+      headers: { 'content-type': type, 'content-encoding': 'gzip' },
+    })
+    t.match(answer, { status: 415, body: { type: '/problems/compressed-body', detail: /Content-Encoding/ } })
+    t.equal(answer.headers['accept-encoding'], 'identity')
+  }
 })
 
 t.test('routes that are not there', async t => {
   t.match(await send('GET', '/api/nothing?key=secret'), {
     status: 404,
-    body: { type: '/problems/unknown-route', title: 'Nothing answers GET /api/nothing' },
+    body: { type: '/problems/unknown-route', title: 'Nothing answers GET /api/nothing', detail: /openapi/ },
   })
   t.match(await inject({ method: 'DELETE', url }), { status: 404 })
 })
