@@ -1811,14 +1811,26 @@ comment on view daybatch.list_members is 'Who is on which list, in which order; 
 
 create view daybatch.no_duplicates_proof as
  SELECT a.campaign_id,
-    count(*) AS mails,
-    count(DISTINCT d.contact_id) AS contacts,
-    count(DISTINCT COALESCE(d.address_key, uuid_send(d.contact_id))) AS addresses,
-    ((count(*) = count(DISTINCT d.contact_id)) AND (count(DISTINCT d.contact_id) = count(DISTINCT COALESCE(d.address_key, uuid_send(d.contact_id))))) AS holds
-   FROM (daybatch.delivery_attempts a
-     JOIN daybatch.deliveries d ON (((d.delivery_id = a.delivery_id) AND (d.campaign_id = a.campaign_id))))
-  WHERE (a.outcome = ANY (ARRAY['sent'::text, 'accepted_twice'::text]))
-  GROUP BY a.campaign_id;
+    a.mails,
+    COALESCE(e.contacts, a.deliveries) AS contacts,
+    COALESCE(e.addresses, a.deliveries) AS addresses,
+    ((a.mails = COALESCE(e.contacts, a.deliveries)) AND (a.mails = COALESCE(e.addresses, a.deliveries))) AS holds
+   FROM (( SELECT t.campaign_id,
+            count(*) AS mails,
+            count(DISTINCT t.delivery_id) AS deliveries
+           FROM daybatch.delivery_attempts t
+          WHERE (t.outcome = ANY (ARRAY['sent'::text, 'accepted_twice'::text]))
+          GROUP BY t.campaign_id) a
+     LEFT JOIN LATERAL ( SELECT count(DISTINCT d.contact_id) AS contacts,
+            count(DISTINCT COALESCE(d.address_key, uuid_send(d.contact_id))) AS addresses
+           FROM (daybatch.delivery_attempts t
+             JOIN daybatch.deliveries d ON (((d.delivery_id = t.delivery_id) AND (d.campaign_id = t.campaign_id))))
+          WHERE ((t.campaign_id = a.campaign_id) AND (t.outcome = ANY (ARRAY['sent'::text, 'accepted_twice'::text])))
+         HAVING (NOT (( SELECT (count(*) = count(DISTINCT k.contact_id))
+                   FROM daybatch.deliveries k
+                  WHERE (k.campaign_id = a.campaign_id)) AND ( SELECT (count(k.address_key) = count(DISTINCT k.address_key))
+                   FROM daybatch.deliveries k
+                  WHERE (k.campaign_id = a.campaign_id))))) e ON (true));
 alter view daybatch.no_duplicates_proof owner to daybatch_owner;
 grant select on daybatch.no_duplicates_proof to daybatch_app;
 grant select on daybatch.no_duplicates_proof to daybatch_operator;
@@ -2939,7 +2951,7 @@ grant execute on function daybatch.list_jobs() to daybatch_reader;
 comment on function daybatch.list_jobs() is 'Live pg-boss jobs of our queues. Example: select queue, state, due_at from daybatch.list_jobs();';
 
 create function daybatch.list_misplaced_contacts(p_campaign_id uuid)
-returns TABLE(rule text, disagreement text) language plpgsql stable security definer set search_path="" set work_mem=64MB -- body b31685ca93aa3e5de01ba07c7c5dbd8b
+returns TABLE(rule text, disagreement text) language plpgsql stable security definer set search_path="" set work_mem=64MB -- body c61f52b1b2dd5fc43efac930e3b2ca3e
 alter function daybatch.list_misplaced_contacts(uuid) owner to daybatch_owner;
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_app;
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_operator;
@@ -3593,7 +3605,7 @@ grant execute on function daybatch.update_contact(uuid,jsonb) to daybatch_servic
 comment on function daybatch.update_contact(uuid,jsonb) is 'Changes a contact; attributes are merged. Example: select daybatch.update_contact(id, ''{"attributes": {"city": "London"}}'') from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.verify_campaign(p_campaign_id uuid)
-returns TABLE(promise text, holds boolean, figures text) language plpgsql stable security definer set search_path="" -- body 85f53b3d753c8680583b169d222b56fd
+returns TABLE(promise text, holds boolean, figures text) language plpgsql stable security definer set search_path="" set work_mem=64MB -- body 85f53b3d753c8680583b169d222b56fd
 alter function daybatch.verify_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_operator;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_reader;

@@ -1,6 +1,10 @@
 -- Where one campaign's arrays and ledger disagree about a contact: twice in the arrays, in another one than the ledger
--- says, or no contact id at all. The part of the view audit that reads every contact: a few seconds for a million of them.
+-- says, or no contact id at all. The part of the view audit that reads every contact: two seconds for a million of them.
 -- A function, because an array spoiled by hand must not make the view fail. Reads only.
+-- First it joins the two, which says whether there is anything to tell, and lists what only when there is. CPU measured at
+-- 1,000,000 contacts, on a busy machine: the list 4.3 s; with one sum for its three aggregates 3.1 s; joined as uuid 3.0 s, as
+-- text 2.5 s (an id costs 0.6 us to cast to uuid, 0.15 us to text); merged instead of hashed 3.1 s, with less memory 2.9 s. A
+-- cast of a whole array to uuid[] takes twice as long as its elements one by one.
 create or replace function daybatch.list_misplaced_contacts(p_campaign_id uuid)
 returns table (rule text, disagreement text)
 language plpgsql stable security definer set search_path = ''
@@ -8,7 +12,42 @@ language plpgsql stable security definer set search_path = ''
 set work_mem = '64MB'
 as $$
 #variable_conflict use_column
+declare
+  v_open integer[] := array(select b.batch_number from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null);
 begin
+  if (
+    -- every one is listed where it is booked; as many pairs as deliveries: none is listed twice; and whom no batch has taken
+    -- stands once, by an id as the ledger would write it
+    select coalesce(bool_and(g.agrees), true)
+      and coalesce(sum(g.times) filter (where g.unbooked_id is null), 0) = (select count(*) from daybatch.deliveries as d where d.campaign_id = p_campaign_id)
+      and coalesce(bool_and(g.times = 1 and g.unbooked_id = g.unbooked_id::uuid::text) filter (where g.unbooked_id is not null), true)
+    from (
+      select case when b.booked is null then l.contact_id end as unbooked_id, count(*) as times,
+        bool_and(l.listed is not distinct from coalesce(b.booked, 1)) as agrees
+      from (
+        -- places are numbered: two texts take three times the memory
+        select e.contact_id collate "C" as contact_id, a.place as listed
+        from public.campaigns as c
+        cross join lateral (values (1, c.contacts_remaining), (2, c.contacts_processed), (3, c.contacts_failed)) as a (place, contacts)
+        cross join lateral jsonb_array_elements_text(case jsonb_typeof(a.contacts) when 'array' then a.contacts else '[]' end) as e (contact_id)
+        where c.id = p_campaign_id and c.tracking_initialised_at is not null
+      ) as l
+      full join (
+        -- the open batch's contacts all stand in remaining
+        select d.contact_id::text collate "C" as contact_id,
+          -- nearly all are sent
+          case when d.status = 'sent' then case when d.batch_number = any (v_open) then 1 else 2 end
+            when d.batch_number = any (v_open) or d.status in ('queued', 'claimed', 'sending', 'deferred') then 1 else 3 end as booked
+        from daybatch.deliveries as d
+        where d.campaign_id = p_campaign_id
+        -- cast once, not once more for each comparison
+        offset 0
+      ) as b on b.contact_id = l.contact_id
+      group by 1
+    ) as g)
+  then
+    return;
+  end if;
   return query
     select case when l.times > 1 then 'contact_listed_twice' else 'array_and_ledger_differ' end,
       case when l.times > 1 then format('contact %s stands %s times in the arrays', contact_id, l.times)
@@ -18,7 +57,6 @@ begin
       -- both at once: grouped and then joined, a million contacts are hashed twice
       select k.contact_id, count(k.listed) as times, min(k.listed) as listed, min(k.booked) as booked
       from (
-        -- places are numbered: a million texts take three times the memory
         select e.contact_id::uuid as contact_id, a.place as listed, null::integer as booked
         from public.campaigns as c
         cross join lateral (values (1, c.contacts_remaining), (2, c.contacts_processed), (3, c.contacts_failed)) as a (place, contacts)

@@ -132,6 +132,21 @@ const HAND = [
     /stands 2 times in the arrays/,
   ],
   [
+    'a contact twice in place of another, in remaining',
+    arrays(`contacts_remaining = (contacts_remaining - -1) || (contacts_remaining -> -2)`),
+    /stands 2 times in the arrays/,
+  ],
+  [
+    'a contact twice in place of another, in processed',
+    arrays(`contacts_processed = (contacts_processed - 0) || (contacts_processed -> 1)`),
+    /stands 2 times in the arrays/,
+  ],
+  [
+    'a mailed contact in place of another in remaining, in capitals',
+    arrays(`contacts_remaining = (contacts_remaining - -1) || to_jsonb(upper(contacts_processed ->> 0))`),
+    /stands 2 times in the arrays/,
+  ],
+  [
     'a mailed contact back in remaining',
     arrays(
       `contacts_remaining = contacts_remaining || (contacts_processed -> 0), contacts_processed = contacts_processed - 0`,
