@@ -45,20 +45,22 @@ export function openContacts({ id, redraw, go, query }) {
       ),
   })
   let problem
-  let isLeft = false
+  /** Counts the questions: only the answer to the last one leads on, and none once this is left. */
+  let question = 0
 
   async function find(event) {
     event.preventDefault()
     const wanted = new FormData(event.target).get('email').trim()
     if (!wanted) return
     problem = undefined
+    const asked = ++question
     try {
       const found = /^[0-9a-f-]{36}$/i.test(wanted)
         ? { id: wanted }
         : await post('/api/contacts/search', { email: wanted })
-      if (!isLeft) go(link(id, `contacts?contact=${found.id}`))
+      if (asked === question) go(link(id, `contacts?contact=${found.id}`))
     } catch (error) {
-      problem = problemOf(error)
+      if (asked === question) problem = problemOf(error)
     }
     redraw()
   }
@@ -66,7 +68,7 @@ export function openContacts({ id, redraw, go, query }) {
   return {
     read: list.read,
     close() {
-      isLeft = true
+      question += 1
     },
     view: () => html`<form class="find" @submit=${find}><label for="search">The story of one contact</label>
         <span class="pair"><input id="search" name="email" type="search" placeholder="ada@example.org" autocomplete="off"><button>Find</button></span></form>

@@ -161,7 +161,11 @@ function walk(step) {
 
 window.addEventListener('hashchange', () => open({ keepFocus: document.activeElement?.id === 'search' }))
 window.addEventListener('keydown', pressed)
-events.addEventListener('connection', draw)
+events.addEventListener('connection', () => {
+  draw()
+  // they may have been asked for in vain
+  if (!connection.lost) void readParts()
+})
 events.addEventListener('sign-in', () => askForKey())
 setInterval(draw, 1000)
 main.replaceChildren()

@@ -104,6 +104,27 @@ t.test('races', { skip: noBrowser }, async t => {
     await page.locator('.mailbox').getByText('The mailbox has no such mail').waitFor()
   })
 
+  t.test('parts of the page that nobody told at first come with the connection', async () => {
+    await page.route('**/api/overview/parts', route => route.abort(), { times: 1 })
+    await page.reload()
+    await page.getByRole('link', { name: 'Mailbox' }).waitFor()
+  })
+
+  t.test('a contact that is found too late leads nobody back', async t => {
+    await page.goto(`${origin}/#/campaigns/${big.id}/contacts`)
+    const { email } = (await pool.query('select email from public.contacts limit 1')).rows[0]
+    const release = await hold(page, '**/api/contacts/search')
+    await page.getByRole('searchbox').fill(email)
+    const asked = page.waitForRequest('**/api/contacts/search')
+    await page.keyboard.press('Enter')
+    await asked
+    await page.getByRole('link', { name: 'History' }).click()
+    await page.locator('.tab .story').waitFor()
+    await release()
+    await settle(page)
+    t.match(page.url(), /history$/)
+  })
+
   t.test('a search keeps its space, and ends with its view', async t => {
     await page.goto(`${origin}/#/`)
     const search = page.getByRole('searchbox')
