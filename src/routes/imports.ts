@@ -190,9 +190,9 @@ export const importRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { d
 }
 
 async function showImport(db: Daybatch, summary: ImportSummary) {
-  const location = `/api/imports/${summary.import_id}/rejections`
+  const location = `/api/imports/${summary.import_id}`
   const rejected = await db.listImportRejections({ importId: summary.import_id, limit: SHOWN })
-  return { ...summary, rejected, rejections: location, location }
+  return { ...summary, rejected, rejections: `${location}/rejections`, location }
 }
 
 function readFile(body: unknown, headers: Record<string, unknown>) {

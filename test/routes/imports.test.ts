@@ -72,7 +72,8 @@ t.test('bad rows are rejected with their line and reason, the others are importe
       'nul@example.test,N\0L\nknown@example.test,K\ngood2@example.test,"Two\nLines"\ngood3@example.test,Zoe',
     ),
   ])
-  const { status, body } = await sendCsv(listId, file)
+  const { status, headers, body } = await sendCsv(listId, file)
+  t.equal(headers.location, `/api/imports/${body.import_id}`)
   t.match(
     { status, body },
     { status: 201, body: { imported: 3, existing: 1, added_to_list: 3, rejected_count: 9 } },
