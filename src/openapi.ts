@@ -4,6 +4,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { scopeOf } from './routes/access.ts'
 import { ProblemAnswer } from './routes/describe.ts'
+import { describeFields } from './routes/field-words.ts'
 
 const { version, license } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 
@@ -85,6 +86,8 @@ function describeRoute(given: FastifySchema | undefined, url: string, route: Rou
   const isOpen = tag === 'health' || (tag === 'inbound' && !url.endsWith('/dsn'))
   return {
     ...schema,
+    ...(schema.querystring !== undefined && { querystring: describeFields(schema.querystring, url) }),
+    ...(schema.body !== undefined && { body: describeFields(schema.body, url) }),
     tags: [tag],
     ...(isOpen ? { security: [] } : { description: `Scope: ${scopeOf(method, route.config?.scope)}.` }),
     ...(headers && { headers }),

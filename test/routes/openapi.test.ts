@@ -31,7 +31,14 @@ t.test('every operation of the API is there, and says what it does and answers',
   t.ok(described.length > 60)
   // biome-ignore lint/suspicious/noExplicitAny: the document is compared, not typed
   for (const [path, operations] of Object.entries<Record<string, any>>(document.paths)) {
-    for (const [method, { summary, operationId, responses, tags }] of Object.entries(operations)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      const { summary, operationId, responses, tags, parameters = [], requestBody } = operation
+      const body = Object.entries(requestBody?.content['application/json']?.schema?.properties ?? {})
+      // biome-ignore lint/suspicious/noExplicitAny: as above
+      for (const [name, field] of body as [string, any][])
+        t.ok(field.description, `${method} ${path} says what ${name} of its body means`)
+      for (const { name, in: place, description } of parameters)
+        if (place === 'query') t.ok(description, `${method} ${path} says what ?${name}= means`)
       t.not(summary, operationId, `${method} ${path} has a summary`)
       t.ok(
         Object.keys(responses).some(status => /^2/.test(status)),
