@@ -2891,13 +2891,13 @@ grant execute on function daybatch.list_campaigns(text,timestamp with time zone,
 grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) to daybatch_service;
 comment on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) is 'A page of campaigns with live counts, newest first. Example: select c ->> ''name'' from daybatch.list_campaigns(''sending'', p_name => ''spring'') as c;';
 
-create function daybatch.list_contact_lists(p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6e244b8547e341d4c8ac337ba45d26ec
-alter function daybatch.list_contact_lists(timestamp with time zone,uuid,integer) owner to daybatch_owner;
-grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer) to daybatch_app;
-grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer) to daybatch_operator;
-grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer) to daybatch_service;
-comment on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer) is 'A page of contact lists with their sizes. Example: select l ->> ''name'', l ->> ''contact_count'' from daybatch.list_contact_lists() as l;';
+create function daybatch.list_contact_lists(p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50, p_with_counts boolean DEFAULT true)
+returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 00a129b6356bfc024dcb880dc487de0b
+alter function daybatch.list_contact_lists(timestamp with time zone,uuid,integer,boolean) owner to daybatch_owner;
+grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer,boolean) to daybatch_app;
+grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer,boolean) to daybatch_operator;
+grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer,boolean) to daybatch_service;
+comment on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer,boolean) is 'A page of contact lists with their sizes. Example: select l ->> ''name'', l ->> ''contact_count'' from daybatch.list_contact_lists() as l;';
 
 create function daybatch.list_contacts(p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
 returns SETOF jsonb language sql stable security definer set search_path="" -- body 42f8cd9db6767f3efdbfa839c8797bdb

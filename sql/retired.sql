@@ -9,3 +9,4 @@ drop function if exists daybatch.list_batches_ahead(integer, integer, interval, 
 drop function if exists daybatch.forecast_campaign(uuid, integer);
 drop function if exists daybatch.list_deliveries(uuid, text, uuid, integer, text);
 drop function if exists daybatch.settle_reports(uuid, jsonb, timestamptz);
+drop function if exists daybatch.list_contact_lists(timestamptz, uuid, integer);

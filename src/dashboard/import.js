@@ -32,7 +32,7 @@ export function openImport({ redraw }) {
 
   async function read() {
     try {
-      lists = await readLists()
+      lists = await readLists({ counts: false })
       listId ||= lists[0]?.id ?? 'new'
       problem = undefined
     } catch (error) {
@@ -40,8 +40,16 @@ export function openImport({ redraw }) {
       if (mayPass(error) && !isLeft) setTimeout(read, RETRY_MS)
     }
     redraw()
+    if (lists) void readSizes()
   }
   void read()
+
+  /** What was made meanwhile stays. */
+  async function readSizes() {
+    const sized = await readLists().catch(() => [])
+    lists = lists.map(list => sized.find(({ id }) => id === list.id) ?? list)
+    redraw()
+  }
   void readBroken()
 
   async function readBroken() {
@@ -218,7 +226,7 @@ export function openImport({ redraw }) {
       <select id="list" @change=${({ target }) => {
         listId = target.value
         redraw()
-      }}>${lists.map(list => html`<option value=${list.id} ?selected=${list.id === listId}>${list.name} (${count(list.contact_count)})</option>`)}<option value="new" ?selected=${listId === 'new'}>A new list …</option></select></p>
+      }}>${lists.map(list => html`<option value=${list.id} ?selected=${list.id === listId}>${list.name}${list.contact_count === undefined ? nothing : ` (${count(list.contact_count)})`}</option>`)}<option value="new" ?selected=${listId === 'new'}>A new list …</option></select></p>
       ${
         listId === 'new'
           ? html`<p><label for="list-name">Its name</label><input id="list-name" required maxlength="500" .value=${listName} @input=${({

@@ -1,11 +1,11 @@
 // Make a campaign: who, what, how fast, when, start. The draft is kept by the database as one goes.
 
 import { get, mayPass, post, RETRY_MS, url } from '/dashboard/api.js'
+import { openAudience } from '/dashboard/audience.js'
 import { now } from '/dashboard/clock.js'
 import { deliveryView } from '/dashboard/delivery.js'
 import { say } from '/dashboard/dialog.js'
 import { openDraft } from '/dashboard/draft.js'
-import { ruleWords } from '/dashboard/failed.js'
 import { openFiles } from '/dashboard/files.js'
 import { readLists } from '/dashboard/lists.js'
 import { live } from '/dashboard/lit-html/directives/live.js'
@@ -20,11 +20,10 @@ const ASK_MS = 200
 export function openMake({ args: [id], redraw, go }) {
   let lists
   let servers = []
-  let audience
-  let audienceProblem
-  let isCounting = false
   let finish
   let finishProblem
+  /** The mails whose end was asked for. */
+  let reckoned
   let preview
   let part = 'html'
   let when = 'now'
@@ -46,7 +45,7 @@ export function openMake({ args: [id], redraw, go }) {
 
   const draft = openDraft(id, {
     edited: name => {
-      if (name === 'contact_list_ids') void lookAtAudience()
+      if (name === 'contact_list_ids') audience.look(draft.fields.contact_list_ids)
       else if (PACE.includes(name)) askFinish()
       redraw()
     },
@@ -57,10 +56,12 @@ export function openMake({ args: [id], redraw, go }) {
     if (isOther) void lookAtMail()
   })
 
+  const audience = openAudience(() => (audience.mails === reckoned ? redraw() : void lookAtFinish()))
+
   async function read() {
     try {
       const [found, campaign, smtp] = await Promise.all([
-        readLists(),
+        readLists({ counts: false }),
         draft.read(),
         get('/api/smtp-servers').catch(() => ({ items: [] })),
       ])
@@ -76,22 +77,18 @@ export function openMake({ args: [id], redraw, go }) {
     }
     redraw()
     void files.read()
-    void lookAtAudience()
+    void readSizes()
+    audience.look(draft.fields.contact_list_ids)
     void lookAtMail()
   }
 
-  async function lookAtAudience() {
-    const ids = draft.fields.contact_list_ids
-    const query = ids.map(list => `list=${encodeURIComponent(list)}`).join('&')
-    isCounting = ids.length > 0
-    const answer = isCounting ? await told(get(`/api/audience?${query}`)) : {}
-    // another list was ticked meanwhile
-    if (ids !== draft.fields.contact_list_ids) return
-    isCounting = false
-    audience = answer.found
-    audienceProblem = answer.trouble
-    retry(answer.error, lookAtAudience)
-    await lookAtFinish()
+  async function readSizes() {
+    const answer = await told(readLists())
+    if (isLeft) return
+    retry(answer.error, readSizes)
+    lists = answer.found ?? lists
+    audience.knows(lists)
+    redraw()
   }
 
   function askFinish() {
@@ -105,11 +102,12 @@ export function openMake({ args: [id], redraw, go }) {
   async function lookAtFinish() {
     const { fields } = draft
     const asked = ++question
+    reckoned = audience.mails
     finish = finishProblem = undefined
-    if (audience?.eligible > 0 && fields.daily_send_limit >= 1 && fields.batch_interval > 0) {
+    if (audience.mails > 0 && fields.daily_send_limit >= 1 && fields.batch_interval > 0) {
       const rules = rulesOf(fields)
       const query = {
-        contacts: audience.eligible,
+        contacts: audience.mails,
         limit: fields.daily_send_limit,
         interval: `${fields.batch_interval} hours`,
         start_at: when === 'at' && scheduledAt ? new Date(scheduledAt).toISOString() : undefined,
@@ -173,20 +171,10 @@ export function openMake({ args: [id], redraw, go }) {
         ? html`<p>There is no list yet. <a href="#/import">Import a file</a> first.</p>`
         : html`<ul class="choices">${lists.map(
             list => html`<li><label><input type="checkbox" value=${list.id} .checked=${live(draft.fields.contact_list_ids.includes(list.id))} @change=${choose}>
-        <span>${list.name}</span> <small>${count(list.contact_count)}</small></label></li>`,
+        <span>${list.name}</span> <small>${list.contact_count === undefined ? nothing : count(list.contact_count)}</small></label></li>`,
           )}</ul>`
     }
-    ${
-      audience
-        ? html`<p class="figure">${plural(audience.contacts, 'contact')}, of whom <b>${count(audience.eligible)}</b> can be mailed now${
-            Object.keys(audience.reasons).length > 0
-              ? html`; ${Object.entries(audience.reasons).map(([reason, number], i) => `${i > 0 ? ', ' : ''}${count(number)} ${ruleWords(reason)}`)}`
-              : nothing
-          }.${isCounting ? ' Counting again …' : nothing}</p>`
-        : isCounting
-          ? html`<p class="quiet">Counting the contacts …</p>`
-          : nothing
-    }${audienceProblem ? trouble(audienceProblem) : nothing}${fieldError(draft, 'contact_list_ids')}
+    ${audience.view()}${fieldError(draft, 'contact_list_ids')}
   </fieldset>`
 
   const what = () => html`<fieldset><legend><span>2</span> What</legend>
@@ -211,10 +199,10 @@ export function openMake({ args: [id], redraw, go }) {
   const pace = () => {
     if (!(draft.fields.daily_send_limit >= 1)) return 'At least 1.'
     if (finish)
-      return html`<b>${plural(finish.batches, 'batch', 'batches')}</b>, one ${everyHours(draft.fields.batch_interval)}; ${when === 'at' && scheduledAt ? 'begun then' : 'begun now'} the last one leaves <b>${time(finish.finish_at)}</b>.`
+      return html`${audience.isCounted ? nothing : 'At most '}<b>${plural(finish.batches, 'batch', 'batches')}</b>, one ${everyHours(draft.fields.batch_interval)}; ${when === 'at' && scheduledAt ? 'begun then' : 'begun now'} the last one leaves <b>${time(finish.finish_at)}</b>${audience.isCounted ? nothing : ' at the latest'}.`
     if (finishProblem) return html`<span class="warn">No end: ${finishProblem.title}.</span>`
     if (!(draft.fields.batch_interval > 0)) return 'Choose how long to wait between batches.'
-    return audience?.eligible > 0 ? 'Asking when it ends …' : 'Choose who, and the end stands here.'
+    return audience.mails > 0 ? 'Asking when it ends …' : 'Choose who, and the end stands here.'
   }
 
   const begin = () => html`<fieldset><legend><span>4</span> When</legend>
@@ -235,8 +223,7 @@ export function openMake({ args: [id], redraw, go }) {
   }
 
   const ready = () =>
-    audience?.eligible > 0 &&
-    !isCounting &&
+    audience.mails > 0 &&
     (draft.fields.text_body || draft.fields.html_body) &&
     draft.fields.daily_send_limit >= 1 &&
     (when === 'now' || scheduledAt)
@@ -247,18 +234,19 @@ export function openMake({ args: [id], redraw, go }) {
 
   /** How many leave when: the rules may let the first batch wait. */
   const startWords = () => {
-    if (!audience) return 'Start'
-    const all = plural(audience.eligible, 'mail')
+    if (audience.mails === undefined) return 'Start'
+    const upTo = audience.isCounted ? '' : 'up to '
+    const all = `${upTo}${plural(audience.mails, 'mail')}`
     if (when === 'at') return `Schedule ${all}`
     const first = finish?.items[0]
     if (!first) return `Start: ${all}`
     const soon = Date.parse(first.due_at) - now() < 60_000 ? 'now' : moment(first.due_at)
-    return `Start: ${plural(first.size, 'mail')} ${soon}, ${count(audience.eligible)} in all`
+    return `Start: ${plural(first.size, 'mail')} ${soon}, ${upTo}${count(audience.mails)} in all`
   }
 
   const missing = () =>
     [
-      !(audience?.eligible > 0) && 'somebody to mail',
+      !(audience.mails > 0) && 'somebody to mail',
       !(draft.fields.text_body || draft.fields.html_body) && 'a text',
       !(draft.fields.daily_send_limit >= 1) && 'a limit',
       when === 'at' && !scheduledAt && 'a time',
@@ -286,10 +274,12 @@ export function openMake({ args: [id], redraw, go }) {
     keeps: true,
     again() {
       void draft.save()
-      void (lists ? lookAtAudience() : read())
+      if (lists) audience.look(draft.fields.contact_list_ids)
+      else void read()
     },
     close: () => {
       isLeft = true
+      audience.close()
       for (const timer of [asking, ...later.values()]) clearTimeout(timer)
       draft.close()
     },

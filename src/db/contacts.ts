@@ -9,12 +9,12 @@ export abstract class ContactStatements extends ImportStatements {
     return this.value(`select daybatch.create_contact_list(p_name => $1::text) as value`, [args.name])
   }
 
-  /** Newest first. */
-  listContactLists(args: PageStart = {}): Promise<ContactList[]> {
+  /** Newest first; counting reads all members. */
+  listContactLists(args: PageStart & { withCounts?: boolean | undefined } = {}): Promise<ContactList[]> {
     return this.values(
       `select value from daybatch.list_contact_lists(
-         p_after_created_at => $1::timestamptz, p_after_id => $2::uuid, p_limit => $3::integer) as value`,
-      pageOf(args),
+         p_after_created_at => $1::timestamptz, p_after_id => $2::uuid, p_limit => $3::integer, p_with_counts => $4::boolean) as value`,
+      [...pageOf(args), args.withCounts ?? true],
     )
   }
 

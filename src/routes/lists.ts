@@ -28,15 +28,17 @@ export const listRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db 
     async ({ body }, reply) => reply.code(201).send(await db.createContactList({ name: body.name })),
   )
 
+  /** `?counts=false` leaves the sizes out: counting reads all members. */
   app.get(
     '/lists',
     {
       schema: {
         ...describe('List contact lists with their sizes, newest first', { 200: page(ListAnswer) }),
-        querystring: Type.Object(pageQuery),
+        querystring: Type.Object({ ...pageQuery, counts: Type.Optional(Type.Boolean()) }),
       },
     },
-    ({ query }) => readPage('lists', query, start => db.listContactLists(start)),
+    ({ query }) =>
+      readPage('lists', query, start => db.listContactLists({ ...start, withCounts: query.counts })),
   )
 
   /** Answers `{added, existing, rejected}`: a contact that cannot be added is told with its reason, the others are added. */

@@ -17,7 +17,12 @@ const LOGO = Buffer.from(
 t.setTimeout(400_000)
 t.test('make', { skip: noBrowser }, async t => {
   const { app, pool } = await openApi(t)
-  await makeList(pool, await makeContacts(pool, 60), 'Customers')
+  const customers = await makeContacts(pool, 60)
+  const odd = await makeContacts(pool, ['no address'])
+  const lists = [
+    await makeList(pool, customers, 'Customers'),
+    await makeList(pool, [...customers.slice(0, 10), ...odd], 'Newcomers'),
+  ]
   await pool.query(
     `select daybatch.set_smtp_server('second', '{"host": "smtp.second.example", "port": 587}')`,
   )
@@ -41,6 +46,59 @@ t.test('make', { skip: noBrowser }, async t => {
   await page.getByLabel('Text', { exact: true }).fill('Hello')
   await page.getByText('3 batches').waitFor()
   await isSaved()
+
+  t.test('the size of the lists stands there at once: nobody waits until they are judged', async t => {
+    const counted = Promise.withResolvers<void>()
+    await page.route('**/api/audience?*', async route => {
+      await counted.promise
+      await route.continue()
+    })
+    await page.getByRole('checkbox', { name: /Newcomers/ }).check()
+    await page.getByText('At most 71 contacts; counting who of them can be mailed').waitFor()
+    await page.getByText('At most 4 batches').waitFor()
+    await page.getByText('at the latest.').waitFor()
+    t.ok(await page.getByRole('button', { name: 'Start: 20 mails now, up to 71 in all' }).isEnabled())
+    t.same(await findViolations(page), [])
+    counted.resolve()
+    await page.getByText('61 contacts, of whom 60 can be mailed now; 1 invalid address.').waitFor()
+    await page.getByText('3 batches').waitFor()
+    t.notOk(await page.getByText('At most').isVisible())
+    const { rows } = await pool.query('select * from daybatch.preview_audience($1)', [lists])
+    t.same(rows, [{ contacts: 61, eligible: 60, reasons: { invalid_address: 1 } }])
+    await page.unroute('**/api/audience?*')
+  })
+
+  t.test('an audience that cannot be counted is said to be so, and can be started', async t => {
+    await page.route('**/api/audience?*', route =>
+      route.fulfill({ status: 503, json: { title: 'the database is busy' } }),
+    )
+    await page.getByRole('checkbox', { name: /Newcomers/ }).uncheck()
+    await page.getByText('60 contacts; who of them can be mailed was not counted.').waitFor()
+    await page.getByRole('alert').getByText('The database is busy').waitFor()
+    t.ok(await page.getByRole('button', { name: 'Start: 20 mails now, up to 60 in all' }).isEnabled())
+    await page.unroute('**/api/audience?*')
+    await page.getByRole('checkbox', { name: /Newcomers/ }).check()
+    await page.getByText('61 contacts, of whom 60').waitFor()
+    await page.getByRole('checkbox', { name: /Newcomers/ }).uncheck()
+    await page.getByText('60 contacts, of whom 60').waitFor()
+    await isSaved()
+  })
+
+  t.test('lists stand there by their names before they are counted', async t => {
+    const sized = Promise.withResolvers<void>()
+    const other = await page.context().newPage()
+    await other.route('**/api/lists?limit=200', async route => {
+      await sized.promise
+      await route.continue()
+    })
+    await other.goto(page.url())
+    await other.getByRole('checkbox', { name: 'Customers', exact: true }).waitFor()
+    await other.getByText('60 contacts, of whom 60').waitFor()
+    sized.resolve()
+    await other.getByRole('checkbox', { name: 'Customers 60', exact: true }).waitFor()
+    t.same(await other.locator('.choices small').allInnerTexts(), ['11', '60'])
+    await other.close()
+  })
 
   t.test('words typed while the end is asked for do not lose it', async t => {
     const words = Promise.withResolvers<void>()
@@ -178,6 +236,11 @@ t.test('make', { skip: noBrowser }, async t => {
     t.equal(await page.getByLabel('The limit holds for').inputValue(), 'rolling')
     t.ok(await page.getByRole('checkbox', { name: 'Fri' }).isChecked())
     t.notOk(await page.getByRole('checkbox', { name: 'Sat' }).isChecked())
+    await page.locator('.figure b').nth(2).waitFor()
+    await page.getByLabel('Each batch at').fill('20:00')
+    await page.getByText('Not saved.').waitFor()
+    await page.getByLabel('Each batch at').fill('10:00')
+    await isSaved()
     await page.locator('.figure b').nth(2).waitFor()
     t.same(await findViolations(page), [])
     await shoot(page, 'make-rules-desktop-light')

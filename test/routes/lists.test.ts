@@ -48,6 +48,11 @@ t.test(
     t.match((await send('GET', '/api/lists')).body, {
       items: [{ id: list.body.id, name: 'Spring', contact_count: 3 }],
     })
+    const { items } = (await send('GET', '/api/lists?counts=false')).body as { items: object[] }
+    t.same(
+      items.map(item => Object.keys(item).sort()),
+      [['created_at', 'id', 'name']],
+    )
   },
 )
 

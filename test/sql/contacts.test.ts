@@ -174,6 +174,11 @@ scenario('lists: made, counted, newest first', async (t, db) => {
     ],
   )
   t.match(await lists(newest.created_at, newest.id), [{ name: 'First' }])
+  t.same(
+    (await lists(null, null, 50, false)).map(list => Object.keys(list).sort()),
+    [newest, oldest].map(() => ['created_at', 'id', 'name']),
+    'names alone, uncounted',
+  )
   t.same(await lists(oldest.created_at, oldest.id), [])
   for (const name of [null, '', '  ', 'a\nb', 'a\u0000b'.replace('\u0000', '\u0007')]) {
     await checkRefusal(
