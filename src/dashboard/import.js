@@ -25,10 +25,12 @@ export function openImport({ redraw }) {
   let looks = 0
   let isResumable = false
   let isLeft = false
+  let looking
   /** The import under way, and whether its upload ended without an answer. */
   let underWay
-  /** Imports that broke off and can go on. */
+  /** Imports that broke off and can go on; and those that others make, or were begun before this view was left. */
   let broken = []
+  let others = []
 
   async function read() {
     try {
@@ -53,8 +55,13 @@ export function openImport({ redraw }) {
   void readBroken()
 
   async function readBroken() {
-    const page = await get(url(['api', 'imports'], { limit: 50 })).catch(() => ({ items: broken }))
+    const page = await get(url(['api', 'imports'], { limit: 50 })).catch(() => ({
+      items: [...broken, ...others],
+    }))
     broken = page.items.filter(({ state }) => state === 'interrupted')
+    others = page.items.filter(({ id, state }) => /^(reading|merging)$/.test(state) && id !== underWay?.id)
+    clearTimeout(looking)
+    if (others.length > 0 && !isLeft) looking = setTimeout(readBroken, 3 * LOOK_MS)
     redraw()
   }
 
@@ -246,6 +253,12 @@ export function openImport({ redraw }) {
       redraw()
     }}> <span>${words}</span></label>`
 
+  const besides = () =>
+    html`<section><h2>Under way</h2><ul class="broken">${others.map(
+      ({ file_name, created_at, rows_read, seconds_left }) =>
+        html`<li><p><b>${file_name ?? 'a file without a name'}</b>, begun ${time(created_at)}: ${plural(rows_read, 'row')} read${seconds_left ? html`, ${duration(seconds_left * 1000)} left` : nothing}.</p></li>`,
+    )}</ul></section>`
+
   const running = () => {
     const { state, bytes_read, bytes_expected, rows_read, rows_merged, rows_per_second, seconds_left } =
       progress
@@ -279,10 +292,12 @@ export function openImport({ redraw }) {
     again: () => void (lists ? readBroken() : read()),
     close: () => {
       isLeft = true
+      clearTimeout(looking)
     },
     view: () => html`<h1 class="lead">Import contacts. Rows that cannot be used are listed with their line; the others are taken.</h1>
       <div class="stack">${drop()}${problem ? trouble(problem) : nothing}
       ${result ? done() : progress ? running() : file && sample ? (lists ? html`${columnsView(sample, remap)}${target()}` : loading('the lists')) : nothing}
+      ${others.length > 0 ? besides() : nothing}
       ${broken.length > 0 && !progress ? brokenOff() : nothing}</div>`,
   }
 }

@@ -271,6 +271,36 @@ t.test('races', { skip: noBrowser }, async t => {
     await page.getByText('The upload broke off').waitFor()
     await button('Import two.csv').click()
     await heading('1 row read').waitFor()
+  })
+
+  t.test('an import whose page was left is told when one comes back', async t => {
+    const rest = Promise.withResolvers<void>()
+    const body = new ReadableStream({
+      async start(stream) {
+        // more than what is looked at before an import begins
+        stream.enqueue(Buffer.from(`email\n${'no address\n'.repeat(50_000)}`))
+        await rest.promise
+        stream.enqueue(Buffer.from('late@example.test\n'))
+        stream.close()
+      },
+    })
+    const answer = fetch(`${origin}/api/lists/${lists[0]}/imports?file_name=long.csv`, {
+      method: 'POST',
+      headers: { 'content-type': 'text/csv' },
+      body,
+      duplex: 'half',
+    })
+    await until(async () => {
+      const { rows } = await pool.query(`select from daybatch.imports where file_name = 'long.csv'`)
+      return rows.length > 0
+    })
+    await page.goto(`${origin}/#/`)
+    await page.goto(`${origin}/#/import`)
+    await heading('Under way').waitFor()
+    t.match(await page.locator('.broken').innerText(), 'long.csv')
+    rest.resolve()
+    t.equal((await answer).status, 201)
+    await heading('Under way').waitFor({ state: 'detached' })
     t.same(watched.faults, [])
   })
 })
