@@ -34,7 +34,14 @@ export const listRoutes: FastifyPluginAsyncTypebox<ApiParts> = async (app, { db 
     {
       schema: {
         ...describe('List contact lists with their sizes, newest first', { 200: page(ListAnswer) }),
-        querystring: Type.Object({ ...pageQuery, counts: Type.Optional(Type.Boolean()) }),
+        querystring: Type.Object({
+          ...pageQuery,
+          counts: Type.Optional(
+            Type.Boolean({
+              description: 'false: without the sizes of the lists; counting reads all members',
+            }),
+          ),
+        }),
       },
     },
     ({ query }) =>
