@@ -2643,7 +2643,7 @@ grant execute on function daybatch.forecast_campaign(uuid,integer,integer,intege
 comment on function daybatch.forecast_campaign(uuid,integer,integer,integer) is 'Each coming batch of a campaign, also with another limit. Example: select f.* from public.campaigns as c, daybatch.forecast_campaign(c.id, 20) as f limit 5;';
 
 create function daybatch.forecast_finish(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
-returns TABLE(send_limit integer, batches_to_come integer, next_due_at timestamp with time zone, finish_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body b50ecd8eca9bf2283640a3526a0ac17a
+returns TABLE(send_limit integer, batches_to_come integer, next_due_at timestamp with time zone, finish_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 2b90fab84360a102ca7d6a30b27b3de3
 alter function daybatch.forecast_finish(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.forecast_finish(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.forecast_finish(uuid,integer) to daybatch_service;

@@ -22,7 +22,8 @@ begin
       from daybatch.forecast_campaign(p_campaign_id, p_limit) as f;
     return;
   end if;
-  select f.due_at into v_open_due_at from daybatch.forecast_campaign(p_campaign_id, 2147483647) as f where f.is_under_way;
+  select b.due_at into v_open_due_at from daybatch.batches as b
+  where b.campaign_id = p_campaign_id and b.closed_at is null and v_campaign.status not in ('completed', 'cancelled');
   -- as one single batch: its time is the next due time, its size what remains; unknown ids and limits are refused there
   select f.due_at, f.size into v_first from daybatch.forecast_campaign(p_campaign_id, case when p_limit < 1 then p_limit else 2147483647 end) as f where not f.is_under_way;
   select l.batches, l.due_at into v_last

@@ -20,8 +20,39 @@ export const ROLES = [
 /** pg-boss's schema that enqueue_batch's column list was written for. */
 export const PGBOSS_SCHEMA_VERSION = 46
 
-/** Refuses, with one line that says what to run, a database that this code cannot work with. */
+/** What PostgreSQL answers where schema, table or function is missing, or may not be used. */
+const NOT_THERE = new Set(['3F000', '42P01', '42883', '42501'])
+
+/**
+ * Refuses, with one line that says what to run, a database that this code cannot work with. One question where all is well:
+ * probes ask it every few seconds.
+ */
 export async function checkMigrated(client: pg.ClientBase | pg.Pool): Promise<void> {
+  const found = await readVersions(client)
+  const newest = await findNewestMigration()
+  if (found.newest !== newest) refuse(found.database, (found.newest ?? -1) > newest)
+  if (found.version !== CONTRACT_VERSION) refuse(found.database, found.version > CONTRACT_VERSION)
+}
+
+interface Versions {
+  database: string
+  newest: number | null
+  version: number
+}
+
+async function readVersions(client: pg.ClientBase | pg.Pool): Promise<Versions> {
+  try {
+    const { rows } = await client.query<Versions>(
+      'select current_database() as database, max(m.id) as newest, daybatch.contract_version() as version from daybatch.migrations as m',
+    )
+    return rows[0]!
+  } catch (error) {
+    if (!NOT_THERE.has((error as pg.DatabaseError).code!)) throw error
+    return explainMissing(client, error)
+  }
+}
+
+async function explainMissing(client: pg.ClientBase | pg.Pool, error: unknown): Promise<never> {
   const { rows } = await client.query(`
     select current_database() as database, current_user as "user",
       exists (select from pg_class where relnamespace = to_regnamespace('daybatch') and relname = 'migrations') as has_ledger,
@@ -35,14 +66,7 @@ export async function checkMigrated(client: pg.ClientBase | pg.Pool): Promise<vo
       `user ${user} may not use daybatch in database ${database}: grant daybatch_service to ${user}`,
     )
   }
-  const ledger = await client.query('select max(id) as newest from daybatch.migrations')
-  const ahead = Math.sign((ledger.rows[0].newest ?? -1) - (await findNewestMigration()))
-  if (ahead === 0) {
-    const { version } = (await client.query('select daybatch.contract_version() as version')).rows[0]
-    if (version === CONTRACT_VERSION) return
-    refuse(database, version > CONTRACT_VERSION)
-  }
-  refuse(database, ahead > 0)
+  throw error
 }
 
 function refuse(database: string, newer: boolean): never {
@@ -50,8 +74,11 @@ function refuse(database: string, newer: boolean): never {
   throw new Error(`database ${database} is older than this program: run npx daybatch migrate`)
 }
 
-/** By the names of the files, `NNNN_*.sql`. */
-async function findNewestMigration(): Promise<number> {
-  const names = await readdir(join(SQL_FOLDER, 'migrations'))
-  return Math.max(...names.filter(name => name.endsWith('.sql')).map(name => Number.parseInt(name, 10)))
+/** By the names of the files, `NNNN_*.sql`, as they were when this program started. */
+let newestMigration: Promise<number> | undefined
+function findNewestMigration(): Promise<number> {
+  newestMigration ??= readdir(join(SQL_FOLDER, 'migrations')).then(names =>
+    Math.max(...names.filter(name => name.endsWith('.sql')).map(name => Number.parseInt(name, 10))),
+  )
+  return newestMigration
 }
