@@ -3185,7 +3185,7 @@ grant execute on function daybatch.purge_history(interval,integer) to daybatch_s
 comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
 
 create function daybatch.read_batch_counts(p_campaign_id uuid)
-returns TABLE(queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language plpgsql stable security definer set search_path="" -- body a6bb6f34e602238147d78b2eb1bf46c2
+returns TABLE(queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language plpgsql stable security definer set search_path="" -- body 51e443b6acebd190988fc4296710cb41
 alter function daybatch.read_batch_counts(uuid) owner to daybatch_owner;
 grant execute on function daybatch.read_batch_counts(uuid) to daybatch_app;
 grant execute on function daybatch.read_batch_counts(uuid) to daybatch_operator;

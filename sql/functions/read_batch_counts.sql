@@ -10,7 +10,8 @@ as $$
 declare
   v_counts record;
 begin
-  select b.batch_number, b.head_length, n.* into v_counts
+  select b.batch_number, b.head_length, n.campaign_id, n.sent_count, n.failed_count, n.in_doubt_count, n.skipped_count, n.deferred_count
+  into v_counts
   from daybatch.batches as b
   left join daybatch.batch_counts as n on n.campaign_id = b.campaign_id and n.batch_number = b.batch_number
   where b.campaign_id = p_campaign_id and b.closed_at is null;
