@@ -5,6 +5,8 @@ export interface FiguresOptions {
   read: () => Promise<MetricRow[]>
   /** How old an answer may be, in ms: many may ask. */
   freshMs?: number
+  /** How old a text may be that was already made for somebody else, in ms: making one takes milliseconds of the sending process. */
+  sharedMs?: number
   /** How long to wait for the database, in ms: whoever scrapes waits ten seconds. */
   timeoutMs?: number
 }

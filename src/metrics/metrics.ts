@@ -15,6 +15,7 @@ import { LabelCap } from './label-cap.ts'
 
 /** SMTP servers with a label of their own; whoever has more sees the rest together. */
 const MOST_SERVERS = 20
+const SHARED_MS = 1_000
 
 /** What the delivery of this process says of itself when it is asked. */
 export interface DeliveryState {
@@ -35,9 +36,13 @@ export class Metrics implements DeliveryMeter, SchedulerMeter {
   readonly #servers = new LabelCap(MOST_SERVERS)
   readonly #pools = new Map<string, pg.Pool>()
   #delivery: DeliveryState | undefined
+  readonly #sharedMs: number
+  #text: Promise<string> | undefined
+  #writtenAt = 0
 
   constructor(options: FiguresOptions) {
     this.#figures = new Figures(options)
+    this.#sharedMs = options.sharedMs ?? SHARED_MS
     this.#own = createInstruments(this.#registry)
     for (const [name, [label, help]] of Object.entries(figures)) {
       const labelNames = label === undefined ? [] : [label]
@@ -56,8 +61,16 @@ export class Metrics implements DeliveryMeter, SchedulerMeter {
     return this.#registry.contentType
   }
 
-  /** All of it in Prometheus's text format. */
-  async write(): Promise<string> {
+  /** All of it in Prometheus's text format; one text for all who ask within a second. */
+  write(): Promise<string> {
+    if (this.#text === undefined || performance.now() - this.#writtenAt >= this.#sharedMs) {
+      this.#text = this.#write()
+      this.#writtenAt = performance.now()
+    }
+    return this.#text
+  }
+
+  async #write(): Promise<string> {
     this.#showFigures(await this.#figures.read())
     this.#showPools()
     this.#showDelivery()

@@ -38,6 +38,20 @@ t.test('many ask, the database is asked once', async t => {
   t.notOk(all[0]!.some(({ name }) => name.includes('newer')))
 })
 
+t.test('one text for all who ask within a while, and another afterwards', async t => {
+  const count = async (sharedMs: number) => {
+    const metrics = new Metrics({ read: async () => ROWS, sharedMs })
+    const seen: (number | undefined)[] = []
+    for (const action of ['opened', 'closed'] as const) {
+      metrics.countBatch(action)
+      seen.push(find(await read(metrics), 'daybatch_batches_total', { action }))
+    }
+    return seen
+  }
+  t.same(await count(60_000), [1, undefined])
+  t.same(await count(0), [1, 1])
+})
+
 t.test('a database that is away, and one that does not answer', async t => {
   let work: () => Promise<MetricRow[]> = async () => ROWS
   let asked = 0
@@ -48,6 +62,7 @@ t.test('a database that is away, and one that does not answer', async t => {
     },
     freshMs: -1,
     timeoutMs: 50,
+    sharedMs: 0,
   })
   t.equal(find(await read(metrics), 'daybatch_engine_awake'), 1)
 
