@@ -67,13 +67,14 @@ export function follow(path, read) {
           },
         })
       } catch {}
+      if (streaming) plan(POLL_MS)
       streaming = false
       if (!ending.signal.aborted) await delay(wait)
     }
   }
   plan(POLL_MS)
   void listen()
-  const noticed = () => connection.lost || plan(0)
+  const noticed = () => plan(connection.lost ? POLL_MS : 0)
   const looked = () => (document.hidden ? looking?.abort() : plan(0))
   connections.addEventListener('connection', noticed)
   document.addEventListener('visibilitychange', looked)
