@@ -44,6 +44,7 @@ export function authorization() {
 /** Sends a request; returns the answer once its status is known. Refusals and losses are thrown. */
 export async function send(method, path, { body, headers, signal } = {}) {
   let answer
+  const key = readKey()
   try {
     answer = await fetch(path, {
       method,
@@ -59,7 +60,8 @@ export async function send(method, path, { body, headers, signal } = {}) {
   }
   setLost(false)
   if (answer.ok) return answer
-  if (answer.status === 401) events.dispatchEvent(new Event('sign-in'))
+  // a late answer to a key that was given up says nothing about the one in its place
+  if (answer.status === 401 && key === readKey()) events.dispatchEvent(new Event('sign-in'))
   throw new ProblemError(await readProblem(answer))
 }
 

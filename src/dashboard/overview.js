@@ -31,6 +31,9 @@ const SHOWN = [
   ['cancelled', 'Cancelled'],
 ]
 
+/** The search that its own letters led to last: whoever typed on before it was shown keeps what he typed. */
+let led
+
 /** @param {{ query: URLSearchParams, redraw: () => void, go: (hash: string) => void }} page */
 export function openOverview({ query, redraw, go }) {
   const show = query.get('show') ?? ''
@@ -41,6 +44,11 @@ export function openOverview({ query, redraw, go }) {
   let next = null
   let problem
   let typing
+  let isLeft = false
+  let words = search
+  const field = document.getElementById('search')
+  if (field && search === led) searched({ target: field })
+  led = undefined
 
   async function read() {
     try {
@@ -83,13 +91,20 @@ export function openOverview({ query, redraw, go }) {
         class=${name === 'needs' && number > 0 ? 'needs' : ''}>${label} <b>${number === undefined ? '' : count(number)}</b></a>`
     })}</nav>
     <search><input type="search" id="search" name="search" placeholder="Search by name" aria-label="Search campaigns by name"
-      aria-keyshortcuts="/" .value=${search} @input=${searched} @change=${searched}><kbd aria-hidden="true">/</kbd></search>
+      aria-keyshortcuts="/" .value=${words} @input=${searched} @change=${searched}><kbd aria-hidden="true">/</kbd></search>
   </div>`
 
   function searched({ target }) {
-    clearTimeout(typing)
+    // also told when the field loses its focus to the next view
+    if (isLeft) return
     // as it was typed: a space at its end belongs to the next word
-    typing = setTimeout(() => target.value !== search && go(where({ search: target.value })), 250)
+    words = target.value
+    clearTimeout(typing)
+    typing = setTimeout(() => {
+      if (words === search) return
+      led = words
+      go(where({ search: words }))
+    }, 250)
   }
 
   function numberOf(name) {
@@ -162,6 +177,7 @@ from contact_lists where name = 'Customers';</code></pre>
   return {
     title: 'Campaigns',
     close() {
+      isLeft = true
       clearTimeout(typing)
       unfollow()
     },

@@ -16,6 +16,8 @@ const main = document.getElementById('main')
 /** What this service has beside campaigns; told by it. */
 let parts = { mailbox: false }
 let current
+/** The address that the view was opened for: the bar of the browser may be one ahead. */
+let opened = '#/'
 let signingIn = false
 /** The view with something half made that stands aside while the key is asked for, and where it stood. */
 let aside
@@ -38,6 +40,7 @@ const go = hash => {
 }
 
 function open({ keepFocus = false } = {}) {
+  opened = location.hash || '#/'
   const { path, query } = readHash()
   const [match, make] =
     routes.map(([pattern, make]) => [pattern.exec(path), make]).find(([match]) => match) ?? []
@@ -67,7 +70,7 @@ function draw() {
     document.title = current.title === undefined ? 'daybatch' : `${current.title} – daybatch`
     render(header(), bar)
     render(current.view(), main)
-    main.dataset.view = location.hash || '#/'
+    main.dataset.view = opened
   })
 }
 
