@@ -22,6 +22,7 @@ export function openImport({ redraw }) {
   let result
   let over = false
   let mapping = {}
+  const typed = new Map()
   let looks = 0
   let isResumable = false
   let isLeft = false
@@ -71,6 +72,7 @@ export function openImport({ redraw }) {
     file = chosen
     result = progress = sample = undefined
     mapping = {}
+    typed.clear()
     listName ||= chosen.name.replace(/\.\w+$/, '')
     return look()
   }
@@ -145,8 +147,10 @@ export function openImport({ redraw }) {
       if (mine.isCut) await end
       else problem = problemOf(error)
     }
-    progress = underWay = undefined
+    // what can go on is known anew before it is told how this one ended
     await readBroken()
+    progress = underWay = undefined
+    redraw()
   }
 
   /** How far it is, until it is there; how it ended is asked for when the upload itself got no answer. */
@@ -296,7 +300,7 @@ export function openImport({ redraw }) {
     },
     view: () => html`<h1 class="lead">Import contacts. Rows that cannot be used are listed with their line; the others are taken.</h1>
       <div class="stack">${drop()}${problem ? trouble(problem) : nothing}
-      ${result ? done() : progress ? running() : file && sample ? (lists ? html`${columnsView(sample, remap)}${target()}` : loading('the lists')) : nothing}
+      ${progress ? running() : result ? done() : file && sample ? (lists ? html`${columnsView(sample, typed, remap)}${target()}` : loading('the lists')) : nothing}
       ${others.length > 0 ? besides() : nothing}
       ${broken.length > 0 && !progress ? brokenOff() : nothing}</div>`,
   }
