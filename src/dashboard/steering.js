@@ -121,6 +121,8 @@ function cancel(given, campaign) {
 function limit(given, campaign) {
   const act = () => {
     let wanted = campaign.daily_send_limit
+    // of the campaign that the question is about: it is read again behind it
+    let etag = given.etag()
     let typing
     ask({
       title: 'Change the limit',
@@ -147,8 +149,13 @@ function limit(given, campaign) {
           'PATCH',
           url(['api', 'campaigns', given.id]),
           { daily_send_limit: value },
-          { etag: given.etag() },
-        )
+          { etag },
+        ).catch(async error => {
+          // whoever has been told may insist
+          await given.refresh()
+          etag = given.etag()
+          throw error
+        })
         return `The limit is ${count(value)} now.`
       },
       done: given.refresh,

@@ -1,6 +1,7 @@
 // How the page is used: signing in, by keyboard, through many campaigns, and when something goes wrong.
 import type { Page } from 'playwright-core'
 import t from 'tap'
+import { setClock } from '../helper/clock.ts'
 import { makeCampaign, makeContacts, makeList } from '../helper/make.ts'
 import { openApi } from '../routes/api.ts'
 import { findViolations } from './axe.ts'
@@ -11,7 +12,9 @@ const CAMPAIGNS = 120
 
 t.setTimeout(400_000)
 t.test('use', { skip: noBrowser }, async t => {
-  const { app, pool } = await openApi(t, { config: { apiKey: KEY } })
+  const { app, feed, pool } = await openApi(t, { config: { apiKey: KEY } })
+  // in winter time, whenever this runs
+  await setClock(pool, '2026-02-17T08:00:00Z')
   const lists = [await makeList(pool, await makeContacts(pool, 3))]
   const first = await makeCampaign(pool, { name: 'The first', lists, created_at: '2026-01-01T00:00:00Z' })
   await pool.query(
@@ -50,6 +53,7 @@ t.test('use', { skip: noBrowser }, async t => {
     await page.keyboard.press('/')
     t.equal(await focused(page), 'search')
     await page.keyboard.type('the FIRST')
+    await page.waitForURL(/search=the\+FIRST$/)
     await page.locator('table.rows tbody tr').nth(1).waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'The first' }).waitFor()
     t.equal(await focused(page), 'search', 'the words are found as they are typed')
@@ -90,11 +94,18 @@ t.test('use', { skip: noBrowser }, async t => {
     await page.getByRole('button', { name: 'Change the limit' }).click()
     // somebody else was faster
     await pool.query('update public.campaigns set daily_send_limit = 7 where id = $1', [first.id])
+    // the page has read so behind the question
+    const read = page.waitForResponse(
+      async answer => answer.url().endsWith(`/${first.id}`) && (await answer.json()).daily_send_limit === 7,
+    )
+    feed.wake()
+    await read
     await page.getByLabel('Mails a batch').fill('9')
     await page.getByRole('button', { name: 'Change it' }).click()
     await page.locator('dialog [role=alert]').waitFor()
     t.equal(await page.getByLabel('Mails a batch').inputValue(), '9')
-    await page.getByRole('button', { name: 'Leave it as it is' }).click()
+    await page.getByRole('button', { name: 'Change it' }).click()
+    await page.locator('.sums').getByText(/^9 /).waitFor()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByLabel('API key').waitFor()
     t.equal(await page.evaluate('sessionStorage.length'), 0)
