@@ -109,7 +109,7 @@ t.test('import, make, start, watch, pause, resume, finish', { skip: noBrowser },
     await page.reload()
     t.equal(await page.getByLabel('Subject').inputValue(), 'Good morning, {{first_name | reader}}')
     // a day would be long to wait for
-    await pool.query(`update public.campaigns set batch_interval = interval '6 seconds' where id = $1`, [id])
+    await pool.query(`update public.campaigns set batch_interval = interval '20 seconds' where id = $1`, [id])
   })
 
   const figures = async () => {
@@ -147,8 +147,10 @@ t.test('import, make, start, watch, pause, resume, finish', { skip: noBrowser },
     t.ok(forecast.at, 'the what-if is the one of forecast_campaign')
     await shoot(page, 'limit-desktop-light')
     await page.getByLabel('Mails a batch').fill('5')
+    // said for a few seconds only
+    const said = page.getByText('The limit is 5 now.').waitFor()
     await page.getByRole('button', { name: 'Change it' }).click()
-    await page.getByText('The limit is 5 now.').waitFor()
+    await said
     await page.locator('.sums').getByText('5', { exact: false }).last().waitFor()
     t.same((await read('select daily_send_limit from public.campaigns where id = $1', [id]))[0], {
       daily_send_limit: 5,
@@ -158,7 +160,9 @@ t.test('import, make, start, watch, pause, resume, finish', { skip: noBrowser },
   t.test('it is resumed and finished, without a reload', async t => {
     await paused().click()
     await page.getByRole('button', { name: 'Resume it' }).click()
-    await page.getByText(`Completed: ${CONTACTS} of ${CONTACTS} mails sent`).waitFor({ timeout: 60_000 })
+    await page.getByText(`Completed: ${CONTACTS} of ${CONTACTS} mails sent`).waitFor({ timeout: 120_000 })
+    // the batches are read after the campaign
+    await page.locator('.figures tbody tr', { hasText: 'closed' }).nth(2).waitFor()
     t.same(await readFigures(page), await figures(), 'every figure is as in campaign_status')
     const batches = await read(
       `select batch_number, slot_count, sent_count, remaining_count from daybatch.batch_history where campaign_id = $1 order by batch_number`,

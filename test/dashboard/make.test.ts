@@ -3,6 +3,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
+import { setClock } from '../helper/clock.ts'
 import { makeContacts, makeList } from '../helper/make.ts'
 import { openApi } from '../routes/api.ts'
 import { makeFolder } from '../server/service.ts'
@@ -17,6 +18,8 @@ const LOGO = Buffer.from(
 t.setTimeout(400_000)
 t.test('make', { skip: noBrowser }, async t => {
   const { app, pool } = await openApi(t)
+  // an hour before the batches of the day: none is due between a question for the end and the start
+  await setClock(pool, '2026-11-17T08:00:00Z')
   const customers = await makeContacts(pool, 60)
   const odd = await makeContacts(pool, ['no address'])
   const lists = [
@@ -40,6 +43,9 @@ t.test('make', { skip: noBrowser }, async t => {
   const stored = async () => (await pool.query('select * from public.campaigns')).rows[0]
   const isSaved = () => page.getByText('The draft is saved.').waitFor()
 
+  // where the page is told what the database's clock says
+  await page.goto(`${origin}/`)
+  await page.getByRole('heading', { name: 'Nothing to send yet' }).waitFor()
   await page.goto(`${origin}/#/new`)
   await page.getByRole('checkbox', { name: /Customers/ }).check()
   await page.getByLabel('Subject').fill('With rules')
