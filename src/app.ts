@@ -27,6 +27,7 @@ import { inboundRoutes } from './routes/inbound.ts'
 import { apiRoutes } from './routes/index.ts'
 import { metricsRoutes, timeRequests } from './routes/metrics.ts'
 import { dropSlowSenders } from './routes/slow-senders.ts'
+import { answerUnknownRoutes } from './routes/unknown.ts'
 import { unsubscribeRoutes } from './routes/unsubscribe.ts'
 import { traceRequests } from './traces/requests.ts'
 import type { Tracer } from './traces/tracer.ts'
@@ -206,14 +207,7 @@ function dropSilentConnections(app: FastifyInstance): void {
 
 function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => answerProblem(error, request, reply))
-  app.setNotFoundHandler(({ method, url }) => {
-    throw new ProblemError(
-      404,
-      'unknown-route',
-      `Nothing answers ${method} ${url.split('?')[0]}`,
-      'GET /openapi.json lists every route with its methods; /docs shows them.',
-    )
-  })
+  answerUnknownRoutes(app)
 }
 
 function answerProblem(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {

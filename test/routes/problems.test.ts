@@ -62,7 +62,30 @@ t.test('routes that are not there', async t => {
     status: 404,
     body: { type: '/problems/unknown-route', title: 'Nothing answers GET /api/nothing', detail: /openapi/ },
   })
-  t.match(await inject({ method: 'DELETE', url }), { status: 404 })
+})
+
+t.test('methods that a route does not have', async t => {
+  const cases: [method: string, url: string, allow: string][] = [
+    ['DELETE', url, 'GET, HEAD, POST'],
+    ['PUT', `/api/campaigns/${UNKNOWN_ID}`, 'GET, HEAD, PATCH'],
+    ['POST', '/health/ready?key=secret', 'GET, HEAD'],
+    ['PUT', '/dashboard/page.js', 'GET, HEAD'],
+  ]
+  for (const [method, url, allow] of cases) {
+    const answer = await inject({ method: method as 'PUT', url })
+    const path = url.split('?')[0]
+    t.match(
+      answer,
+      {
+        status: 405,
+        body: { type: '/problems/unknown-method', title: `${path} does not answer ${method}` },
+      },
+      path!,
+    )
+    t.equal(answer.headers.allow, allow, path!)
+    t.match(answer.body.detail, allow, path!)
+  }
+  t.match(await inject({ method: 'DELETE', url: `${url}/a/b/c` }), { status: 404 })
 })
 
 t.test('an error that nobody expected shows neither SQL nor a stack', async t => {
