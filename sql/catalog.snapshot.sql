@@ -102,6 +102,23 @@ alter table daybatch.batch_counts owner to daybatch_owner;
 grant select on daybatch.batch_counts to daybatch_operator;
 comment on table daybatch.batch_counts is 'Mails of each open batch by what became of them so far, written with every outcome; gone when the batch closes. A batch that was open before this table was made has no row: it is counted.';
 
+create table daybatch.batch_failures (
+  campaign_id uuid not null,
+  batch_number integer not null,
+  status text not null,
+  reason text not null,
+  contacts integer not null,
+  last_at timestamp with time zone not null,
+  last_delivery_id bigint not null,
+  constraint a_batch_fails_once_for_each_reason PRIMARY KEY (campaign_id, batch_number, status, reason),
+  constraint a_failure_has_contacts CHECK ((contacts > 0)),
+  constraint a_failure_was_not_sent CHECK ((status = ANY (ARRAY['failed'::text, 'skipped'::text, 'in_doubt'::text]))),
+  constraint failures_belong_to_a_batch FOREIGN KEY (campaign_id, batch_number) REFERENCES daybatch.batches(campaign_id, batch_number)
+);
+alter table daybatch.batch_failures owner to daybatch_owner;
+grant select on daybatch.batch_failures to daybatch_operator;
+comment on table daybatch.batch_failures is 'Contacts of each closed batch that were not sent, by status and reason, written when it closes and when one of them is settled later. A batch without rows (open, or closed before this table was made) is counted by whoever asks.';
+
 create table daybatch.batches (
   campaign_id uuid not null,
   batch_number integer not null,
@@ -320,6 +337,7 @@ create table daybatch.deliveries (
   constraint status_is_known CHECK ((status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'skipped'::text, 'in_doubt'::text, 'deferred'::text])))
 ) with (autovacuum_vacuum_scale_factor=0.02, autovacuum_analyze_scale_factor=0.05, fillfactor=40);
 alter table daybatch.deliveries owner to daybatch_owner;
+CREATE INDEX deliveries_failures_of_batch_idx ON daybatch.deliveries USING btree (campaign_id, batch_number) WHERE (reason IS NOT NULL);
 CREATE INDEX deliveries_old_method_idx ON daybatch.deliveries USING btree (campaign_id, delivery_id) WHERE (reason = 'old_method'::text);
 CREATE INDEX deliveries_reason_idx ON daybatch.deliveries USING btree (campaign_id, delivery_id) WHERE (reason IS NOT NULL);
 CREATE INDEX deliveries_retry_idx ON daybatch.deliveries USING btree (campaign_id, batch_number, retry_at) WHERE (retry_at IS NOT NULL);
@@ -1148,6 +1166,46 @@ UNION ALL
            FROM daybatch.batch_counts n
           WHERE ((n.campaign_id = b.campaign_id) AND ((n.batch_number <> b.batch_number) OR (n.sent_count <> l.sent) OR (n.failed_count <> l.failed) OR (n.in_doubt_count <> l.in_doubt) OR (n.skipped_count <> l.skipped) OR (n.deferred_count <> l.deferred)))) k(rule, disagreement))
   WHERE (b.closed_at IS NULL)
+UNION ALL
+ SELECT k.campaign_id,
+    'batch_failures_differ'::text AS rule,
+    format('batch_failures says %s contacts of batch %s %s for %s, the last at %s; the ledger holds %s, the last at %s'::text, COALESCE(k.counted, 0), k.batch_number, k.status, k.reason, COALESCE(to_char((k.counted_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text), 'no time'::text), k.held, COALESCE(to_char((k.held_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD HH24:MI:SS"Z"'::text), 'no time'::text)) AS disagreement
+   FROM ( SELECT u.campaign_id,
+            u.batch_number,
+            u.status,
+            u.reason,
+            max(u.contacts) AS counted,
+            max(u.counted_at) AS counted_at,
+            max(u.counted_id) AS counted_id,
+            count(u.delivery_id) AS held,
+            max(u.settled_at) AS held_at,
+            max(u.delivery_id) AS held_id
+           FROM ( SELECT f.campaign_id,
+                    f.batch_number,
+                    f.status,
+                    f.reason,
+                    f.contacts,
+                    f.last_at AS counted_at,
+                    f.last_delivery_id AS counted_id,
+                    NULL::timestamp with time zone AS settled_at,
+                    NULL::bigint AS delivery_id
+                   FROM daybatch.batch_failures f
+                UNION ALL
+                 SELECT d.campaign_id,
+                    d.batch_number,
+                    d.status,
+                    d.reason,
+                    NULL::integer,
+                    NULL::timestamp with time zone,
+                    NULL::bigint,
+                    d.settled_at,
+                    d.delivery_id
+                   FROM daybatch.deliveries d
+                  WHERE ((d.reason IS NOT NULL) AND (d.status = ANY (ARRAY['failed'::text, 'skipped'::text, 'in_doubt'::text])) AND (EXISTS ( SELECT
+                           FROM daybatch.batch_failures f
+                          WHERE ((f.campaign_id = d.campaign_id) AND (f.batch_number = d.batch_number)))))) u
+          GROUP BY u.campaign_id, u.batch_number, u.status, u.reason) k
+  WHERE (((k.counted IS DISTINCT FROM k.held) OR (k.counted_at IS DISTINCT FROM k.held_at)) OR (k.counted_id IS DISTINCT FROM k.held_id))
 UNION ALL
  SELECT d.campaign_id,
     k.rule,
@@ -2107,7 +2165,7 @@ alter function daybatch.add_outcomes(uuid,integer,integer,integer,integer,intege
 comment on function daybatch.add_outcomes(uuid,integer,integer,integer,integer,integer) is 'Adds outcomes to the counts of the open batch (part of report_outcomes). Example: select daybatch.add_outcomes(id, p_sent => 1) from public.campaigns limit 0;';
 
 create function daybatch.adopt_old_mails(p_campaign_id uuid, p_audience uuid[])
-returns TABLE(root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[], first_mailed_at timestamp with time zone, next_due_at timestamp with time zone) language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body 67317cc460f1f8a6fcac19d5366fba90
+returns TABLE(root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[], first_mailed_at timestamp with time zone, next_due_at timestamp with time zone) language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body 41e38c5c8c6909cecfd50c1f8a358754
 alter function daybatch.adopt_old_mails(uuid,uuid[]) owner to daybatch_owner;
 comment on function daybatch.adopt_old_mails(uuid,uuid[]) is 'Takes the mails of an older method into the ledger of a campaign (part of initialize_contact_tracking). Example: select root_number from daybatch.adopt_old_mails(''00000000-0000-0000-0000-000000000000'', ''{}'');';
 
@@ -2332,7 +2390,7 @@ grant execute on function daybatch.classify_reply(text,integer,text,text) to day
 comment on function daybatch.classify_reply(text,integer,text,text) is 'Rule, outcome and scope of a server''s answer at a stage. Example: select * from daybatch.classify_reply(''rcpt'', 550, ''5.1.1'', ''no such user'');';
 
 create function daybatch.close_batch(p_campaign_id uuid, p_batch_number integer DEFAULT NULL::integer)
-returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" -- body e2520b0b8df6fc5894d466dfcd397278
+returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" -- body 05676ae7dff15cc10ad9704da95f39dc
 alter function daybatch.close_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service;
@@ -2384,6 +2442,11 @@ create function daybatch.count_domains(p_campaign_id uuid, p_batch_number intege
 returns jsonb language sql stable security definer set search_path="" -- body ffca1b853a3633c75348efced7169ed8
 alter function daybatch.count_domains(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.count_domains(uuid,integer) is 'Slots of a batch per domain that has a limit (part of open_batch). Example: select daybatch.count_domains(id, 1) from public.campaigns limit 0;';
+
+create function daybatch.count_failures(p_campaign_id uuid, p_batch_numbers integer[] DEFAULT NULL::integer[])
+returns void language plpgsql volatile security definer set search_path="" -- body 8af648d70d266333f46cc9b424eef892
+alter function daybatch.count_failures(uuid,integer[]) owner to daybatch_owner;
+comment on function daybatch.count_failures(uuid,integer[]) is 'Counts the failures in closed batches of a campaign anew (part of close_batch). Example: select daybatch.count_failures(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.count_hand_overs(p_batch daybatch.batches, p_claim_tokens uuid[], p_delivery_ids bigint[], p_now timestamp with time zone)
 returns void language sql volatile security definer set search_path="" -- body 6ee9f5db374e4d575a6aae3d1ad54b42
@@ -2922,7 +2985,7 @@ grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_
 comment on function daybatch.list_due_campaigns(text,integer) is 'Campaigns to process now, as the sweep (only those with something to do) or the cron sees them. Example: select * from daybatch.list_due_campaigns();';
 
 create function daybatch.list_failures(p_campaign_id uuid)
-returns TABLE(status text, reason text, contacts integer, last_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" set enable_sort=off set enable_bitmapscan=off -- body 97b2aad0b3925abdc6517cbabf9fec3e
+returns TABLE(status text, reason text, contacts integer, last_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" set enable_sort=off set enable_bitmapscan=off set plan_cache_mode=force_custom_plan -- body 64bfc5fe1b9cf77a7c2cf362e2477d59
 alter function daybatch.list_failures(uuid) owner to daybatch_owner;
 grant execute on function daybatch.list_failures(uuid) to daybatch_operator;
 grant execute on function daybatch.list_failures(uuid) to daybatch_service;
@@ -3445,7 +3508,7 @@ alter function daybatch.settle_accepted(uuid,jsonb,timestamp with time zone) own
 comment on function daybatch.settle_accepted(uuid,jsonb,timestamp with time zone) is 'Settles reports that are all acceptances (part of settle_reports). Example: select settled_count from daybatch.settle_accepted(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
 create function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamp with time zone)
-returns integer language plpgsql volatile security definer set search_path="" -- body 730f17dd5f31b99378d93dc03ce72301
+returns integer language plpgsql volatile security definer set search_path="" -- body dd3e59467808c06148425359d2a7b838
 alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
 

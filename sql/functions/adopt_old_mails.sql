@@ -60,6 +60,7 @@ begin
     from daybatch.deliveries as d where d.campaign_id = p_campaign_id
   ) as n
   where b.campaign_id = p_campaign_id;
+  perform daybatch.count_failures(p_campaign_id);
 
   return query
     select v_campaign.root_number,

@@ -91,6 +91,9 @@ begin
     in_doubt_count = v_ends.in_doubt_count, returned_count = cardinality(v_ends.untried) + cardinality(v_ends.tried), remaining_count = v_remaining
   where b.campaign_id = p_campaign_id and b.batch_number = v_batch.batch_number;
   delete from daybatch.batch_counts as n where n.campaign_id = p_campaign_id;
+  if cardinality(v_ends.failed) > 0 then
+    perform daybatch.count_failures(p_campaign_id, array[v_batch.batch_number]);
+  end if;
   perform daybatch.advance_campaign(p_campaign_id, v_batch.batch_number, v_remaining);
   return query select p_campaign_id, v_batch.batch_number, true, v_ends.sent_count::integer, cardinality(v_ends.failed), v_remaining,
     c.status::text = 'completed', null::text

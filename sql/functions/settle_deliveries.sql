@@ -12,6 +12,7 @@ declare
   v_counts record;
   v_all uuid[];
   v_closed text[];
+  v_closed_batches integer[];
 begin
   select b.batch_number into v_open from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null;
   -- what of them stands in the open batch, before it changes
@@ -36,8 +37,9 @@ begin
     where d.campaign_id = p_campaign_id and d.delivery_id = any (p_delivery_ids) and d.status <> 'sent' and d.status <> p_status
     returning d.contact_id, d.batch_number, d.delivery_id
   )
-  select array_agg(c.contact_id), array_agg(c.contact_id::text order by c.delivery_id) filter (where c.batch_number is distinct from v_open)
-  into v_all, v_closed
+  select array_agg(c.contact_id), array_agg(c.contact_id::text order by c.delivery_id) filter (where c.batch_number is distinct from v_open),
+    array_agg(distinct c.batch_number) filter (where c.batch_number is distinct from v_open)
+  into v_all, v_closed, v_closed_batches
   from changed as c;
 
   if v_closed is not null then
@@ -52,6 +54,7 @@ begin
     where c.id = p_campaign_id;
     perform daybatch.mark_engine_writes(false);
     perform daybatch.count_contacts(p_campaign_id);
+    perform daybatch.count_failures(p_campaign_id, v_closed_batches);
   end if;
   if v_closed is not null and p_status = 'deferred' then
     perform daybatch.reopen_campaign(p_campaign_id, p_now);

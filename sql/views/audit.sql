@@ -99,6 +99,26 @@ cross join lateral (
 ) as k (rule, disagreement)
 where b.closed_at is null
 union all
+select k.campaign_id, 'batch_failures_differ', format('batch_failures says %s contacts of batch %s %s for %s, the last at %s; the ledger holds %s, the last at %s', coalesce(k.counted, 0),
+  k.batch_number, k.status, k.reason, coalesce(to_char(k.counted_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), 'no time'), k.held,
+  coalesce(to_char(k.held_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'), 'no time'))
+from (
+  -- grouped, not joined: PostgreSQL 15 and older ask a full join for all campaigns
+  select u.campaign_id, u.batch_number, u.status, u.reason, max(u.contacts) as counted, max(u.counted_at) as counted_at, max(u.counted_id) as counted_id,
+    count(u.delivery_id) as held, max(u.settled_at) as held_at, max(u.delivery_id) as held_id
+  from (
+    select f.campaign_id, f.batch_number, f.status, f.reason, f.contacts, f.last_at as counted_at, f.last_delivery_id as counted_id, null::timestamptz as settled_at, null::bigint as delivery_id
+    from daybatch.batch_failures as f
+    union all
+    select d.campaign_id, d.batch_number, d.status, d.reason, null, null, null, d.settled_at, d.delivery_id
+    from daybatch.deliveries as d
+    where d.reason is not null and d.status in ('failed', 'skipped', 'in_doubt')
+      and exists (select from daybatch.batch_failures as f where f.campaign_id = d.campaign_id and f.batch_number = d.batch_number)
+  ) as u
+  group by u.campaign_id, u.batch_number, u.status, u.reason
+) as k
+where (k.counted, k.counted_at, k.counted_id) is distinct from (k.held, k.held_at, k.held_id)
+union all
 -- one pass over the ledger
 select d.campaign_id, k.rule, k.disagreement
 from daybatch.deliveries as d

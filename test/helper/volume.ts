@@ -149,7 +149,7 @@ async function insertCampaigns(db: pg.ClientBase, { limit, batches, open, contac
      select c.id, jsonb_array_length(c.contacts_remaining), jsonb_array_length(c.contacts_processed), jsonb_array_length(c.contacts_failed)
      from public.campaigns as c join made as m on m.id = c.id`,
   )
-  await db.query('select daybatch.count_batch(m.id) from made as m')
+  await db.query('select daybatch.count_batch(m.id), daybatch.count_failures(m.id) from made as m')
   await db.query(
     `select daybatch.enqueue_batch(c.id, c.current_batch_number, c.next_batch_send_time)
      from public.campaigns as c join made as m on m.id = c.id where $1 = 0`,

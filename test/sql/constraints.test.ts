@@ -56,6 +56,7 @@ const TABLES: Record<string, TableCase> = {
   'daybatch.campaign_messages': engine.campaignMessages,
   'daybatch.attachments': engine.attachments,
   'daybatch.batches': batches,
+  'daybatch.batch_failures': engine.batchFailures,
   'daybatch.deliveries': deliveries,
   'daybatch.delivery_attempts': deliveryAttempts,
   'daybatch.claims': claims,

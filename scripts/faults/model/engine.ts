@@ -22,7 +22,9 @@ select c.id, c.status, c.current_batch_number as number, extract(epoch from c.ne
     extract(epoch from d.retry_at) * 1000, (select count(*) from daybatch.delivery_attempts as a
       where a.campaign_id = c.id and a.delivery_id = d.delivery_id)) order by d.delivery_id)
     from daybatch.deliveries as d where d.campaign_id = c.id) as deliveries,
-  (select to_jsonb(n) from daybatch.read_batch_counts(c.id) as n) as open_counts
+  (select to_jsonb(n) from daybatch.read_batch_counts(c.id) as n) as open_counts,
+  (select jsonb_object_agg(f.status, f.contacts) from (
+    select l.status, sum(l.contacts) as contacts from daybatch.list_failures(c.id) as l group by l.status) as f) as failures
 from public.campaigns as c where c.id = any ($1) order by c.id`
 
 /** The database that a history is played on: numbers of the model here, ids and tokens there. */
@@ -169,6 +171,9 @@ function describeOpenBatch({ batches, deliveries }: World['campaigns'][number]):
     : null
 }
 
+/** What list_failures counts, in open batches and closed ones. */
+const FAILURES = ['failed', 'skipped', 'in_doubt']
+
 const number = (value: unknown) => (value === null ? null : Number(value))
 const sorted = (contacts: number[]) => [...contacts].sort((a, b) => a - b)
 const indexes = (ids: string[]) => ids.map(indexOf)
@@ -185,6 +190,7 @@ function readRow(row: Row): unknown {
     failed: sorted(indexes(row.failed)),
     total: row.total ?? 0,
     openCounts: row.open_counts && STATUSES.map(status => [status, row.open_counts[`${status}_count`]]),
+    failures: FAILURES.map(status => [status, row.failures?.[status] ?? 0]),
     batches: (row.batches ?? []).map(([n, spaced, ...counts]: unknown[]) => [n, Number(spaced), ...counts]),
     deliveries: (row.deliveries ?? []).map(
       ([contact, batch, slot, status, deferrals, retryAt, tries]: unknown[]) => [
@@ -211,6 +217,10 @@ function describeCampaign(campaign: World['campaigns'][number]): unknown {
     failed: sorted(failed),
     total: remaining.length + processed.length + failed.length,
     openCounts: describeOpenBatch(campaign),
+    failures: FAILURES.map(status => [
+      status,
+      deliveries.filter(delivery => delivery.status === status).length,
+    ]),
     batches: batches.map(({ number, spacedFrom, closed }) => [
       number,
       spacedFrom,

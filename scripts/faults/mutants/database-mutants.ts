@@ -221,6 +221,17 @@ export const databaseMutants: Mutant[] = [
     ],
     checks: ['model'],
   },
+  {
+    guard: 'an end settled late is counted anew among the failures of its batch',
+    edits: [
+      inFunction(
+        'settle_deliveries',
+        'perform daybatch.count_failures(p_campaign_id, v_closed_batches);',
+        '',
+      ),
+    ],
+    checks: ['test/sql/list_failures.test.ts', 'model'],
+  },
   // who may be mailed
   {
     guard: 'suppressions at the opening',

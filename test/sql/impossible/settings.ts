@@ -252,6 +252,27 @@ export const batchCounts: TableCase = {
   },
 }
 
+const failure: Row = {
+  campaign_id: ids.campaign,
+  batch_number: 1,
+  status: 'failed',
+  reason: 'mailbox_unavailable',
+  contacts: 1,
+  last_at: at(0),
+  last_delivery_id: 1,
+}
+
+export const batchFailures: TableCase = {
+  rows: [failure],
+  other: { ...failure, reason: 'policy' },
+  refuses: {
+    a_batch_fails_once_for_each_reason: [{ reason: 'mailbox_unavailable' }],
+    failures_belong_to_a_batch: [{ batch_number: 77 }],
+    a_failure_was_not_sent: [{ status: 'sent' }],
+    a_failure_has_contacts: [{ contacts: 0 }],
+  },
+}
+
 const removal: Row = { campaign_id: ids.campaign, removed_at: at(0), removed_by: 'x' }
 export const removedContacts = keyed('removed_contacts_pkey', 'contact_id', removal, [
   ids.contact,
