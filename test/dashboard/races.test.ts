@@ -149,13 +149,17 @@ t.test('races', { skip: noBrowser }, async t => {
   })
 
   t.test('letters that are typed while a search begins are kept', async t => {
+    // the address has changed, and the page is told of it next
+    await page.addInitScript(`addEventListener('hashchange', () => window.early?.())`)
     await page.goto(`${origin}/#/`)
+    await page.reload()
     const search = page.getByRole('searchbox')
-    // the address has changed, and the page has not been told of it yet
-    const more = `addEventListener('hashchange', () => {
+    await search.waitFor()
+    const more = `window.early = () => {
+      window.early = undefined
       field.value = 'Wait'
       field.dispatchEvent(new Event('input', { bubbles: true }))
-    }, { once: true, capture: true })`
+    }`
     await typeInOneStep(page, 'search', 'Wai', more)
     await page.waitForURL(/search=Wait$/)
     t.equal(await search.inputValue(), 'Wait')
