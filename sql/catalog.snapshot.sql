@@ -2892,7 +2892,7 @@ alter function daybatch.limit_claim(daybatch.batches,integer,timestamp with time
 comment on function daybatch.limit_claim(daybatch.batches,integer,timestamp with time zone) is 'How many mails of a batch with sending rules, or with a refusing server, may be claimed now (part of claim_deliveries). Example: select a.* from daybatch.batches as b, daybatch.limit_claim(b, 10, daybatch.current_moment()) as a limit 0;';
 
 create function daybatch.list_answers(p_campaign_id uuid, p_limit integer DEFAULT 50)
-returns TABLE(outcome text, stage text, rule text, reply_code integer, enhanced_code text, tries integer, contacts integer, last_at timestamp with time zone, reply_text text, is_complete boolean) language plpgsql stable security definer set search_path="" set enable_bitmapscan=off -- body f16c5cf8c0b99a0e7115a36f2d9755f1
+returns TABLE(outcome text, stage text, rule text, reply_code integer, enhanced_code text, tries integer, contacts integer, last_at timestamp with time zone, reply_text text, is_complete boolean) language plpgsql stable security definer set search_path="" set enable_bitmapscan=off -- body d03a874d1e7b1a87be2f5f2a7685e3a2
 alter function daybatch.list_answers(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_answers(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_answers(uuid,integer) to daybatch_service;

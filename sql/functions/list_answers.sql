@@ -18,21 +18,21 @@ begin
     select g.outcome, g.stage, g.rule, g.reply_code, g.enhanced_code, g.tries::integer, g.contacts::integer, g.last_at,
       (select a.reply_text from daybatch.delivery_attempts as a where a.attempt_id = g.last_id), g.looked_at < 20000
     from (
-      -- contacts by grouping twice: count(distinct) sorts all tries by their texts
-      select o.outcome, o.stage, o.rule, o.reply_code, o.enhanced_code, sum(o.tries) as tries, count(*) as contacts, max(o.last_at) as last_at, max(o.last_id) as last_id,
-        sum(sum(o.tries)) over () as looked_at
+      -- each try is grouped once, by its texts; the contacts of a group by their numbers alone, which come in order
+      select o.outcome, o.stage, o.rule, o.reply_code, o.enhanced_code, o.tries, (select count(distinct i.id) from unnest(o.delivery_ids) as i (id)) as contacts,
+        o.last_at, o.last_id, o.looked_at
       from (
-        select t.delivery_id, t.outcome, t.stage, t.rule, t.reply_code, t.enhanced_code, count(*) as tries, max(t.ended_at) as last_at, max(t.attempt_id) as last_id
+        select t.outcome, t.stage, t.rule, t.reply_code, t.enhanced_code, count(*) as tries, array_agg(t.delivery_id) as delivery_ids,
+          max(t.ended_at) as last_at, max(t.attempt_id) as last_id, sum(count(*)) over () as looked_at
         from (
           select a.outcome, a.stage, a.rule, a.reply_code, a.enhanced_code, a.delivery_id, a.ended_at, a.attempt_id
           from daybatch.delivery_attempts as a
           where a.campaign_id = p_campaign_id and a.outcome <> 'sent'
           order by a.delivery_id desc limit 20000
         ) as t
-        group by t.delivery_id, t.outcome, t.stage, t.rule, t.reply_code, t.enhanced_code
+        group by t.outcome, t.stage, t.rule, t.reply_code, t.enhanced_code
+        order by count(*) desc, t.outcome, t.rule limit least(greatest(coalesce(p_limit, 50), 1), 200)
       ) as o
-      group by o.outcome, o.stage, o.rule, o.reply_code, o.enhanced_code
-      order by sum(o.tries) desc, o.outcome, o.rule limit least(greatest(coalesce(p_limit, 50), 1), 200)
     ) as g
     order by g.tries desc, g.outcome, g.rule;
 end;

@@ -304,3 +304,24 @@ scenario(
     )
   },
 )
+
+scenario('answers are grouped: tries, and the contacts whose they are', async (t, db) => {
+  const { id } = await makeCampaign(db, { contacts: 3, limit: 3 })
+  await openBatch(db, id)
+  const busy: Reply = { stage: 'rcpt', reply_code: 450, enhanced_code: '4.2.1', reply_text: 'busy' }
+  const greylist: Reply = { ...busy, enhanced_code: '4.7.1', reply_text: 'come back' }
+  await send(db, id, [busy, greylist, accepted])
+  await advance(db, '1 hour')
+  // one hears the same again, one hears another answer in between
+  await send(db, id, busy)
+  await advance(db, '1 hour')
+  await send(db, id, [busy, { ...greylist, reply_text: 'later' }])
+  const { rows } = await db.query(
+    `select enhanced_code, tries, contacts, reply_text, is_complete from daybatch.list_answers($1)`,
+    [id],
+  )
+  t.same(rows, [
+    { enhanced_code: '4.2.1', tries: 4, contacts: 2, reply_text: 'busy', is_complete: true },
+    { enhanced_code: '4.7.1', tries: 2, contacts: 1, reply_text: 'later', is_complete: true },
+  ])
+})
