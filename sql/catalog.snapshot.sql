@@ -3199,7 +3199,7 @@ grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_service
 comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at once, with a reason. Example: select daybatch.pause_campaign(id, ''wrong subject'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.preview_audience(p_list_ids uuid[])
-returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" set work_mem=64MB set random_page_cost=1.1 -- body 74b1fdbdb4a38906e711241dca27cdd0
+returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" set work_mem=64MB set random_page_cost=1.1 -- body 293980ab82b69fb99adcdd3ba2b1c6c7
 alter function daybatch.preview_audience(uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.preview_audience(uuid[]) to daybatch_operator;
 grant execute on function daybatch.preview_audience(uuid[]) to daybatch_service;
