@@ -1,10 +1,11 @@
 -- Where one campaign's arrays and ledger disagree about a contact: twice in the arrays, in another one than the ledger
--- says, or no contact id at all. The part of the view audit that reads every contact: two seconds for a million of them.
+-- says, or no contact id at all. The part of the view audit that reads every contact: one or two seconds for a million of them.
 -- A function, because an array spoiled by hand must not make the view fail. Reads only.
--- First it joins the two, which says whether there is anything to tell, and lists what only when there is. CPU measured at
--- 1,000,000 contacts, on a busy machine: the list 4.3 s; with one sum for its three aggregates 3.1 s; joined as uuid 3.0 s, as
--- text 2.5 s (an id costs 0.6 us to cast to uuid, 0.15 us to text); merged instead of hashed 3.1 s, with less memory 2.9 s. A
--- cast of a whole array to uuid[] takes twice as long as its elements one by one.
+-- Where batches have taken all contacts it compares sums of hashes of 64 bits, which one disagreement in 18 quintillion leaves
+-- equal. Else it joins the two, which says whether there is anything to tell, and lists what only when there is. CPU measured
+-- at 1,000,000 contacts: the sums 1.0 s, beside 2.1 s for the join. On a busier machine: the list 4.3 s; with one sum for its three
+-- aggregates 3.1 s; joined as uuid 3.0 s, as text 2.5 s (an id costs 0.6 us to cast to uuid, 0.15 us to text); merged instead of
+-- hashed 3.1 s, with less memory 2.9 s. A cast of a whole array to uuid[] takes twice as long as its elements one by one.
 create or replace function daybatch.list_misplaced_contacts(p_campaign_id uuid)
 returns table (rule text, disagreement text)
 language plpgsql stable security definer set search_path = ''
@@ -15,6 +16,24 @@ as $$
 declare
   v_open integer[] := array(select b.batch_number from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null);
 begin
+  -- where batches have taken all: as many in the arrays as in the ledger, and the same by a sum of hashes of id and place
+  if (select n.remaining_count + n.processed_count + n.failed_count from daybatch.contact_counts as n where n.campaign_id = p_campaign_id)
+    = (select count(*) from daybatch.deliveries as d where d.campaign_id = p_campaign_id)
+    and (
+      select (count(*), sum(hashtextextended(e.contact_id collate "C", a.place)))
+      from public.campaigns as c
+      cross join lateral (values (1, c.contacts_remaining), (2, c.contacts_processed), (3, c.contacts_failed)) as a (place, contacts)
+      cross join lateral jsonb_array_elements_text(case jsonb_typeof(a.contacts) when 'array' then a.contacts else '[]' end) as e (contact_id)
+      where c.id = p_campaign_id and c.tracking_initialised_at is not null)
+    is not distinct from (
+      select (count(*), sum(hashtextextended(d.contact_id::text collate "C",
+        case when d.status = 'sent' then case when d.batch_number = any (v_open) then 1 else 2 end
+          when d.batch_number = any (v_open) or d.status in ('queued', 'claimed', 'sending', 'deferred') then 1 else 3 end)))
+      from daybatch.deliveries as d
+      where d.campaign_id = p_campaign_id)
+  then
+    return;
+  end if;
   if (
     -- every one is listed where it is booked; as many pairs as deliveries: none is listed twice; and whom no batch has taken
     -- stands once, by an id as the ledger would write it
