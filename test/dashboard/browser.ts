@@ -17,6 +17,9 @@ export const noBrowser = existsSync(CHROMIUM)
 /** Where screenshots go: build output, never part of the repository. */
 export const SHOTS = process.env.DAYBATCH_TEST_SHOTS || join(tmpdir(), 'daybatch-screenshots')
 
+/** How many times slower than this machine the browser computes; 6 is a slow phone. */
+const SLOWNESS = Number(process.env.DAYBATCH_TEST_SLOWNESS || 1)
+
 export const sizes = {
   desktop: { width: 1440, height: 900 },
   phone: { width: 360, height: 740 },
@@ -48,6 +51,10 @@ export async function openPage(
     ...options,
   })
   const page = await context.newPage()
+  if (SLOWNESS > 1) {
+    const session = await context.newCDPSession(page)
+    await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWNESS })
+  }
   const faults: string[] = []
   context.on('request', request => {
     const url = request.url()

@@ -206,6 +206,21 @@ t.test('races', { skip: noBrowser }, async t => {
     await again
   })
 
+  t.test('a service that is gone is told of in a few seconds, though events came until then', async () => {
+    const open = page.waitForResponse('**/api/events')
+    await page.reload()
+    await open
+    await page.getByRole('link', { name: 'Waits still' }).waitFor()
+    // while events come, the look after this one is a quarter of a minute away
+    await page.waitForResponse('**/api/overview', { timeout: 60_000 })
+    await page.route('**/api/**', route => route.abort())
+    app.server.closeAllConnections()
+    const lost = page.getByText('The service does not answer')
+    await lost.waitFor({ timeout: 10_000 })
+    await page.unroute('**/api/**')
+    await lost.waitFor({ state: 'detached' })
+  })
+
   t.test('a draft whose making is left is stored, and nobody is led back to it', async t => {
     await page.goto(`${origin}/#/new`)
     const release = await hold(page, '**/api/campaigns')
