@@ -7,11 +7,13 @@ import { html, nothing } from '/dashboard/lit-html/lit-html.js'
 import { follow } from '/dashboard/live.js'
 import {
   bar,
+  contactsOf,
   figures,
   link,
   loading,
   needsSomebody,
   nextDue,
+  openBatch,
   problemOf,
   status,
   trouble,
@@ -129,7 +131,7 @@ export function openOverview({ query, redraw, go }) {
       <td role="cell" class="progress">${bar(campaign)}
         <small>${
           campaign.tracking_initialised_at
-            ? html`<a href=${link(campaign.id, 'contacts?status=sent')}>${count(sent)}</a> of ${count(total)} sent${
+            ? html`<a href=${contactsOf(campaign.id, { status: 'sent' })}>${count(sent)}</a> of ${count(total)} sent${
                 failed > 0
                   ? html`, <a class="warn" href=${link(campaign.id, 'failed')}>${count(failed)} failed</a>`
                   : nothing
@@ -142,7 +144,7 @@ export function openOverview({ query, redraw, go }) {
         }</small></td>
       <td role="cell" class="n" data-label="Batch">${
         campaign.open_batch_number
-          ? html`<b>${count(campaign.open_batch_sent)}</b> of ${count(campaign.open_batch_size)}`
+          ? openBatch(campaign)
           : html`<span class="quiet">${count(campaign.daily_send_limit)} a batch</span>`
       }</td>
       <td role="cell" class="n" data-label="Next">${nextDue(campaign)}</td>
@@ -211,7 +213,7 @@ function lead({ campaigns, mails_24h, under_way, next_batch, needs, needs_count,
   if (mails_24h > 0) parts.push(html`<b>${plural(mails_24h, 'mail')}</b> went out in the last 24 hours. `)
   if (under_way.batches > 0)
     parts.push(
-      html`${plural(under_way.batches, 'batch', 'batches')} ${under_way.batches === 1 ? 'is' : 'are'} under way, ${count(under_way.sent)} of ${plural(under_way.mails, 'mail')} sent. `,
+      html`<a href="#/?show=sending">${plural(under_way.batches, 'batch', 'batches')}</a> ${under_way.batches === 1 ? 'is' : 'are'} under way, ${count(under_way.sent)} of ${plural(under_way.mails, 'mail')} sent. `,
     )
   if (next_batch)
     parts.push(

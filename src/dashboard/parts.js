@@ -4,6 +4,9 @@ import { count, countdown, sentence, time } from '/dashboard/words.js'
 
 export const link = (id, tab = '') => `#/campaigns/${id}${tab && `/${tab}`}`
 
+/** The contacts that a figure counts: those with this status, those of this batch. */
+export const contactsOf = (id, fields) => link(id, `contacts?${new URLSearchParams(fields)}`)
+
 /** The figures of a campaign, told apart: nothing stands in two of them. */
 export function figures(campaign) {
   const total = campaign.total_contacts ?? 0
@@ -12,6 +15,10 @@ export function figures(campaign) {
   const failed = Math.max(0, (campaign.failed_count ?? 0) - doubt)
   return { total, sent, failed, doubt, remaining: campaign.remaining_count ?? total }
 }
+
+/** How far the batch under way has come; each figure leads to its contacts. */
+export const openBatch = ({ id, open_batch_number: batch, open_batch_sent: sent, open_batch_size: size }) =>
+  html`<a href=${contactsOf(id, { batch, status: 'sent' })}><b>${count(sent)}</b></a> of <a href=${contactsOf(id, { batch })}>${count(size)}</a>`
 
 /** One thin bar: tones of one scale, one warning colour, a pattern for doubt; the words say the same. */
 export function bar(campaign) {

@@ -2,22 +2,23 @@
 
 import { now } from '/dashboard/clock.js'
 import { html, nothing } from '/dashboard/lit-html/lit-html.js'
-import { figures, link, waiting } from '/dashboard/parts.js'
+import { contactsOf, figures, link, openBatch, waiting } from '/dashboard/parts.js'
 import { count, day, everyInterval, fromNow, moment, plural, time } from '/dashboard/words.js'
 
 export function lead(campaign) {
-  const { total, sent, remaining } = figures(campaign)
+  const { total, remaining } = figures(campaign)
+  const sent = sentOf(campaign)
   switch (campaign.status) {
     case 'draft':
       return html`A draft: nothing goes out before it is started. <a href="#/new/${campaign.id}">Go on writing it</a>.`
     case 'scheduled':
       return html`Starts ${campaign.scheduled_at ? html`${time(campaign.scheduled_at)} (${fromNow(campaign.scheduled_at)})` : 'now'}, with ${plural(campaign.daily_send_limit, 'mail')} ${everyInterval(campaign.batch_interval)}. ${trouble(campaign)}`
     case 'completed':
-      return html`Completed: ${count(sent)} of ${plural(total, 'mail')} sent${ended(campaign)}.`
+      return html`Completed: ${sent} of ${plural(total, 'mail')} sent${ended(campaign)}.`
     case 'cancelled':
-      return html`Cancelled${campaign.pause_reason ? html`: ${campaign.pause_reason}` : nothing}. ${count(sent)} of ${count(total)} were sent; ${count(remaining)} will get nothing.`
+      return html`Cancelled${campaign.pause_reason ? html`: ${campaign.pause_reason}` : nothing}. ${sent} of ${count(total)} were sent; ${count(remaining)} will get nothing.`
     case 'paused':
-      return html`<strong class="needs">${waiting(campaign)}</strong>${pausedAt(campaign)}. ${count(sent)} of ${plural(total, 'mail')} sent. ${
+      return html`<strong class="needs">${waiting(campaign)}</strong>${pausedAt(campaign)}. ${sent} of ${plural(total, 'mail')} sent. ${
         campaign.finish_at
           ? html`Resumed now, it would end ${time(campaign.finish_at, day(campaign.finish_at))}.`
           : nothing
@@ -27,14 +28,14 @@ export function lead(campaign) {
   }
 }
 
+const sentOf = campaign =>
+  html`<a href=${contactsOf(campaign.id, { status: 'sent' })}>${count(figures(campaign).sent)}</a>`
+
 function sending(campaign) {
-  const { total, sent } = figures(campaign)
-  const parts = [html`${count(sent)} of ${plural(total, 'mail')} sent. `]
+  const parts = [html`${sentOf(campaign)} of ${plural(figures(campaign).total, 'mail')} sent. `]
   if (!campaign.tracking_initialised_at) parts[0] = 'Started; its first batch is about to open. '
   if (campaign.open_batch_number)
-    parts.push(
-      html`Batch ${count(campaign.open_batch_number)} is under way: <b>${count(campaign.open_batch_sent)} of ${count(campaign.open_batch_size)}</b>. `,
-    )
+    parts.push(html`Batch ${count(campaign.open_batch_number)} is under way: ${openBatch(campaign)}. `)
   const next = campaign.next_batch
   if (next && !campaign.open_batch_number)
     parts.push(

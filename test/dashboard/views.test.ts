@@ -116,6 +116,26 @@ t.test('views', { skip: noBrowser }, async t => {
     })
   }
 
+  t.test('each figure of the overview leads to the contacts that it counts', async t => {
+    const watched = await openPage(browser, origin)
+    const { page } = watched
+    await visit(watched, '#/', 'table.rows tbody tr')
+    const found: { text: string; to: string }[] = []
+    for (const figure of await page.locator('table.rows td a[href*="/contacts?"]').all())
+      found.push({ text: await figure.innerText(), to: (await figure.getAttribute('href'))! })
+    t.ok(
+      found.some(({ to }) => to.includes('batch=')),
+      'of a batch under way too',
+    )
+    for (const { text, to } of found) {
+      if (text === '0') continue
+      await visit(watched, to, '.tab tbody tr')
+      t.equal(String(await page.locator('.tab tbody tr').count()), text, to)
+    }
+    t.same(watched.faults, [])
+    await page.context().close()
+  })
+
   t.test('each figure of a batch leads to the contacts that it counts, by keyboard', async t => {
     const watched = await openPage(browser, origin)
     const { page } = watched
