@@ -86,14 +86,20 @@ function openStory(id, contactId, redraw) {
   let items
   let person
   let problem
+  /** Counts the questions: only the answer to the last one is shown. */
+  let question = 0
   async function read() {
+    const asked = ++question
     try {
-      ;[items, person] = await Promise.all([
+      const found = await Promise.all([
         get(url(['api', 'campaigns', id, 'contacts', contactId])).then(answer => answer.items),
         get(url(['api', 'contacts', contactId])).catch(() => undefined),
       ])
+      if (asked !== question) return
+      ;[items, person] = found
       problem = undefined
     } catch (error) {
+      if (asked !== question) return
       problem = problemOf(error)
     }
     redraw()

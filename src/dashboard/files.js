@@ -12,12 +12,18 @@ export function openFiles(draft, changed) {
   let problem
   let busy
   let contentId = ''
+  /** Counts the questions: only the answer to the last one is shown. */
+  let question = 0
 
   async function read() {
     if (!draft.id) return
+    const asked = ++question
     try {
-      items = (await get(url(['api', 'campaigns', draft.id, 'attachments']))).items
+      const found = await get(url(['api', 'campaigns', draft.id, 'attachments']))
+      if (asked !== question) return
+      items = found.items
     } catch (error) {
+      if (asked !== question) return
       problem = problemOf(error)
     }
     changed(false)

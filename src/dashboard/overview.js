@@ -47,12 +47,15 @@ export function openOverview({ query, redraw, go }) {
   let problem
   let typing
   let isLeft = false
+  /** Counts the questions: only the answer to the last one is shown. */
+  let question = 0
   let words = search
   const field = document.getElementById('search')
   if (field && search === led) searched({ target: field })
   led = undefined
 
   async function read() {
+    const asked = ++question
     try {
       const [summary, page] = await Promise.all([
         get('/api/overview'),
@@ -65,12 +68,14 @@ export function openOverview({ query, redraw, go }) {
           }),
         ),
       ])
+      if (asked !== question) return
       setClock(summary.now)
       overview = summary
       rows = page.items
       next = page.next_cursor
       problem = undefined
     } catch (error) {
+      if (asked !== question) return
       if (error.problem) problem = error.problem
       else if (!rows) problem = problemOf(error)
       redraw()

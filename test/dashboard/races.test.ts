@@ -221,6 +221,30 @@ t.test('races', { skip: noBrowser }, async t => {
     await lost.waitFor({ state: 'detached' })
   })
 
+  t.test('campaigns that were read long ago are not shown over those of now', async t => {
+    const [read, shown] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    await page.route(
+      '**/api/overview/campaigns?*',
+      async route => {
+        const response = await route.fetch()
+        read.resolve()
+        await shown.promise
+        await route.fulfill({ response })
+      },
+      { times: 1 },
+    )
+    await page.reload()
+    await read.promise
+    await pool.query(`update public.campaigns set name = 'Waits on' where id = $1`, [draft.id])
+    const renamed = page.getByRole('link', { name: 'Waits on' })
+    await renamed.waitFor()
+    const late = page.waitForResponse('**/api/overview/campaigns?*')
+    shown.resolve()
+    await late
+    await settle(page)
+    t.ok(await renamed.isVisible())
+  })
+
   t.test('a draft whose making is left is stored, and nobody is led back to it', async t => {
     await page.goto(`${origin}/#/new`)
     const release = await hold(page, '**/api/campaigns')
