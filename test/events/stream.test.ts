@@ -44,7 +44,8 @@ t.test('all events, and those of one campaign, as they happen', async t => {
   })
   t.equal(mine.events.at(-1)!.id, String(mine.events.at(-1)!.data.event_id), 'nothing is missing below it')
   const head = await fetch(`${base}/events`, { method: 'HEAD' })
-  t.equal(head.status, 404)
+  t.equal(head.status, 405)
+  t.equal(head.headers.get('allow'), 'GET')
   for (const [url, status] of [
     [`${base}/events?last_event_id=abc`, 400],
     [`${base}/campaigns/00000000-0000-4000-8000-000000000001/events`, 404],
