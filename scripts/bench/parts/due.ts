@@ -5,11 +5,11 @@ import { type Database, type Server, startServer } from '../world/database.ts'
 import { startService } from '../world/service.ts'
 import { type Sink, startSink } from '../world/sink.ts'
 
-const CAMPAIGNS = { short: 60, long: 1_000 }
-const WITHIN_SECONDS = { short: 6, long: 60 }
+const CAMPAIGNS = { short: 30, long: 1_000 }
+const WITHIN_SECONDS = { short: 3, long: 60 }
 const RUNS = { short: 1, long: 2 }
 /** The campaigns are scheduled before the first of them is due. */
-const LEAD_SECONDS = 10
+const LEAD_SECONDS = { short: 3, long: 10 }
 const CONTACTS = 5
 const CONNECTIONS = 20
 const LONGEST_MS = 180_000
@@ -50,7 +50,7 @@ async function measure(context: BenchContext, server: Server, sink: Sink): Promi
      select 'Due ' || n, $1, $2, $3, $4, array[$5::uuid], 'scheduled',
        clock_timestamp() + $6 * interval '1 second' + n * $7::float8 / $8 * interval '1 second'
      from generate_series(1, $8::integer) as n`,
-    [SUBJECT, TEXT, HTML, CONTACTS, list, LEAD_SECONDS, WITHIN_SECONDS[size], CAMPAIGNS[size]],
+    [SUBJECT, TEXT, HTML, CONTACTS, list, LEAD_SECONDS[size], WITHIN_SECONDS[size], CAMPAIGNS[size]],
   )
   const lateness = await waitForFirstMails(database, CAMPAIGNS[size])
   await service.stop()

@@ -15,10 +15,10 @@ import { startSink } from '../world/sink.ts'
 const PG_BOSS = fileURLToPath(new URL('../world/idle-pg-boss-process.ts', import.meta.url))
 const CAMPAIGNS = { short: 100, long: 10_000 }
 const CONTACTS = 1_000
-const SECONDS = { short: 5, long: 60 }
+const SECONDS = { short: 3, long: 60 }
 const RUNS = { short: 1, long: 2 }
 /** What a start does is no idling. */
-const SETTLE_MS = { short: 3_000, long: 15_000 }
+const SETTLE_MS = { short: 1_000, long: 15_000 }
 
 export const bench: Bench = {
   name: 'idle',

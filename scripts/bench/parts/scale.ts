@@ -5,7 +5,7 @@ import { type Delivery, runDelivery } from '../world/delivery.ts'
 import { type Sink, startSink } from '../world/sink.ts'
 
 const SERVICES = { short: [1, 2], long: [1, 2, 4, 8] }
-const MAILS = { short: 800, long: 16_000 }
+const MAILS = { short: 400, long: 16_000 }
 const RUNS = { short: 1, long: 2 }
 const CONNECTIONS = 20
 const CAMPAIGNS = [8, 1]
