@@ -15,11 +15,13 @@ as $$
 #variable_conflict use_column
 declare
   v_open integer[] := array(select b.batch_number from daybatch.batches as b where b.campaign_id = p_campaign_id and b.closed_at is null);
+  v_listed bigint := (select n.remaining_count + n.processed_count + n.failed_count from daybatch.contact_counts as n where n.campaign_id = p_campaign_id);
+  v_is_same boolean := false;
 begin
-  -- where batches have taken all: as many in the arrays as in the ledger, and the same by a sum of hashes of id and place
-  if (select n.remaining_count + n.processed_count + n.failed_count from daybatch.contact_counts as n where n.campaign_id = p_campaign_id)
-    = (select count(*) from daybatch.deliveries as d where d.campaign_id = p_campaign_id)
-    and (
+  -- where batches have taken all: as many in the arrays as in the ledger, and the same by a sum of hashes of id and place.
+  -- Of a small campaign the join costs less than to plan this: an audit of 10,000 such took 5 s longer
+  if v_listed >= 1000 and v_listed = (select count(*) from daybatch.deliveries as d where d.campaign_id = p_campaign_id) then
+    v_is_same := (
       select (count(*), sum(hashtextextended(e.contact_id collate "C", a.place)))
       from public.campaigns as c
       cross join lateral (values (1, c.contacts_remaining), (2, c.contacts_processed), (3, c.contacts_failed)) as a (place, contacts)
@@ -30,8 +32,9 @@ begin
         case when d.status = 'sent' then case when d.batch_number = any (v_open) then 1 else 2 end
           when d.batch_number = any (v_open) or d.status in ('queued', 'claimed', 'sending', 'deferred') then 1 else 3 end)))
       from daybatch.deliveries as d
-      where d.campaign_id = p_campaign_id)
-  then
+      where d.campaign_id = p_campaign_id);
+  end if;
+  if v_is_same then
     return;
   end if;
   if (

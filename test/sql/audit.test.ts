@@ -297,3 +297,51 @@ scenario(
   },
   { audit: false },
 )
+
+scenario(
+  'a large campaign that batches have taken whole is compared by sums, and tells as well',
+  async (t, db) => {
+    const { id } = await makeCampaign(db, { contacts: 1_000, limit: 1_000 })
+    await openBatch(db, id)
+    for (let sent = 0; sent < 1_000; ) {
+      const rows = await send(db, id, sent === 0 ? [noSuchUser, ...Array(99).fill(accepted)] : accepted)
+      sent += rows.length
+    }
+    t.match(await closeBatch(db, id), { closed: true, completed: true })
+    t.same(await readAudit(db), [])
+    const spoiled: [what: string, change: string, tells: RegExp][] = [
+      [
+        'two change places',
+        `contacts_processed = (contacts_processed - 0) || contacts_failed, contacts_failed = jsonb_build_array(contacts_processed -> 0)`,
+        /by the arrays and in (processed|failed) by the ledger/,
+      ],
+      [
+        'one twice, another missing',
+        `contacts_processed = (contacts_processed - 0) || (contacts_processed -> 1)`,
+        /stands 2 times in the arrays/,
+      ],
+      [
+        'a stranger for one of them',
+        `contacts_processed = (contacts_processed - 0) || '["${randomUUID()}"]'`,
+        /by the arrays/,
+      ],
+    ]
+    for (const [what, change, tells] of spoiled) {
+      const { rows } = await db.query(
+        'select contacts_processed, contacts_failed from public.campaigns where id = $1',
+        [id],
+      )
+      await byHand(db, arrays(change), [id])
+      t.ok(
+        (await readAudit(db)).some(line => tells.test(line)),
+        what,
+      )
+      await byHand(
+        db,
+        'update public.campaigns set contacts_processed = $2, contacts_failed = $3 where id = $1',
+        [id, JSON.stringify(rows[0].contacts_processed), JSON.stringify(rows[0].contacts_failed)],
+      )
+      t.same(await readAudit(db), [], `${what}: mended`)
+    }
+  },
+)
