@@ -3014,7 +3014,7 @@ grant execute on function daybatch.list_jobs() to daybatch_reader;
 comment on function daybatch.list_jobs() is 'Live pg-boss jobs of our queues. Example: select queue, state, due_at from daybatch.list_jobs();';
 
 create function daybatch.list_misplaced_contacts(p_campaign_id uuid)
-returns TABLE(rule text, disagreement text) language plpgsql stable security definer set search_path="" set work_mem=64MB -- body b63db5f888d40325f1a67d69d43bb799
+returns TABLE(rule text, disagreement text) language plpgsql stable security definer set search_path="" set work_mem=64MB -- body b5df82359b9f4b132e81a4095cd13b13
 alter function daybatch.list_misplaced_contacts(uuid) owner to daybatch_owner;
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_app;
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_operator;
