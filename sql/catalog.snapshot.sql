@@ -1023,12 +1023,49 @@ comment on table public.contacts is 'People one may write to.';
 -- views
 
 create view daybatch.audit as
- SELECT c.id AS campaign_id,
+ SELECT i.campaign_id,
     m.rule,
     m.disagreement
-   FROM (public.campaigns c
-     CROSS JOIN LATERAL daybatch.list_misplaced_contacts(c.id) m(rule, disagreement))
-  WHERE (c.tracking_initialised_at IS NOT NULL)
+   FROM ((( SELECT n.campaign_id
+           FROM daybatch.contact_counts n
+          WHERE (((n.remaining_count + n.processed_count) + n.failed_count) >= 100)
+        UNION ALL
+         SELECT k.campaign_id
+           FROM ( SELECT u.campaign_id
+                   FROM ( SELECT c_1.id AS campaign_id,
+                            (e.contact_id COLLATE "C") AS contact_id,
+                            a.place AS listed,
+                            NULL::integer AS booked
+                           FROM ((public.campaigns c_1
+                             CROSS JOIN LATERAL ( VALUES (1,c_1.contacts_remaining), (2,c_1.contacts_processed), (3,c_1.contacts_failed)) a(place, contacts))
+                             CROSS JOIN LATERAL jsonb_array_elements_text(
+                                CASE jsonb_typeof(a.contacts)
+                                    WHEN 'array'::text THEN a.contacts
+                                    ELSE '[]'::jsonb
+                                END) e(contact_id))
+                          WHERE (NOT (EXISTS ( SELECT
+                                   FROM daybatch.contact_counts n
+                                  WHERE ((n.campaign_id = c_1.id) AND (((n.remaining_count + n.processed_count) + n.failed_count) >= 100)))))
+                        UNION ALL
+                         SELECT c_1.id,
+                            ((d.contact_id)::text COLLATE "C") AS contact_id,
+                            NULL::integer,
+                                CASE
+                                    WHEN ((b.batch_number IS NOT NULL) OR (d.status = ANY (ARRAY['queued'::text, 'claimed'::text, 'sending'::text, 'deferred'::text]))) THEN 1
+                                    WHEN (d.status = 'sent'::text) THEN 2
+                                    ELSE 3
+                                END AS "case"
+                           FROM ((public.campaigns c_1
+                             JOIN daybatch.deliveries d ON ((d.campaign_id = c_1.id)))
+                             LEFT JOIN daybatch.batches b ON (((b.campaign_id = d.campaign_id) AND (b.batch_number = d.batch_number) AND (b.closed_at IS NULL))))
+                          WHERE (NOT (EXISTS ( SELECT
+                                   FROM daybatch.contact_counts n
+                                  WHERE ((n.campaign_id = c_1.id) AND (((n.remaining_count + n.processed_count) + n.failed_count) >= 100)))))) u
+                  GROUP BY u.campaign_id, u.contact_id
+                 HAVING ((count(u.listed) <> 1) OR (min(u.listed) <> COALESCE(min(u.booked), 1)) OR ((count(u.booked) = 0) AND ((u.contact_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'::text) IS NOT TRUE)))) k
+          GROUP BY k.campaign_id) i
+     JOIN public.campaigns c ON (((c.id = i.campaign_id) AND (c.tracking_initialised_at IS NOT NULL))))
+     CROSS JOIN LATERAL daybatch.list_misplaced_contacts(i.campaign_id) m(rule, disagreement))
 UNION ALL
  SELECT c.id AS campaign_id,
     k.rule,

@@ -1,5 +1,6 @@
 -- Where one campaign's arrays and ledger disagree about a contact: twice in the arrays, in another one than the ledger
 -- says, or no contact id at all. The part of the view audit that reads every contact: one or two seconds for a million of them.
+-- The view calls it for campaigns of 100 contacts or more, and for those smaller ones where it has found that there is something to tell.
 -- A function, because an array spoiled by hand must not make the view fail. Reads only.
 -- Where batches have taken all of 1,000 contacts or more it compares sums of hashes of 64 bits, which one disagreement in 18 quintillion leaves
 -- equal. Else it joins the two, which says whether there is anything to tell, and lists what only when there is. CPU measured
