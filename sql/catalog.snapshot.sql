@@ -2697,9 +2697,14 @@ grant execute on function daybatch.find_event_position() to daybatch_service;
 comment on function daybatch.find_event_position() is 'Where the history ends now, and which ids below may still come. Example: select daybatch.find_event_position();';
 
 create function daybatch.find_last_batch(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb)
-returns TABLE(batches integer, due_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 26dffd07a8da723f478eaab3e3e6b457
+returns TABLE(batches integer, due_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 39dd0fbf1cd78b49c5cd3ce822067f32
 alter function daybatch.find_last_batch(integer,integer,interval,timestamp with time zone,jsonb) owner to daybatch_owner;
 comment on function daybatch.find_last_batch(integer,integer,interval,timestamp with time zone,jsonb) is 'How many batches so many contacts take, and when the last one is due (part of forecast_finish). Example: select * from daybatch.find_last_batch(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
+
+create function daybatch.find_next_batch(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
+returns TABLE(send_limit integer, next_limit integer, batch_interval interval, batch_number integer, due_at timestamp with time zone, remaining_count integer, sending_rules jsonb, open_number integer, open_due_at timestamp with time zone, open_size integer) language plpgsql stable security definer set search_path="" -- body 884ea69cbe98265b4dcbfc3ddec588c3
+alter function daybatch.find_next_batch(uuid,integer) owner to daybatch_owner;
+comment on function daybatch.find_next_batch(uuid,integer) is 'Where a campaign''s forecast begins: limit, due time, contacts, rules (part of forecast_campaign). Example: select c.name, n.batch_number, n.due_at, n.remaining_count from public.campaigns as c, daybatch.find_next_batch(c.id) as n limit 5;';
 
 create function daybatch.find_room(p_rule text, p_name text, p_limit integer, p_now timestamp with time zone)
 returns TABLE(room integer, frees_at timestamp with time zone) language sql volatile security definer set search_path="" -- body 284ba5324a701e344c0f1374c1503fbd
@@ -2734,7 +2739,7 @@ grant execute on function daybatch.finish_request(bytea,integer,jsonb,text) to d
 comment on function daybatch.finish_request(bytea,integer,jsonb,text) is 'Keeps the answer of a request with an Idempotency-Key. Example: select daybatch.finish_request(sha256(''key''), 201, ''{}'', ''{"id": 1}'');';
 
 create function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer, p_after_number integer DEFAULT NULL::integer, p_count integer DEFAULT NULL::integer)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body 54621974b587ab3d75fcc46e147933ed
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body 206590b12364bff6dd2b51641ae9b535
 alter function daybatch.forecast_campaign(uuid,integer,integer,integer) owner to daybatch_owner;
 grant execute on function daybatch.forecast_campaign(uuid,integer,integer,integer) to daybatch_app;
 grant execute on function daybatch.forecast_campaign(uuid,integer,integer,integer) to daybatch_operator;
@@ -2743,7 +2748,7 @@ grant execute on function daybatch.forecast_campaign(uuid,integer,integer,intege
 comment on function daybatch.forecast_campaign(uuid,integer,integer,integer) is 'Each coming batch of a campaign, also with another limit. Example: select f.* from public.campaigns as c, daybatch.forecast_campaign(c.id, 20) as f limit 5;';
 
 create function daybatch.forecast_finish(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
-returns TABLE(send_limit integer, batches_to_come integer, next_due_at timestamp with time zone, finish_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 2b90fab84360a102ca7d6a30b27b3de3
+returns TABLE(send_limit integer, batches_to_come integer, next_due_at timestamp with time zone, finish_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body d3b37dcfd10cebe305d5db5514568000
 alter function daybatch.forecast_finish(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.forecast_finish(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.forecast_finish(uuid,integer) to daybatch_service;
@@ -2769,7 +2774,7 @@ grant execute on function daybatch.get_attachments(uuid,integer) to daybatch_ser
 comment on function daybatch.get_attachments(uuid,integer) is 'The files of a version of a campaign''s message. Example: select file_name from daybatch.get_attachments(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.get_campaign(p_campaign_id uuid)
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 0233ad80d4ec46d3c56a08ac2b76da19
+returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 9d5a6912ef23eaf8f3bdae4ccdb0ec07
 alter function daybatch.get_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_operator;
@@ -2807,7 +2812,7 @@ grant execute on function daybatch.get_sender_key(text) to daybatch_reader;
 comment on function daybatch.get_sender_key(text) is 'The name of a sender in sender_limits. Example: select daybatch.get_sender_key(''Ada <Ada@example.org>'');';
 
 create function daybatch.get_sending_rules(p_campaign_id uuid)
-returns jsonb language sql stable security definer set search_path="" -- body 45a6e43c666458c1b352b82526fc5b58
+returns jsonb language plpgsql stable security definer set search_path="" -- body 0a5c2c9a95db8d56e687737d42a8cdd7
 alter function daybatch.get_sending_rules(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_sending_rules(uuid) to daybatch_app;
 grant execute on function daybatch.get_sending_rules(uuid) to daybatch_operator;
@@ -2958,7 +2963,7 @@ grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatc
 comment on function daybatch.list_batches(uuid,integer,integer) is 'Batches of a campaign: past, under way, and to come. Example: select b.* from public.campaigns as c, daybatch.list_batches(c.id) as b where c.name = ''Spring offer'';';
 
 create function daybatch.list_batches_ahead(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb, p_after integer DEFAULT 0, p_count integer DEFAULT NULL::integer)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body bc687d98680f904f4d132953054a8176
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" set plan_cache_mode=force_generic_plan -- body bc687d98680f904f4d132953054a8176
 alter function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb,integer,integer) owner to daybatch_owner;
 comment on function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb,integer,integer) is 'The batches that so many contacts take from a first due time on (part of forecast_campaign). Example: select * from daybatch.list_batches_ahead(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
 
@@ -2968,6 +2973,11 @@ alter function daybatch.list_batching_states() owner to daybatch_owner;
 grant execute on function daybatch.list_batching_states() to daybatch_operator;
 grant execute on function daybatch.list_batching_states() to daybatch_service;
 comment on function daybatch.list_batching_states() is 'Each active campaign''s batching state and disagreements as JSON. Example: select jsonb_pretty(s) from daybatch.list_batching_states() as s;';
+
+create function daybatch.list_blockers(p_campaign_id uuid)
+returns TABLE(blocker text, reason text, since timestamp with time zone, ends_at timestamp with time zone, needs_somebody boolean) language plpgsql stable security definer set search_path="" -- body cb3df35ff4c6efa0ab2c4201b04781f1
+alter function daybatch.list_blockers(uuid) owner to daybatch_owner;
+comment on function daybatch.list_blockers(uuid) is 'Why one campaign sends nothing now, as campaign_blockers says. Example: select b.blocker, b.reason, b.ends_at from public.campaigns as c, daybatch.list_blockers(c.id) as b where c.name = ''Spring offer'';';
 
 create function daybatch.list_bounce_limits(p_after_campaign_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
 returns TABLE(campaign_id uuid, bounce_rate double precision, bounce_minimum integer, complaint_rate double precision, complaint_minimum integer) language sql stable security definer set search_path="" -- body 12371670cb37f9eafd1ecf7297aefd77
@@ -3008,7 +3018,7 @@ grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_servi
 comment on function daybatch.list_contacts(uuid,integer) is 'A page of contacts in the order of their ids. Example: select c ->> ''email'' from daybatch.list_contacts() as c;';
 
 create function daybatch.list_deliveries(p_campaign_id uuid, p_status text DEFAULT NULL::text, p_after_contact_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50, p_rule text DEFAULT NULL::text, p_batch_number integer DEFAULT NULL::integer)
-returns TABLE(contact_id uuid, email text, status text, batch_number integer, slot integer, reason text, evidence text, attempt_count integer, stage text, reply_code integer, enhanced_code text, reply_text text, rule text, smtp_server text, sending_at timestamp with time zone, settled_at timestamp with time zone, retry_at timestamp with time zone) language plpgsql stable security definer set search_path="" set enable_sort=off -- body ee5cb3f7e9486ce781b16a0a0b4de2e6
+returns TABLE(contact_id uuid, email text, status text, batch_number integer, slot integer, reason text, evidence text, attempt_count integer, stage text, reply_code integer, enhanced_code text, reply_text text, rule text, smtp_server text, sending_at timestamp with time zone, settled_at timestamp with time zone, retry_at timestamp with time zone) language plpgsql stable security definer set search_path="" set enable_sort=off set plan_cache_mode=force_generic_plan -- body aed2dc5bdfac628e46de5a1d4f9be382
 alter function daybatch.list_deliveries(uuid,text,uuid,integer,text,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_deliveries(uuid,text,uuid,integer,text,integer) to daybatch_operator;
 grant execute on function daybatch.list_deliveries(uuid,text,uuid,integer,text,integer) to daybatch_service;
@@ -3022,7 +3032,7 @@ grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_
 comment on function daybatch.list_due_campaigns(text,integer) is 'Campaigns to process now, as the sweep (only those with something to do) or the cron sees them. Example: select * from daybatch.list_due_campaigns();';
 
 create function daybatch.list_failures(p_campaign_id uuid)
-returns TABLE(status text, reason text, contacts integer, last_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" set enable_sort=off set enable_bitmapscan=off set plan_cache_mode=force_custom_plan -- body 64bfc5fe1b9cf77a7c2cf362e2477d59
+returns TABLE(status text, reason text, contacts integer, last_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" set enable_sort=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan -- body 052ece6d33fc949a5a40a483f524cac4
 alter function daybatch.list_failures(uuid) owner to daybatch_owner;
 grant execute on function daybatch.list_failures(uuid) to daybatch_operator;
 grant execute on function daybatch.list_failures(uuid) to daybatch_service;
@@ -3059,7 +3069,7 @@ grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_rea
 comment on function daybatch.list_misplaced_contacts(uuid) is 'Contacts about whom a campaign''s arrays and ledger disagree (part of the view audit). Example: select m.* from public.campaigns as c, daybatch.list_misplaced_contacts(c.id) as m where c.name = ''Spring offer'';';
 
 create function daybatch.list_needs()
-returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language plpgsql stable security definer set search_path="" -- body d8d53732d46cf9d702371da9100eeb4b
+returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 45786d97cbd57bbb97f972d16d05da37
 alter function daybatch.list_needs() owner to daybatch_owner;
 grant execute on function daybatch.list_needs() to daybatch_operator;
 comment on function daybatch.list_needs() is 'What waits for somebody, per started campaign; a row without a campaign holds for all. Example: select name, reason from daybatch.list_needs();';
@@ -3285,7 +3295,7 @@ grant execute on function daybatch.purge_history(interval,integer) to daybatch_s
 comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
 
 create function daybatch.read_batch_counts(p_campaign_id uuid)
-returns TABLE(queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language plpgsql stable security definer set search_path="" -- body 51e443b6acebd190988fc4296710cb41
+returns TABLE(queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language plpgsql stable security definer set search_path="" set enable_seqscan=off -- body f05823d3f4a86cd9136a489bfd115dbf
 alter function daybatch.read_batch_counts(uuid) owner to daybatch_owner;
 grant execute on function daybatch.read_batch_counts(uuid) to daybatch_app;
 grant execute on function daybatch.read_batch_counts(uuid) to daybatch_operator;

@@ -18,7 +18,13 @@ declare
   v_earliest timestamptz;
   v_day date;
 begin
-  if v_zone is not null and (v_time is null or p_rules ?| array['send_window_from', 'send_window_days']) then
+  if p_rules is null then
+    -- what most campaigns are, and get_campaign asks of each
+    batches := (greatest(p_contacts::bigint, 0) + p_limit - 1) / p_limit;
+    due_at := case when batches > 0 then p_due_at + make_interval(secs => extract(epoch from p_interval)::double precision * (batches - 1)) end;
+    return next;
+    return;
+  elsif v_zone is not null and (v_time is null or p_rules ?| array['send_window_from', 'send_window_days']) then
     return query select count(*)::integer, max(b.due_at) from daybatch.list_batches_ahead(p_contacts, p_limit, p_interval, p_due_at, p_rules) as b;
     return;
   end if;

@@ -7,13 +7,16 @@ create or replace function daybatch.list_deliveries(p_campaign_id uuid, p_status
 returns table (contact_id uuid, email text, status text, batch_number integer, slot integer, reason text, evidence text, attempt_count integer, stage text,
   reply_code integer, enhanced_code text, reply_text text, rule text, smtp_server text, sending_at timestamptz, settled_at timestamptz, retry_at timestamptz)
 -- a page comes from an index in its order: with the statistics of a batch that was just opened the planner would rather
--- read and sort all of the campaign
-language plpgsql stable security definer set search_path = '' set enable_sort = off
+-- read and sort all of the campaign. One plan for all pages, so every bound is a condition of its index: planned for each call
+-- it took 0.4 ms more, and left to itself from the sixth call on a late page of 200,000 read all before it (380 ms for 4)
+language plpgsql stable security definer set search_path = '' set enable_sort = off set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
   v_limit integer := least(greatest(coalesce(p_limit, 50), 1), 200);
-  v_after bigint := (select d.delivery_id from daybatch.deliveries as d where d.campaign_id = p_campaign_id and d.contact_id = p_after_contact_id);
+  -- nobody stands before the first contact id, or behind the last delivery id
+  v_from uuid := coalesce(p_after_contact_id, '00000000-0000-0000-0000-000000000000');
+  v_before bigint := 9223372036854775807;
   v_page bigint[];
 begin
   if not exists (select from public.campaigns as c where c.id = p_campaign_id) then
@@ -24,11 +27,14 @@ begin
       hint = 'queued, claimed, sending, sent, failed, skipped, in_doubt, deferred';
   end if;
   if p_status in ('failed', 'skipped', 'in_doubt') then
+    if p_after_contact_id is not null then
+      v_before := (select d.delivery_id from daybatch.deliveries as d where d.campaign_id = p_campaign_id and d.contact_id = p_after_contact_id);
+    end if;
     v_page := array(
       select d.delivery_id from daybatch.deliveries as d
       where d.campaign_id = p_campaign_id and d.reason is not null and d.status = p_status and (p_rule is null or d.reason = p_rule)
         and (p_batch_number is null or d.batch_number = p_batch_number)
-        and (p_after_contact_id is null or d.delivery_id < v_after)
+        and d.delivery_id < v_before
       order by d.delivery_id desc limit v_limit);
   elsif p_status in ('queued', 'claimed', 'sending', 'deferred') then
     -- in the batch under way, or deferred and without a slot
@@ -38,14 +44,14 @@ begin
       join daybatch.deliveries as d on d.campaign_id = b.campaign_id and d.batch_number = b.batch_number and (b.closed_at is null or d.slot is null)
       where b.campaign_id = p_campaign_id and (b.closed_at is null or p_status = 'deferred') and d.status = p_status
         and (p_batch_number is null or b.batch_number = p_batch_number)
-        and (p_rule is null or d.reason = p_rule) and (p_after_contact_id is null or d.contact_id > p_after_contact_id)
+        and (p_rule is null or d.reason = p_rule) and d.contact_id >= v_from and d.contact_id is distinct from p_after_contact_id
       order by d.contact_id limit v_limit);
   else
     v_page := array(
       select d.delivery_id from daybatch.deliveries as d
       where d.campaign_id = p_campaign_id and (p_status is null or d.status = p_status) and (p_rule is null or d.reason = p_rule)
         and (p_batch_number is null or d.batch_number = p_batch_number)
-        and (p_after_contact_id is null or d.contact_id > p_after_contact_id)
+        and d.contact_id >= v_from and d.contact_id is distinct from p_after_contact_id
       order by d.contact_id limit v_limit);
   end if;
   return query

@@ -1,10 +1,12 @@
 -- How many mails of a campaign's open batch stand where, without counting the batch: outcomes from batch_counts, what is
 -- under way from its leases, and the rest is queued. One row; none when no batch is open. A batch without a row of counts
 -- (open before there were any) is counted. Called by the views and whatever shows a batch. Reads only.
+-- A claim's mails by one search of all their ids, whatever the planner knows of a ledger that was just filled: 60 us a
+-- claim of 100, each by its own 240.
 create or replace function daybatch.read_batch_counts(p_campaign_id uuid)
 returns table (queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer,
   skipped_count integer, deferred_count integer)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -31,11 +33,13 @@ begin
           - o.claimed - o.sending,
         o.claimed, o.sending, v_counts.sent_count, v_counts.failed_count, v_counts.in_doubt_count, v_counts.skipped_count, v_counts.deferred_count
       from (
-        select (count(*) filter (where d.status = 'claimed'))::integer as claimed, (count(*) filter (where d.status = 'sending'))::integer as sending
+        select coalesce(sum(d.claimed), 0)::integer as claimed, coalesce(sum(d.sending), 0)::integer as sending
         from daybatch.claims as k
-        cross join lateral unnest(k.delivery_ids) as i (delivery_id)
-        cross join lateral (select f.status, f.claim_token from daybatch.deliveries as f where f.delivery_id = i.delivery_id limit 1) as d
-        where k.campaign_id = p_campaign_id and d.claim_token = k.claim_token
+        cross join lateral (
+          select count(*) filter (where f.status = 'claimed') as claimed, count(*) filter (where f.status = 'sending') as sending
+          from daybatch.deliveries as f where f.delivery_id = any (k.delivery_ids) and f.claim_token = k.claim_token
+        ) as d
+        where k.campaign_id = p_campaign_id
       ) as o;
   end if;
 end;

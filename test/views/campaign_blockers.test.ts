@@ -1,4 +1,6 @@
 // One row per reason why a campaign sends nothing now, with the moment it ends by itself.
+import { readFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type pg from 'pg'
 import { advance, setClock } from '../helper/clock.ts'
 import {
@@ -19,11 +21,17 @@ import {
 } from '../helper/make.ts'
 import { after, DAY, HOUR, MINUTE, scenario } from '../helper/scenario.ts'
 
-async function readBlockers(db: pg.Pool, id: string): Promise<Row[]> {
-  const { rows } = await db.query(
-    `select blocker, reason, since, ends_at, needs_somebody from daybatch.campaign_blockers where campaign_id = $1 order by blocker`,
-    [id],
-  )
+const COLUMNS = 'blocker, reason, since, ends_at, needs_somebody'
+const OF_VIEW = `select ${COLUMNS} from daybatch.campaign_blockers where campaign_id = $1 order by blocker`
+const OF_FUNCTION = `select ${COLUMNS} from daybatch.list_blockers($1) order by blocker`
+
+/** The view's rows; list_blockers, which looks first whether there can be any, must have the same. */
+async function readBlockers(db: pg.Pool | pg.ClientBase, id: string): Promise<Row[]> {
+  const { rows } = await db.query(OF_VIEW, [id])
+  const { rows: listed } = await db.query(OF_FUNCTION, [id])
+  if (!isDeepStrictEqual(listed, rows)) {
+    throw new Error(`list_blockers says ${JSON.stringify(listed)}, campaign_blockers ${JSON.stringify(rows)}`)
+  }
   return rows
 }
 
@@ -270,4 +278,109 @@ scenario('asleep beside an older application', async (t, db) => {
   t.same(await names(db, campaign.id), ['asleep'])
   await byHand(db, `update public.campaigns set contact_list_ids = '{}' where id = $1`, [campaign.id])
   t.same(await names(db, campaign.id), ['asleep', 'audience_empty'])
+})
+
+/** Each alone stops a campaign whose batch is being sent, or is said to. */
+const CAUSES: [blocker: string, statement: string][] = [
+  ['asleep', 'update daybatch.settings set taken_over_at = null'],
+  ['draft', `update public.campaigns set status = 'draft'`],
+  [
+    'scheduled',
+    `update public.campaigns set status = 'scheduled', scheduled_at = daybatch.current_moment() + interval '1 hour'`,
+  ],
+  ['paused', `update public.campaigns set status = 'paused'`],
+  ['completed', `update public.campaigns set status = 'completed'`],
+  ['cancelled', `update public.campaigns set status = 'cancelled'`],
+  [
+    'server_refuses',
+    `update daybatch.batches set refused_since = daybatch.current_moment(), refused_until = daybatch.current_moment() + interval '1 second', refusal = 'full'`,
+  ],
+  [
+    'send_window',
+    `update daybatch.batches set sending_rules = '{"send_window_from": "23:00", "send_window_to": "23:30", "send_time_zone": "UTC"}'`,
+  ],
+  [
+    'rolling_limit',
+    `update daybatch.batches set held_by = 'rolling_limit', held_until = daybatch.current_moment() + interval '1 second'`,
+  ],
+  [
+    'sender_limit',
+    `update daybatch.batches set held_by = 'sender_limit', held_until = daybatch.current_moment() + interval '1 second'`,
+  ],
+  [
+    'domain_limit',
+    `update daybatch.deliveries set status = 'deferred', retry_at = daybatch.current_moment() + interval '1 second' where status = 'queued'`,
+  ],
+  [
+    'spread',
+    `update daybatch.batches set slot_gap = interval '1 second', next_slot_at = daybatch.current_moment() + interval '1 second'`,
+  ],
+  ['smtp_server', `update daybatch.smtp_servers set is_enabled = false`],
+  ['smtp_server', `update public.campaigns set smtp_server = 'nowhere'`],
+  [
+    'smtp_rate',
+    `update daybatch.smtp_servers set next_send_at = daybatch.current_moment() + interval '3 seconds'`,
+  ],
+  ['smtp_connections', 'update daybatch.smtp_servers set connections = 1'],
+  [
+    'retries',
+    `with used as (update daybatch.batches set next_slot = slot_count + 1), free as (delete from daybatch.claims)
+     update daybatch.deliveries set status = 'deferred', claim_token = null, deferred_since = daybatch.current_moment(), retry_at = daybatch.current_moment() + interval '1 second'`,
+  ],
+  ['no_message', `update public.campaigns set html_body = '', text_body = null`],
+  [
+    'audience_empty',
+    `with gone as (delete from public.contact_list_members) update public.campaigns set tracking_initialised_at = null`,
+  ],
+  ['no_worker', 'delete from daybatch.workers'],
+  ['no_worker', `update daybatch.workers set seen_at = daybatch.current_moment() - interval '3 minutes'`],
+  ['worker_problem', `update daybatch.workers set problem = 'no network'`],
+  [
+    'limit',
+    `update daybatch.batches set closed_at = daybatch.current_moment(), sent_count = 0, failed_count = 0, skipped_count = 0, in_doubt_count = 0, returned_count = 0, remaining_count = 0`,
+  ],
+  [
+    'quota',
+    `update daybatch.batches set closed_at = daybatch.current_moment(), sent_count = 0, failed_count = 0, skipped_count = 0, in_doubt_count = 0, returned_count = 0, remaining_count = 0, cut_off_reason = '452'`,
+  ],
+  ['not_due', 'delete from daybatch.batches'],
+]
+
+const NEEDS = `
+  select n.campaign_id, n.blocker, n.reason, n.since from daybatch.list_needs() as n order by n.blocker`
+
+const NEEDED = `
+  select case when b.blocker not in ('asleep', 'no_worker', 'worker_problem') then b.campaign_id end as campaign_id, b.blocker, b.reason, b.since
+  from daybatch.campaign_blockers as b join public.campaigns as c on c.id = b.campaign_id
+  where b.needs_somebody and c.status::text in ('paused', 'sending', 'scheduled') order by b.blocker`
+
+scenario('each reason alone, as the view, list_blockers and list_needs say it', async (t, db) => {
+  await reportWorker(db)
+  const { id } = await makeCampaign(db, { contacts: 5, limit: 4 })
+  await openBatch(db, id)
+  await begin(db, id, await claim(db, id, 2))
+  const session = await db.connect()
+  t.teardown(() => session.release(true))
+  t.same(await readBlockers(session, id), [], 'it sends')
+  for (const [blocker, statement] of CAUSES) {
+    await session.query('begin; set local session_replication_role = replica')
+    await session.query(statement)
+    const said = (await readBlockers(session, id)).map(row => row.blocker)
+    t.ok(said.includes(blocker), `${blocker} is among ${said}`)
+    t.same(
+      (await session.query(NEEDS)).rows,
+      (await session.query(NEEDED)).rows,
+      `${blocker}: what needs somebody`,
+    )
+    await session.query('rollback')
+  }
+  t.same(await readBlockers(session, id), [], 'it still does')
+  const source = await readFile(new URL('../../sql/views/campaign_blockers.sql', import.meta.url), 'utf8')
+  const named = [...source.matchAll(/(?:select|then|else) '([a-z_]+)'/g)].map(([, name]) => name!)
+  t.ok(named.length > 15, `${named.length} are named there`)
+  t.same(
+    named.filter(name => !CAUSES.some(([blocker]) => blocker === name)),
+    [],
+    'no branch of the view is left out',
+  )
 })
