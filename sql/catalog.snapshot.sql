@@ -2174,7 +2174,7 @@ comment on view daybatch.worker_status is 'Delivering processes, whether they li
 -- functions (the bodies are in sql/functions; here their md5)
 
 create function daybatch.add_attachment(p_campaign_id uuid, p_file_name text, p_media_type text, p_content bytea, p_content_id text DEFAULT NULL::text)
-returns bigint language plpgsql volatile security definer set search_path="" -- body 1882267bb2a0b719c8a565ea1aaae0a6
+returns bigint language plpgsql volatile security definer set search_path="" set jit=off -- body 1882267bb2a0b719c8a565ea1aaae0a6
 alter function daybatch.add_attachment(uuid,text,text,bytea,text) owner to daybatch_owner;
 grant execute on function daybatch.add_attachment(uuid,text,text,bytea,text) to daybatch_app;
 grant execute on function daybatch.add_attachment(uuid,text,text,bytea,text) to daybatch_operator;
@@ -2182,14 +2182,14 @@ grant execute on function daybatch.add_attachment(uuid,text,text,bytea,text) to 
 comment on function daybatch.add_attachment(uuid,text,text,bytea,text) is 'Puts a file to a campaign''s message, from its next batch on. Example: select daybatch.add_attachment(id, ''terms.txt'', ''text/plain'', ''as agreed'') from public.campaigns limit 0;';
 
 create function daybatch.add_contacts(p_campaign_id uuid, p_contact_ids uuid[])
-returns integer language plpgsql volatile security definer set search_path="" -- body 219442ca18304c118a6ec3eb0183e215
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body 219442ca18304c118a6ec3eb0183e215
 alter function daybatch.add_contacts(uuid,uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.add_contacts(uuid,uuid[]) to daybatch_operator;
 grant execute on function daybatch.add_contacts(uuid,uuid[]) to daybatch_service;
 comment on function daybatch.add_contacts(uuid,uuid[]) is 'Adds contacts to a running campaign''s audience, at the end; returns how many are new. Example: select daybatch.add_contacts(c.id, array[p.id]) from public.campaigns as c, public.contacts as p limit 0;';
 
 create function daybatch.add_list_contacts(p_list_id uuid, p_contacts jsonb)
-returns jsonb language plpgsql volatile security definer set search_path="" -- body 76253bbaf4a75909eab92e57ed72de68
+returns jsonb language plpgsql volatile security definer set search_path="" set jit=off -- body 76253bbaf4a75909eab92e57ed72de68
 alter function daybatch.add_list_contacts(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.add_list_contacts(uuid,jsonb) to daybatch_app;
 grant execute on function daybatch.add_list_contacts(uuid,jsonb) to daybatch_operator;
@@ -2197,24 +2197,24 @@ grant execute on function daybatch.add_list_contacts(uuid,jsonb) to daybatch_ser
 comment on function daybatch.add_list_contacts(uuid,jsonb) is 'Puts contacts on a list and answers how many were added, there already, rejected. Example: select daybatch.add_list_contacts(id, ''[{"email": "ada@example.org"}]'') from public.contact_lists limit 1;';
 
 create function daybatch.add_outcomes(p_campaign_id uuid, p_sent integer DEFAULT 0, p_failed integer DEFAULT 0, p_in_doubt integer DEFAULT 0, p_skipped integer DEFAULT 0, p_deferred integer DEFAULT 0)
-returns void language plpgsql volatile security definer set search_path="" -- body ca200cc72013777356edd1859a2ab0e8
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body ca200cc72013777356edd1859a2ab0e8
 alter function daybatch.add_outcomes(uuid,integer,integer,integer,integer,integer) owner to daybatch_owner;
 comment on function daybatch.add_outcomes(uuid,integer,integer,integer,integer,integer) is 'Adds outcomes to the counts of the open batch (part of report_outcomes). Example: select daybatch.add_outcomes(id, p_sent => 1) from public.campaigns limit 0;';
 
 create function daybatch.adopt_old_mails(p_campaign_id uuid, p_audience uuid[])
-returns TABLE(root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[], first_mailed_at timestamp with time zone, next_due_at timestamp with time zone) language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body 41e38c5c8c6909cecfd50c1f8a358754
+returns TABLE(root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[], first_mailed_at timestamp with time zone, next_due_at timestamp with time zone) language plpgsql volatile security definer set search_path="" set jit=off set TimeZone=UTC -- body 41e38c5c8c6909cecfd50c1f8a358754
 alter function daybatch.adopt_old_mails(uuid,uuid[]) owner to daybatch_owner;
 comment on function daybatch.adopt_old_mails(uuid,uuid[]) is 'Takes the mails of an older method into the ledger of a campaign (part of initialize_contact_tracking). Example: select root_number from daybatch.adopt_old_mails(''00000000-0000-0000-0000-000000000000'', ''{}'');';
 
 create function daybatch.adopt_report(p_campaign_id uuid DEFAULT NULL::uuid)
-returns TABLE(campaign_id uuid, name text, status text, is_initialised boolean, audience bigint, already_mailed bigint, failed bigint, ambiguous bigint, remaining bigint, duplicates bigint, last_mail_at timestamp with time zone, sums_agree boolean) language plpgsql stable security definer set search_path="" -- body 2a6dde36b85323bb01ef2430845a974b
+returns TABLE(campaign_id uuid, name text, status text, is_initialised boolean, audience bigint, already_mailed bigint, failed bigint, ambiguous bigint, remaining bigint, duplicates bigint, last_mail_at timestamp with time zone, sums_agree boolean) language plpgsql stable security definer set search_path="" set jit=off -- body 2a6dde36b85323bb01ef2430845a974b
 alter function daybatch.adopt_report(uuid) owner to daybatch_owner;
 grant execute on function daybatch.adopt_report(uuid) to daybatch_operator;
 grant execute on function daybatch.adopt_report(uuid) to daybatch_service;
 comment on function daybatch.adopt_report(uuid) is 'What an older method had done to each campaign and what daybatch makes of it, before and after the take-over. Example: select name, audience, already_mailed, failed, ambiguous, remaining, duplicates, sums_agree from daybatch.adopt_report();';
 
 create function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
-returns void language plpgsql volatile security definer set search_path="" -- body 6cb084519328b0b5618d834f550dab0d
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 6cb084519328b0b5618d834f550dab0d
 alter function daybatch.advance_campaign(uuid,integer,integer) owner to daybatch_owner;
 comment on function daybatch.advance_campaign(uuid,integer,integer) is 'Writes history and moves a campaign on after the close of a batch (part of close_batch). Example: select daybatch.advance_campaign(id, 1, 0) from public.campaigns limit 0;';
 
@@ -2224,38 +2224,38 @@ alter function daybatch.are_acceptances(jsonb) owner to daybatch_owner;
 comment on function daybatch.are_acceptances(jsonb) is 'Whether every report is an acceptance. Example: select daybatch.are_acceptances(''[{"stage": "message", "reply_code": 250}]'');';
 
 create function daybatch.begin_import(p_list_id uuid, p_file_name text DEFAULT NULL::text, p_import_id uuid DEFAULT NULL::uuid, p_is_atomic boolean DEFAULT true, p_byte_count bigint DEFAULT NULL::bigint, p_file_head text DEFAULT NULL::text, p_format text DEFAULT NULL::text, p_mapping jsonb DEFAULT NULL::jsonb)
-returns uuid language plpgsql volatile security definer set search_path="" -- body 2ac36d7e185268bdb9a122a2854fffd8
+returns uuid language plpgsql volatile security definer set search_path="" set jit=off -- body 2ac36d7e185268bdb9a122a2854fffd8
 alter function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text,jsonb) to daybatch_operator;
 grant execute on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text,jsonb) to daybatch_service;
 comment on function daybatch.begin_import(uuid,text,uuid,boolean,bigint,text,text,jsonb) is 'Begins an import of contacts into a list, or goes on with one that broke off, and returns its id. Example: select daybatch.begin_import(id, ''contacts.csv'') from public.contact_lists limit 1;';
 
 create function daybatch.begin_request(p_request_key bytea, p_body_hash bytea)
-returns TABLE(is_new boolean, status_code integer, headers jsonb, body text) language plpgsql volatile security definer set search_path="" -- body 05856ebedd6b98c769d58e66b32c7296
+returns TABLE(is_new boolean, status_code integer, headers jsonb, body text) language plpgsql volatile security definer set search_path="" set jit=off -- body 05856ebedd6b98c769d58e66b32c7296
 alter function daybatch.begin_request(bytea,bytea) owner to daybatch_owner;
 grant execute on function daybatch.begin_request(bytea,bytea) to daybatch_operator;
 grant execute on function daybatch.begin_request(bytea,bytea) to daybatch_service;
 comment on function daybatch.begin_request(bytea,bytea) is 'Begins a request with an Idempotency-Key, or gives its answer again. Example: select is_new from daybatch.begin_request(sha256(''key''), sha256(''body''));';
 
 create function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
-returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" -- body 8fc2f7feaa5b3e5751b03ff96f1ad3f1
+returns TABLE(delivery_id bigint, may_send boolean, refusal text) language plpgsql volatile security definer set search_path="" set jit=off -- body 8fc2f7feaa5b3e5751b03ff96f1ad3f1
 alter function daybatch.begin_sending(uuid,uuid[],bigint[]) owner to daybatch_owner;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_operator;
 grant execute on function daybatch.begin_sending(uuid,uuid[],bigint[]) to daybatch_service;
 comment on function daybatch.begin_sending(uuid,uuid[],bigint[]) is 'Commits the intent to send before the message data leaves; only deliveries answered may_send = true may go out. Example: select b.* from public.campaigns as c, daybatch.begin_sending(c.id, array[gen_random_uuid()], array[1]) as b where c.name = ''Spring offer'';';
 
 create function daybatch.begin_sending_rules(p_campaign_id uuid, p_batch_number integer)
-returns void language plpgsql volatile security definer set search_path="" -- body e24026964e781ab792d74ed7ac89f084
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body e24026964e781ab792d74ed7ac89f084
 alter function daybatch.begin_sending_rules(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.begin_sending_rules(uuid,integer) is 'Sets what the sending rules of a batch just opened need (part of open_batch). Example: select daybatch.begin_sending_rules(id, 1) from public.campaigns limit 0;';
 
 create function daybatch.book_mails(p_name text, p_count integer, p_now timestamp with time zone)
-returns integer[] language sql volatile security definer set search_path="" -- body 60a5e1304239a6ff1f13565fb4aacc25
+returns integer[] language sql volatile security definer set search_path="" set jit=off -- body 60a5e1304239a6ff1f13565fb4aacc25
 alter function daybatch.book_mails(text,integer,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.book_mails(text,integer,timestamp with time zone) is 'Books places in an SMTP server''s rate (part of claim_deliveries). Example: select daybatch.book_mails(''default'', 0, daybatch.current_moment());';
 
 create function daybatch.calculate_address_key(p_email text)
-returns bytea language sql stable security definer set search_path="" -- body 5e158a4f4853d101223edf26213a6756
+returns bytea language sql stable security definer set search_path="" set jit=off -- body 5e158a4f4853d101223edf26213a6756
 alter function daybatch.calculate_address_key(text) owner to daybatch_owner;
 grant execute on function daybatch.calculate_address_key(text) to daybatch_operator;
 comment on function daybatch.calculate_address_key(text) is 'Keyed hash of an address, as in deliveries and suppressions. Example: select encode(daybatch.calculate_address_key(''ada@example.org''), ''hex'');';
@@ -2266,7 +2266,7 @@ alter function daybatch.calculate_batch_limit(integer,interval,jsonb) owner to d
 comment on function daybatch.calculate_batch_limit(integer,interval,jsonb) is 'The limit of a batch: the campaign''s, or its sender''s where that is smaller. Example: select daybatch.calculate_batch_limit(500, interval ''24 hours'', ''{"sender_limit": 200}'');';
 
 create function daybatch.calculate_due_time(p_earliest timestamp with time zone, p_rules jsonb)
-returns timestamp with time zone language plpgsql stable security definer set search_path="" -- body d5d7317e61a7085d19f8380d71f15cba
+returns timestamp with time zone language plpgsql stable security definer set search_path="" set jit=off -- body d5d7317e61a7085d19f8380d71f15cba
 alter function daybatch.calculate_due_time(timestamp with time zone,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.calculate_due_time(timestamp with time zone,jsonb) to daybatch_app;
 grant execute on function daybatch.calculate_due_time(timestamp with time zone,jsonb) to daybatch_operator;
@@ -2293,12 +2293,12 @@ grant execute on function daybatch.calculate_retry_delay(integer,interval,interv
 comment on function daybatch.calculate_retry_delay(integer,interval,interval) is 'How long a deferred delivery waits. Example: select daybatch.calculate_retry_delay(2, interval ''15 minutes'', interval ''24 hours'');';
 
 create function daybatch.calculate_spacing(p_counted_at timestamp with time zone, p_interval interval, p_rules jsonb)
-returns TABLE(batch_interval interval, next_due_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body b0494739f1f1b2db6aec0ed1fefb4510
+returns TABLE(batch_interval interval, next_due_at timestamp with time zone) language plpgsql stable security definer set search_path="" set jit=off -- body b0494739f1f1b2db6aec0ed1fefb4510
 alter function daybatch.calculate_spacing(timestamp with time zone,interval,jsonb) owner to daybatch_owner;
 comment on function daybatch.calculate_spacing(timestamp with time zone,interval,jsonb) is 'The interval that a batch freezes, and when the next is due. Example: select * from daybatch.calculate_spacing(''2026-03-28 09:00+01'', interval ''24 hours'', ''{"daily_send_time": "09:00", "send_time_zone": "Europe/Berlin"}'');';
 
 create function daybatch.calculate_version(p_campaign_id uuid)
-returns text language sql stable security definer set search_path="" set TimeZone=UTC -- body 0a86b0e5a524ca116afa95982c1f7d15
+returns text language sql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body 0a86b0e5a524ca116afa95982c1f7d15
 alter function daybatch.calculate_version(uuid) owner to daybatch_owner;
 comment on function daybatch.calculate_version(uuid) is 'The version of a campaign''s definition, message and status. Example: select name, daybatch.calculate_version(id) from public.campaigns where name = ''Spring offer'';';
 
@@ -2308,7 +2308,7 @@ alter function daybatch.calculate_webhook_delay(integer) owner to daybatch_owner
 comment on function daybatch.calculate_webhook_delay(integer) is 'How long a webhook message waits after its n-th try. Example: select n, daybatch.calculate_webhook_delay(n) from generate_series(1, 11) as n;';
 
 create function daybatch.cancel_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
-returns text language plpgsql volatile security definer set search_path="" -- body 4035c3ba8d805a5f1f2efeb2367b1d95
+returns text language plpgsql volatile security definer set search_path="" set jit=off -- body 4035c3ba8d805a5f1f2efeb2367b1d95
 alter function daybatch.cancel_campaign(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_app;
 grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_operator;
@@ -2316,58 +2316,58 @@ grant execute on function daybatch.cancel_campaign(uuid,text) to daybatch_servic
 comment on function daybatch.cancel_campaign(uuid,text) is 'Cancels a campaign; whom it has not mailed stays in contacts_remaining. Example: select daybatch.cancel_campaign(id, ''offer withdrawn'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.change_smtp_server(p_campaign_id uuid, p_batch_number integer, p_delivery_ids bigint[], p_claim_tokens uuid[], p_now timestamp with time zone)
-returns boolean language plpgsql volatile security definer set search_path="" -- body c6626cffe159b78e29217b82cde791f5
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body c6626cffe159b78e29217b82cde791f5
 alter function daybatch.change_smtp_server(uuid,integer,bigint[],uuid[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.change_smtp_server(uuid,integer,bigint[],uuid[],timestamp with time zone) is 'Moves a batch to a fall-back SMTP server (part of report_outcomes). Example: select daybatch.change_smtp_server(null, 1, ''{}'', ''{}'', daybatch.current_moment()) limit 0;';
 
 create function daybatch.check_api_key(p_key_id text, p_key_hash bytea)
-returns TABLE(key_id text, name text, scope text) language plpgsql volatile security definer set search_path="" -- body e4e5e2cbaeb2f1eedba1efd45cd67d06
+returns TABLE(key_id text, name text, scope text) language plpgsql volatile security definer set search_path="" set jit=off -- body e4e5e2cbaeb2f1eedba1efd45cd67d06
 alter function daybatch.check_api_key(text,bytea) owner to daybatch_owner;
 grant execute on function daybatch.check_api_key(text,bytea) to daybatch_operator;
 grant execute on function daybatch.check_api_key(text,bytea) to daybatch_service;
 comment on function daybatch.check_api_key(text,bytea) is 'Whose a key of the API is; no row when it is not good. Example: select name, scope from daybatch.check_api_key(''01234567'', sha256(''dbk_01234567_''));';
 
 create function daybatch.check_application()
-returns TABLE(finding text) language plpgsql volatile security definer set search_path="" -- body 8286a46e362de35d7ca3f3d5a111fd92
+returns TABLE(finding text) language plpgsql volatile security definer set search_path="" set jit=off -- body 8286a46e362de35d7ca3f3d5a111fd92
 alter function daybatch.check_application() owner to daybatch_owner;
 grant execute on function daybatch.check_application() to daybatch_operator;
 comment on function daybatch.check_application() is 'What an older application''s triggers and constraints would refuse the engine, tried and rolled back; no row when nothing. Example: select finding from daybatch.check_application();';
 
 create function daybatch.check_awake()
-returns void language plpgsql stable set search_path="" -- body 8452ad3c4b6dc614e9a886b95b4a35b3
+returns void language plpgsql stable set search_path="" set jit=off -- body 8452ad3c4b6dc614e9a886b95b4a35b3
 alter function daybatch.check_awake() owner to daybatch_owner;
 comment on function daybatch.check_awake() is 'Raises MB009 while the engine sleeps. Example: select daybatch.check_awake();';
 
 create function daybatch.check_campaign_fields(p_fields jsonb)
-returns void language plpgsql stable security definer set search_path="" -- body 6d3949ee3a8739f86a5cf77688652d14
+returns void language plpgsql stable security definer set search_path="" set jit=off -- body 6d3949ee3a8739f86a5cf77688652d14
 alter function daybatch.check_campaign_fields(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_campaign_fields(jsonb) is 'Raises what cannot be set on a campaign (part of create_campaign). Example: select daybatch.check_campaign_fields(''{"name": "Spring offer"}'');';
 
 create function daybatch.check_installation(p_installation_id uuid DEFAULT NULL::uuid, p_high_water bigint DEFAULT NULL::bigint)
-returns TABLE(state text, installation_id uuid, high_water bigint, explanation text) language plpgsql volatile security definer set search_path="" -- body 92f69fac7c10a5e765f92cbbd4768804
+returns TABLE(state text, installation_id uuid, high_water bigint, explanation text) language plpgsql volatile security definer set search_path="" set jit=off -- body 92f69fac7c10a5e765f92cbbd4768804
 alter function daybatch.check_installation(uuid,bigint) owner to daybatch_owner;
 grant execute on function daybatch.check_installation(uuid,bigint) to daybatch_operator;
 grant execute on function daybatch.check_installation(uuid,bigint) to daybatch_service;
 comment on function daybatch.check_installation(uuid,bigint) is 'Whether this database is the one the service last ran on, or a copy, a restore, a replica. Example: select state, explanation from daybatch.check_installation();';
 
 create function daybatch.check_list(p_list_id uuid)
-returns void language plpgsql stable security definer set search_path="" -- body b0f157e1f212e7c9a6b0a45f93dee75d
+returns void language plpgsql stable security definer set search_path="" set jit=off -- body b0f157e1f212e7c9a6b0a45f93dee75d
 alter function daybatch.check_list(uuid) owner to daybatch_owner;
 comment on function daybatch.check_list(uuid) is 'Raises MB005 for an unknown list. Example: select daybatch.check_list(id) from public.contact_lists;';
 
 create function daybatch.check_lists_visible()
-returns trigger language plpgsql volatile set search_path="" -- body 525ea98958838197bbb2d85914719b36
+returns trigger language plpgsql volatile set search_path="" set jit=off -- body 525ea98958838197bbb2d85914719b36
 alter function daybatch.check_lists_visible() owner to daybatch_owner;
 comment on function daybatch.check_lists_visible() is 'Trigger of public.campaigns: refuses lists that the inserter cannot see. Example: select id, name from public.contact_lists;';
 
 create function daybatch.check_message(p_campaign_id uuid)
-returns TABLE(error_code text, reason text, hint text) language plpgsql stable security definer set search_path="" -- body 25369a1aa208052c333bd356c63787bb
+returns TABLE(error_code text, reason text, hint text) language plpgsql stable security definer set search_path="" set jit=off -- body 25369a1aa208052c333bd356c63787bb
 alter function daybatch.check_message(uuid) owner to daybatch_owner;
 grant execute on function daybatch.check_message(uuid) to daybatch_operator;
 comment on function daybatch.check_message(uuid) is 'Why a campaign''s message cannot be sent (no row: it can). Example: select c.name, m.reason from public.campaigns as c, daybatch.check_message(c.id) as m;';
 
 create function daybatch.check_operation()
-returns TABLE(name text, state text, finding text) language plpgsql volatile security definer set search_path="" -- body e5e635e946162cf3e6eb96b80aa628aa
+returns TABLE(name text, state text, finding text) language plpgsql volatile security definer set search_path="" set jit=off -- body e5e635e946162cf3e6eb96b80aa628aa
 alter function daybatch.check_operation() owner to daybatch_owner;
 grant execute on function daybatch.check_operation() to daybatch_operator;
 grant execute on function daybatch.check_operation() to daybatch_reader;
@@ -2380,35 +2380,35 @@ alter function daybatch.check_reports(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_reports(jsonb) is 'Raises MB017 when a report of outcomes is malformed. Example: select daybatch.check_reports(''[]'');';
 
 create function daybatch.check_row_security()
-returns void language plpgsql stable security definer set search_path="" -- body 4dd7b1a85eff308e7e2bfc55d468a513
+returns void language plpgsql stable security definer set search_path="" set jit=off -- body 4dd7b1a85eff308e7e2bfc55d468a513
 alter function daybatch.check_row_security() owner to daybatch_owner;
 grant execute on function daybatch.check_row_security() to daybatch_operator;
 comment on function daybatch.check_row_security() is 'Raises MB019 when row level security hides application rows from the engine. Example: select daybatch.check_row_security();';
 
 create function daybatch.check_sending_rules(p_rules jsonb)
-returns void language plpgsql stable security definer set search_path="" -- body f288cd5f83925dbd7f1b240fc266a126
+returns void language plpgsql stable security definer set search_path="" set jit=off -- body f288cd5f83925dbd7f1b240fc266a126
 alter function daybatch.check_sending_rules(jsonb) owner to daybatch_owner;
 comment on function daybatch.check_sending_rules(jsonb) is 'Raises what is not possible in sending rules (part of create_campaign). Example: select daybatch.check_sending_rules(''{"ramp_up_by": 10, "ramp_up_to": 200}'');';
 
 create function daybatch.check_startable(p_campaign_id uuid, p_name text, p_lists jsonb)
-returns void language plpgsql stable security definer set search_path="" -- body 54e3e61ebfd5797f863de65e7526491a
+returns void language plpgsql stable security definer set search_path="" set jit=off -- body 54e3e61ebfd5797f863de65e7526491a
 alter function daybatch.check_startable(uuid,text,jsonb) owner to daybatch_owner;
 comment on function daybatch.check_startable(uuid,text,jsonb) is 'Raises what would keep a campaign from sending (part of start_campaign). Example: select daybatch.check_startable(id, name, to_jsonb(contact_list_ids)) from public.campaigns limit 0;';
 
 create function daybatch.check_vacuum()
-returns TABLE(name text, state text, finding text) language plpgsql volatile security definer set search_path="" -- body d7b6b0a90d68ea4011d5e62b62b4575d
+returns TABLE(name text, state text, finding text) language plpgsql volatile security definer set search_path="" set jit=off -- body d7b6b0a90d68ea4011d5e62b62b4575d
 alter function daybatch.check_vacuum() owner to daybatch_owner;
 comment on function daybatch.check_vacuum() is 'Whether dead rows of the hot tables are cleaned away (part of check_operation). Example: select state, finding from daybatch.check_vacuum();';
 
 create function daybatch.check_version(p_campaign_id uuid, p_versions text[])
-returns void language plpgsql volatile security definer set search_path="" -- body a938d6051082f35e3671b077c4196ef4
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body a938d6051082f35e3671b077c4196ef4
 alter function daybatch.check_version(uuid,text[]) owner to daybatch_owner;
 grant execute on function daybatch.check_version(uuid,text[]) to daybatch_operator;
 grant execute on function daybatch.check_version(uuid,text[]) to daybatch_service;
 comment on function daybatch.check_version(uuid,text[]) is 'Locks a campaign and refuses (MB050) when it was changed. Example: select daybatch.check_version(id, array[daybatch.calculate_version(id)]) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.claim_deliveries(p_campaign_id uuid, p_worker_id text, p_limit integer DEFAULT 10, p_smtp_servers text[] DEFAULT NULL::text[])
-returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" -- body 6f0d6d679ed709905c2e5002f9dbe1d7
+returns TABLE(delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid, attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamp with time zone, unsubscribe_token text, smtp_server text, send_in_ms integer) language plpgsql volatile security definer set search_path="" set jit=off -- body 6f0d6d679ed709905c2e5002f9dbe1d7
 alter function daybatch.claim_deliveries(uuid,text,integer,text[]) owner to daybatch_owner;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_operator;
 grant execute on function daybatch.claim_deliveries(uuid,text,integer,text[]) to daybatch_service;
@@ -2421,32 +2421,32 @@ grant execute on function daybatch.classify_bounce(jsonb) to daybatch_operator;
 comment on function daybatch.classify_bounce(jsonb) is 'What a report about an accepted mail means: hard, soft, blocked, complaint, or null. Example: select * from daybatch.classify_bounce(''{"recipients": [{"action": "failed", "status": "5.1.1", "diagnostic": "smtp; 550 5.1.1 no such user"}]}'');';
 
 create function daybatch.classify_reply(p_stage text, p_reply_code integer, p_enhanced_code text, p_reply_text text)
-returns TABLE(rule text, outcome text, scope text) language sql stable security definer set search_path="" -- body 773fd1648b2b4bc6adab7afb0b1955c3
+returns TABLE(rule text, outcome text, scope text) language sql stable security definer set search_path="" set jit=off -- body 773fd1648b2b4bc6adab7afb0b1955c3
 alter function daybatch.classify_reply(text,integer,text,text) owner to daybatch_owner;
 grant execute on function daybatch.classify_reply(text,integer,text,text) to daybatch_operator;
 comment on function daybatch.classify_reply(text,integer,text,text) is 'Rule, outcome and scope of a server''s answer at a stage. Example: select * from daybatch.classify_reply(''rcpt'', 550, ''5.1.1'', ''no such user'');';
 
 create function daybatch.close_batch(p_campaign_id uuid, p_batch_number integer DEFAULT NULL::integer)
-returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" -- body 05676ae7dff15cc10ad9704da95f39dc
+returns TABLE(campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text) language plpgsql volatile security definer set search_path="" set jit=off -- body 05676ae7dff15cc10ad9704da95f39dc
 alter function daybatch.close_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.close_batch(uuid,integer) to daybatch_service;
 comment on function daybatch.close_batch(uuid,integer) is 'Closes the open batch if nothing of it is open, else says why not. Example: select b.closed, b.reason from public.campaigns as c, daybatch.close_batch(c.id) as b where c.name = ''Spring offer'';';
 
 create function daybatch.collect_outcomes()
-returns integer language plpgsql volatile security definer set search_path="" -- body 949da8787396951e9d3387a9a152e1b5
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body 949da8787396951e9d3387a9a152e1b5
 alter function daybatch.collect_outcomes() owner to daybatch_owner;
 grant execute on function daybatch.collect_outcomes() to daybatch_operator;
 grant execute on function daybatch.collect_outcomes() to daybatch_service;
 comment on function daybatch.collect_outcomes() is 'Puts new tries into messages for the webhooks that want delivery_outcomes. Example: select daybatch.collect_outcomes();';
 
 create function daybatch.complete_if_empty(p_campaign_id uuid)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 2ab6e3d75a362945fa3429be0fabea92
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 2ab6e3d75a362945fa3429be0fabea92
 alter function daybatch.complete_if_empty(uuid) owner to daybatch_owner;
 comment on function daybatch.complete_if_empty(uuid) is 'Completes a campaign with nobody left (part of process_campaign). Example: select daybatch.complete_if_empty(id) from public.campaigns limit 0;';
 
 create function daybatch.confirm_installation(p_confirm boolean DEFAULT false, p_remembered uuid DEFAULT NULL::uuid)
-returns TABLE(installation_id uuid, explanation text) language plpgsql volatile security definer set search_path="" -- body b05059146403c37919a41eecf80b7237
+returns TABLE(installation_id uuid, explanation text) language plpgsql volatile security definer set search_path="" set jit=off -- body b05059146403c37919a41eecf80b7237
 alter function daybatch.confirm_installation(boolean,uuid) owner to daybatch_owner;
 grant execute on function daybatch.confirm_installation(boolean,uuid) to daybatch_operator;
 grant execute on function daybatch.confirm_installation(boolean,uuid) to daybatch_service;
@@ -2461,37 +2461,37 @@ grant execute on function daybatch.contract_version() to daybatch_service;
 comment on function daybatch.contract_version() is 'Version of the functions'' contract with the service; a service refuses another one. Example: select daybatch.contract_version();';
 
 create function daybatch.count_answers(p_campaign_id uuid, p_rules text[])
-returns text language plpgsql volatile security definer set search_path="" -- body 66727c0ce6f7c8dbc67aaae9ca43e587
+returns text language plpgsql volatile security definer set search_path="" set jit=off -- body 66727c0ce6f7c8dbc67aaae9ca43e587
 alter function daybatch.count_answers(uuid,text[]) owner to daybatch_owner;
 comment on function daybatch.count_answers(uuid,text[]) is 'Counts servers'' final answers and says why a campaign must pause, or null (part of report_outcomes). Example: select daybatch.count_answers(null, ''{}'') limit 0;';
 
 create function daybatch.count_batch(p_campaign_id uuid)
-returns void language sql volatile security definer set search_path="" -- body 4174f3ef41bafa80bd0203a0166198e0
+returns void language sql volatile security definer set search_path="" set jit=off -- body 4174f3ef41bafa80bd0203a0166198e0
 alter function daybatch.count_batch(uuid) owner to daybatch_owner;
 comment on function daybatch.count_batch(uuid) is 'Counts the open batch of a campaign anew (part of open_batch). Example: select daybatch.count_batch(id) from public.campaigns limit 0;';
 
 create function daybatch.count_contacts(p_campaign_id uuid)
-returns void language sql volatile security definer set search_path="" -- body faa70b7ac8883286b39edd578fd58fab
+returns void language sql volatile security definer set search_path="" set jit=off -- body faa70b7ac8883286b39edd578fd58fab
 alter function daybatch.count_contacts(uuid) owner to daybatch_owner;
 comment on function daybatch.count_contacts(uuid) is 'Writes the lengths of a campaign''s arrays down (part of close_batch). Example: select * from daybatch.contact_counts;';
 
 create function daybatch.count_domains(p_campaign_id uuid, p_batch_number integer)
-returns jsonb language sql stable security definer set search_path="" -- body ffca1b853a3633c75348efced7169ed8
+returns jsonb language sql stable security definer set search_path="" set jit=off -- body ffca1b853a3633c75348efced7169ed8
 alter function daybatch.count_domains(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.count_domains(uuid,integer) is 'Slots of a batch per domain that has a limit (part of open_batch). Example: select daybatch.count_domains(id, 1) from public.campaigns limit 0;';
 
 create function daybatch.count_failures(p_campaign_id uuid, p_batch_numbers integer[] DEFAULT NULL::integer[])
-returns void language plpgsql volatile security definer set search_path="" -- body 8af648d70d266333f46cc9b424eef892
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 8af648d70d266333f46cc9b424eef892
 alter function daybatch.count_failures(uuid,integer[]) owner to daybatch_owner;
 comment on function daybatch.count_failures(uuid,integer[]) is 'Counts the failures in closed batches of a campaign anew (part of close_batch). Example: select daybatch.count_failures(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.count_hand_overs(p_batch daybatch.batches, p_claim_tokens uuid[], p_delivery_ids bigint[], p_now timestamp with time zone)
-returns void language sql volatile security definer set search_path="" -- body 6ee9f5db374e4d575a6aae3d1ad54b42
+returns void language sql volatile security definer set search_path="" set jit=off -- body 6ee9f5db374e4d575a6aae3d1ad54b42
 alter function daybatch.count_hand_overs(daybatch.batches,uuid[],bigint[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.count_hand_overs(daybatch.batches,uuid[],bigint[],timestamp with time zone) is 'Starts the interval for which mails count (part of begin_sending). Example: select daybatch.count_hand_overs(b, ''{}'', ''{}'', daybatch.current_moment()) from daybatch.batches as b limit 0;';
 
 create function daybatch.count_largest_interval(p_campaign_id uuid, p_interval interval)
-returns integer language plpgsql stable security definer set search_path="" -- body b546686bb7666f8cd1f1df8b5b9d1443
+returns integer language plpgsql stable security definer set search_path="" set jit=off -- body b546686bb7666f8cd1f1df8b5b9d1443
 alter function daybatch.count_largest_interval(uuid,interval) owner to daybatch_owner;
 grant execute on function daybatch.count_largest_interval(uuid,interval) to daybatch_app;
 grant execute on function daybatch.count_largest_interval(uuid,interval) to daybatch_operator;
@@ -2499,12 +2499,12 @@ grant execute on function daybatch.count_largest_interval(uuid,interval) to dayb
 comment on function daybatch.count_largest_interval(uuid,interval) is 'Largest number of mails a campaign handed over in any stretch of an interval. Example: select daybatch.count_largest_interval(id, interval ''24 hours'') from public.campaigns;';
 
 create function daybatch.count_mails(p_batch daybatch.batches, p_claim_token uuid, p_delivery_ids bigint[])
-returns void language plpgsql volatile security definer set search_path="" -- body d8e528a31d46fb71ec60deb1e6c642db
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body d8e528a31d46fb71ec60deb1e6c642db
 alter function daybatch.count_mails(daybatch.batches,uuid,bigint[]) owner to daybatch_owner;
 comment on function daybatch.count_mails(daybatch.batches,uuid,bigint[]) is 'Gives the mails of a claim their places under the counted limits (part of claim_deliveries). Example: select daybatch.count_mails(b, gen_random_uuid(), ''{}'') from daybatch.batches as b limit 0;';
 
 create function daybatch.count_mails_outside_window(p_campaign_id uuid, p_batch_number integer, p_rules jsonb)
-returns integer language sql stable security definer set search_path="" -- body a183ff0318ed052eeb563888a8fcb04a
+returns integer language sql stable security definer set search_path="" set jit=off -- body a183ff0318ed052eeb563888a8fcb04a
 alter function daybatch.count_mails_outside_window(uuid,integer,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.count_mails_outside_window(uuid,integer,jsonb) to daybatch_app;
 grant execute on function daybatch.count_mails_outside_window(uuid,integer,jsonb) to daybatch_operator;
@@ -2512,12 +2512,12 @@ grant execute on function daybatch.count_mails_outside_window(uuid,integer,jsonb
 comment on function daybatch.count_mails_outside_window(uuid,integer,jsonb) is 'How many mails of a batch were begun outside of its send window. Example: select daybatch.count_mails_outside_window(campaign_id, batch_number, sending_rules) from daybatch.batches where sending_rules ? ''send_window_from'';';
 
 create function daybatch.count_past_mails(p_campaign_id uuid, p_interval interval, p_now timestamp with time zone)
-returns void language sql volatile security definer set search_path="" -- body 6d5700f8bb18829bb8c879a9617f6719
+returns void language sql volatile security definer set search_path="" set jit=off -- body 6d5700f8bb18829bb8c879a9617f6719
 alter function daybatch.count_past_mails(uuid,interval,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.count_past_mails(uuid,interval,timestamp with time zone) is 'Counts what a campaign handed over in the interval before its first rolling batch (part of open_batch). Example: select daybatch.count_past_mails(id, interval ''24 hours'', daybatch.current_moment()) from public.campaigns limit 0;';
 
 create function daybatch.count_rolling_mails(p_campaign_id uuid, p_batch_number integer, p_interval interval)
-returns integer language sql stable security definer set search_path="" -- body a81a915b1c31ff9fe31c86516ec4695f
+returns integer language sql stable security definer set search_path="" set jit=off -- body a81a915b1c31ff9fe31c86516ec4695f
 alter function daybatch.count_rolling_mails(uuid,integer,interval) owner to daybatch_owner;
 grant execute on function daybatch.count_rolling_mails(uuid,integer,interval) to daybatch_app;
 grant execute on function daybatch.count_rolling_mails(uuid,integer,interval) to daybatch_operator;
@@ -2525,14 +2525,14 @@ grant execute on function daybatch.count_rolling_mails(uuid,integer,interval) to
 comment on function daybatch.count_rolling_mails(uuid,integer,interval) is 'Most mails of a campaign in any stretch that ends with a mail of a batch. Example: select daybatch.count_rolling_mails(id, 1, interval ''24 hours'') from public.campaigns;';
 
 create function daybatch.create_api_key(p_name text, p_scope text DEFAULT 'read'::text, p_expires_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
-returns TABLE(key_id text, api_key text) language plpgsql volatile security definer set search_path="" -- body 83b11aee62504885a4a5bd86bef2ca03
+returns TABLE(key_id text, api_key text) language plpgsql volatile security definer set search_path="" set jit=off -- body 83b11aee62504885a4a5bd86bef2ca03
 alter function daybatch.create_api_key(text,text,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.create_api_key(text,text,timestamp with time zone) to daybatch_operator;
 grant execute on function daybatch.create_api_key(text,text,timestamp with time zone) to daybatch_service;
 comment on function daybatch.create_api_key(text,text,timestamp with time zone) is 'Makes a key of the API and shows it once. Example: select key_id, api_key from daybatch.create_api_key(''shop backend'', ''write'', daybatch.current_moment() + interval ''8760 hours'');';
 
 create function daybatch.create_campaign(p_campaign jsonb)
-returns uuid language plpgsql volatile security definer set search_path="" -- body de34a675f8d3d6416f1b2dceff2fe8da
+returns uuid language plpgsql volatile security definer set search_path="" set jit=off -- body de34a675f8d3d6416f1b2dceff2fe8da
 alter function daybatch.create_campaign(jsonb) owner to daybatch_owner;
 grant execute on function daybatch.create_campaign(jsonb) to daybatch_app;
 grant execute on function daybatch.create_campaign(jsonb) to daybatch_operator;
@@ -2540,7 +2540,7 @@ grant execute on function daybatch.create_campaign(jsonb) to daybatch_service;
 comment on function daybatch.create_campaign(jsonb) is 'Makes a campaign from JSON and returns its id. Example: select daybatch.create_campaign(''{"name": "Spring offer", "text_body": "Hello {{first_name|friend}}"}'');';
 
 create function daybatch.create_contact(p_contact jsonb)
-returns jsonb language plpgsql volatile security definer set search_path="" -- body 0e2df79356bf837922c3494d67e1cf74
+returns jsonb language plpgsql volatile security definer set search_path="" set jit=off -- body 0e2df79356bf837922c3494d67e1cf74
 alter function daybatch.create_contact(jsonb) owner to daybatch_owner;
 grant execute on function daybatch.create_contact(jsonb) to daybatch_app;
 grant execute on function daybatch.create_contact(jsonb) to daybatch_operator;
@@ -2548,7 +2548,7 @@ grant execute on function daybatch.create_contact(jsonb) to daybatch_service;
 comment on function daybatch.create_contact(jsonb) is 'Makes a contact (or answers the one with that address). Example: select daybatch.create_contact(''{"email": "ada@example.org", "first_name": "Ada"}'');';
 
 create function daybatch.create_contact_list(p_name text)
-returns jsonb language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body f8e5f115e2c07cb65803189881cab678
+returns jsonb language plpgsql volatile security definer set search_path="" set jit=off set TimeZone=UTC -- body f8e5f115e2c07cb65803189881cab678
 alter function daybatch.create_contact_list(text) owner to daybatch_owner;
 grant execute on function daybatch.create_contact_list(text) to daybatch_app;
 grant execute on function daybatch.create_contact_list(text) to daybatch_operator;
@@ -2556,14 +2556,14 @@ grant execute on function daybatch.create_contact_list(text) to daybatch_service
 comment on function daybatch.create_contact_list(text) is 'Makes a contact list and returns it as JSON. Example: select daybatch.create_contact_list(''Customers 2026'');';
 
 create function daybatch.create_webhook(p_webhook_id uuid, p_url text, p_event_types text[], p_sealed_secret text, p_campaign_id uuid DEFAULT NULL::uuid)
-returns uuid language plpgsql volatile security definer set search_path="" -- body f22064835092ad12fd69e23e586d0fe4
+returns uuid language plpgsql volatile security definer set search_path="" set jit=off -- body f22064835092ad12fd69e23e586d0fe4
 alter function daybatch.create_webhook(uuid,text,text[],text,uuid) owner to daybatch_owner;
 grant execute on function daybatch.create_webhook(uuid,text,text[],text,uuid) to daybatch_operator;
 grant execute on function daybatch.create_webhook(uuid,text,text[],text,uuid) to daybatch_service;
 comment on function daybatch.create_webhook(uuid,text,text[],text,uuid) is 'Makes a webhook with a secret that the service has sealed. Example: select daybatch.create_webhook(gen_random_uuid(), ''https://example.com/hooks/mail'', ''{batch_closed}'', ''v1.2026.sealed.by-the-service'');';
 
 create function daybatch.current_moment()
-returns timestamp with time zone language sql volatile set search_path="" -- body d20f3234dc0bdac0a507cd200bd58e92
+returns timestamp with time zone language sql volatile set search_path="" set jit=off -- body d20f3234dc0bdac0a507cd200bd58e92
 alter function daybatch.current_moment() owner to daybatch_owner;
 grant execute on function daybatch.current_moment() to daybatch_app;
 grant execute on function daybatch.current_moment() to daybatch_operator;
@@ -2572,147 +2572,147 @@ grant execute on function daybatch.current_moment() to daybatch_service;
 comment on function daybatch.current_moment() is 'The only clock the engine reads (the database''s own). Example: select daybatch.current_moment();';
 
 create function daybatch.describe_overview()
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 5f0bff46797e180655d340f08da05a93
+returns jsonb language plpgsql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body 5f0bff46797e180655d340f08da05a93
 alter function daybatch.describe_overview() owner to daybatch_owner;
 grant execute on function daybatch.describe_overview() to daybatch_operator;
 grant execute on function daybatch.describe_overview() to daybatch_service;
 comment on function daybatch.describe_overview() is 'All campaigns in one object, for the page. Example: select jsonb_pretty(daybatch.describe_overview());';
 
 create function daybatch.describe_tracking(p_insert boolean)
-returns text language plpgsql stable security definer set search_path="" -- body ac90b82c33ca1dfe9bafc79f19b8cb59
+returns text language plpgsql stable security definer set search_path="" set jit=off -- body ac90b82c33ca1dfe9bafc79f19b8cb59
 alter function daybatch.describe_tracking(boolean) owner to daybatch_owner;
 comment on function daybatch.describe_tracking(boolean) is 'The statement that writes outcomes into public.email_tracking (part of write_tracking); null without that table. Example: select daybatch.describe_tracking(true);';
 
 create function daybatch.discard_imports()
-returns integer language plpgsql volatile security definer set search_path="" -- body de46a50061878ef2111350755ea61336
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body de46a50061878ef2111350755ea61336
 alter function daybatch.discard_imports() owner to daybatch_owner;
 comment on function daybatch.discard_imports() is 'Takes the staged rows of abandoned imports away and answers how many there were. Example: select daybatch.discard_imports();';
 
 create function daybatch.enqueue_batch(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
-returns uuid language plpgsql volatile security definer set search_path="" -- body a914afbec0aa999df3ab8561af315f9e
+returns uuid language plpgsql volatile security definer set search_path="" set jit=off -- body a914afbec0aa999df3ab8561af315f9e
 alter function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) to daybatch_operator;
 comment on function daybatch.enqueue_batch(uuid,integer,timestamp with time zone) is 'Puts the pg-boss job of a batch into its table; once however often called. Example: select daybatch.enqueue_batch(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
 
 create function daybatch.enqueue_notice(p_notice_id bigint, p_due_at timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body 898965f55b1cda9209e2fe6b4e36fd0d
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 898965f55b1cda9209e2fe6b4e36fd0d
 alter function daybatch.enqueue_notice(bigint,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.enqueue_notice(bigint,timestamp with time zone) is 'Puts the jobs of a notice into pg-boss''s table (part of record_notice). Example: select daybatch.enqueue_notice(notice_id, due_at) from daybatch.notices where given_at is null;';
 
 create function daybatch.enqueue_outcomes()
-returns void language sql volatile security definer set search_path="" -- body 25d1e51e9d1bac0eb5ae728175b718b5
+returns void language sql volatile security definer set search_path="" set jit=off -- body 25d1e51e9d1bac0eb5ae728175b718b5
 alter function daybatch.enqueue_outcomes() owner to daybatch_owner;
 comment on function daybatch.enqueue_outcomes() is 'Has delivery outcomes collected for webhooks within ten seconds. Example: select daybatch.enqueue_outcomes();';
 
 create function daybatch.enqueue_started_campaign()
-returns trigger language plpgsql volatile security definer set search_path="" -- body a4a7f56dd4333fd726b15fdd1ec65fce
+returns trigger language plpgsql volatile security definer set search_path="" set jit=off -- body a4a7f56dd4333fd726b15fdd1ec65fce
 alter function daybatch.enqueue_started_campaign() owner to daybatch_owner;
 comment on function daybatch.enqueue_started_campaign() is 'Trigger of public.campaigns: puts the job of a started campaign into pg-boss. Example: update public.campaigns set status = ''sending'' where name = ''Spring offer'';';
 
 create function daybatch.enqueue_webhook_job(p_message_id uuid, p_webhook_id uuid, p_due_at timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body c25850ebe39800599edb69a23a8f4d1f
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body c25850ebe39800599edb69a23a8f4d1f
 alter function daybatch.enqueue_webhook_job(uuid,uuid,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.enqueue_webhook_job(uuid,uuid,timestamp with time zone) is 'Puts the job of a webhook message into pg-boss''s table. Example: select daybatch.enqueue_webhook_job(message_id, webhook_id, due_at) from daybatch.webhook_messages where status = ''waiting'';';
 
 create function daybatch.enqueue_webhooks(p_event_id bigint, p_campaign_id uuid, p_event text)
-returns void language plpgsql volatile security definer set search_path="" -- body c181feb9ac22163b5583a0ae14076499
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body c181feb9ac22163b5583a0ae14076499
 alter function daybatch.enqueue_webhooks(bigint,uuid,text) owner to daybatch_owner;
 comment on function daybatch.enqueue_webhooks(bigint,uuid,text) is 'Makes the webhook messages of a line of the history (part of record_event). Example: select daybatch.enqueue_webhooks(event_id, campaign_id, event) from daybatch.events order by event_id desc limit 1;';
 
 create function daybatch.erase_contact(p_contact_id uuid)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 5ddc98be55f42c5fc73e7a6fd7885dab
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 5ddc98be55f42c5fc73e7a6fd7885dab
 alter function daybatch.erase_contact(uuid) owner to daybatch_owner;
 grant execute on function daybatch.erase_contact(uuid) to daybatch_operator;
 grant execute on function daybatch.erase_contact(uuid) to daybatch_service;
 comment on function daybatch.erase_contact(uuid) is 'Removes a contact''s personal data; the never-twice key and the totals stay. Example: select daybatch.erase_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.explain_contact(p_campaign_id uuid, p_contact_id uuid)
-returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" -- body cfde0054affea9ffdb5b327cceaab84b
+returns TABLE(happened_at timestamp with time zone, what text, detail text) language plpgsql stable security definer set search_path="" set jit=off -- body cfde0054affea9ffdb5b327cceaab84b
 alter function daybatch.explain_contact(uuid,uuid) owner to daybatch_owner;
 grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_operator;
 grant execute on function daybatch.explain_contact(uuid,uuid) to daybatch_service;
 comment on function daybatch.explain_contact(uuid,uuid) is 'The story of one contact in one campaign, in order. Example: select e.* from daybatch.deliveries as d, daybatch.explain_contact(d.campaign_id, d.contact_id) as e limit 20;';
 
 create function daybatch.explain_open_batch(p_campaign_id uuid, p_batch_number integer)
-returns text language plpgsql stable security definer set search_path="" -- body f4204c5d2f65fbc9b8d37116147c3455
+returns text language plpgsql stable security definer set search_path="" set jit=off -- body f4204c5d2f65fbc9b8d37116147c3455
 alter function daybatch.explain_open_batch(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.explain_open_batch(uuid,integer) to daybatch_operator;
 comment on function daybatch.explain_open_batch(uuid,integer) is 'Why a batch cannot be closed now; null when it can. Example: select campaign_id, daybatch.explain_open_batch(campaign_id, batch_number) from daybatch.batch_history where closed_at is null;';
 
 create function daybatch.export_contacts(p_list_id uuid DEFAULT NULL::uuid, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 5000)
-returns TABLE(contact_id uuid, email text, first_name text, last_name text, attributes jsonb, unsubscribed_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body e09038656544696238f7386409915dac
+returns TABLE(contact_id uuid, email text, first_name text, last_name text, attributes jsonb, unsubscribed_at timestamp with time zone) language plpgsql stable security definer set search_path="" set jit=off -- body e09038656544696238f7386409915dac
 alter function daybatch.export_contacts(uuid,uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.export_contacts(uuid,uuid,integer) to daybatch_operator;
 grant execute on function daybatch.export_contacts(uuid,uuid,integer) to daybatch_service;
 comment on function daybatch.export_contacts(uuid,uuid,integer) is 'Contacts of a list, or all, a page at a time. Example: select email, first_name from daybatch.export_contacts() limit 10;';
 
 create function daybatch.export_deliveries(p_campaign_id uuid, p_statuses text[] DEFAULT NULL::text[], p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 5000)
-returns TABLE(contact_id uuid, email text, batch_number integer, status text, reason text, attempt_count integer, settled_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" -- body ace980afa44bdfb01b8c55a3b7848c3e
+returns TABLE(contact_id uuid, email text, batch_number integer, status text, reason text, attempt_count integer, settled_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" set jit=off -- body ace980afa44bdfb01b8c55a3b7848c3e
 alter function daybatch.export_deliveries(uuid,text[],uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.export_deliveries(uuid,text[],uuid,integer) to daybatch_operator;
 grant execute on function daybatch.export_deliveries(uuid,text[],uuid,integer) to daybatch_service;
 comment on function daybatch.export_deliveries(uuid,text[],uuid,integer) is 'Deliveries of a campaign with the last answers, a page at a time. Example: select e.email, e.status, e.reply_text from public.campaigns as c, daybatch.export_deliveries(c.id, ''{failed}'') as e;';
 
 create function daybatch.export_suppressions()
-returns TABLE(email text, address_key text, reason text, list_id uuid, source text, created_at timestamp with time zone) language sql stable security definer set search_path="" -- body 13d62a132d85f0aa388eee7a587c73cf
+returns TABLE(email text, address_key text, reason text, list_id uuid, source text, created_at timestamp with time zone) language sql stable security definer set search_path="" set jit=off -- body 13d62a132d85f0aa388eee7a587c73cf
 alter function daybatch.export_suppressions() owner to daybatch_owner;
 grant execute on function daybatch.export_suppressions() to daybatch_operator;
 grant execute on function daybatch.export_suppressions() to daybatch_service;
 comment on function daybatch.export_suppressions() is 'Every suppression, with the address where a contact has it. Example: select * from daybatch.export_suppressions() limit 10;';
 
 create function daybatch.extend_claims(p_claim_tokens uuid[])
-returns TABLE(claim_token uuid, lease_ms integer) language plpgsql volatile security definer set search_path="" -- body 8c8ef10fa614ea0b5a14dfd65b5610d1
+returns TABLE(claim_token uuid, lease_ms integer) language plpgsql volatile security definer set search_path="" set jit=off -- body 8c8ef10fa614ea0b5a14dfd65b5610d1
 alter function daybatch.extend_claims(uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.extend_claims(uuid[]) to daybatch_operator;
 grant execute on function daybatch.extend_claims(uuid[]) to daybatch_service;
 comment on function daybatch.extend_claims(uuid[]) is 'Heartbeat: prolongs live claims by a lease and returns them; a missing token is lost. Example: select * from daybatch.extend_claims(array[gen_random_uuid()]);';
 
 create function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
-returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" set work_mem=64MB -- body 2859ed34d4be3ea420d1500cc6939a95
+returns TABLE(delivery_count integer, skipped_count integer) language plpgsql volatile security definer set search_path="" set jit=off set work_mem=64MB -- body 2859ed34d4be3ea420d1500cc6939a95
 alter function daybatch.fill_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.fill_batch(uuid,integer) is 'Selects the contacts of a batch just opened (part of open_batch). Example: select * from daybatch.fill_batch(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.find_bounced_delivery(p_report jsonb, p_is_signed boolean)
-returns bigint language plpgsql stable security definer set search_path="" -- body cf21c7ec05e682ec7b66c0ddac71c0e5
+returns bigint language plpgsql stable security definer set search_path="" set jit=off -- body cf21c7ec05e682ec7b66c0ddac71c0e5
 alter function daybatch.find_bounced_delivery(jsonb,boolean) owner to daybatch_owner;
 comment on function daybatch.find_bounced_delivery(jsonb,boolean) is 'The delivery that a bounce or complaint is about (part of record_bounces). Example: select daybatch.find_bounced_delivery(''{"email": "ada@example.org"}'', true);';
 
 create function daybatch.find_contact(p_email text)
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 15d1f50ea0f4c4d3f5b0b2375e7664e6
+returns jsonb language plpgsql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body 15d1f50ea0f4c4d3f5b0b2375e7664e6
 alter function daybatch.find_contact(text) owner to daybatch_owner;
 grant execute on function daybatch.find_contact(text) to daybatch_operator;
 grant execute on function daybatch.find_contact(text) to daybatch_service;
 comment on function daybatch.find_contact(text) is 'The contact with an address. Example: select daybatch.find_contact(''ada@example.org'') from public.contacts where email = ''ada@example.org'';';
 
 create function daybatch.find_due_time(p_campaign_id uuid, p_now timestamp with time zone, p_rules jsonb, p_from_scratch boolean DEFAULT false)
-returns timestamp with time zone language plpgsql stable security definer set search_path="" -- body 012a423c461086874d135f43c168b51b
+returns timestamp with time zone language plpgsql stable security definer set search_path="" set jit=off -- body 012a423c461086874d135f43c168b51b
 alter function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolean) owner to daybatch_owner;
 comment on function daybatch.find_due_time(uuid,timestamp with time zone,jsonb,boolean) is 'When the next batch of a campaign may open, with its sending rules. Example: select daybatch.find_due_time(id, daybatch.current_moment(), daybatch.get_sending_rules(id)) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.find_event_position()
-returns jsonb language sql stable security definer set search_path="" -- body eef9dca56500cfdf69be24251f7492c8
+returns jsonb language sql stable security definer set search_path="" set jit=off -- body eef9dca56500cfdf69be24251f7492c8
 alter function daybatch.find_event_position() owner to daybatch_owner;
 grant execute on function daybatch.find_event_position() to daybatch_operator;
 grant execute on function daybatch.find_event_position() to daybatch_service;
 comment on function daybatch.find_event_position() is 'Where the history ends now, and which ids below may still come. Example: select daybatch.find_event_position();';
 
 create function daybatch.find_last_batch(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb)
-returns TABLE(batches integer, due_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 39dd0fbf1cd78b49c5cd3ce822067f32
+returns TABLE(batches integer, due_at timestamp with time zone) language plpgsql stable security definer set search_path="" set jit=off -- body 39dd0fbf1cd78b49c5cd3ce822067f32
 alter function daybatch.find_last_batch(integer,integer,interval,timestamp with time zone,jsonb) owner to daybatch_owner;
 comment on function daybatch.find_last_batch(integer,integer,interval,timestamp with time zone,jsonb) is 'How many batches so many contacts take, and when the last one is due (part of forecast_finish). Example: select * from daybatch.find_last_batch(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
 
 create function daybatch.find_next_batch(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
-returns TABLE(send_limit integer, next_limit integer, batch_interval interval, batch_number integer, due_at timestamp with time zone, remaining_count integer, sending_rules jsonb, open_number integer, open_due_at timestamp with time zone, open_size integer) language plpgsql stable security definer set search_path="" -- body 884ea69cbe98265b4dcbfc3ddec588c3
+returns TABLE(send_limit integer, next_limit integer, batch_interval interval, batch_number integer, due_at timestamp with time zone, remaining_count integer, sending_rules jsonb, open_number integer, open_due_at timestamp with time zone, open_size integer) language plpgsql stable security definer set search_path="" set jit=off -- body 884ea69cbe98265b4dcbfc3ddec588c3
 alter function daybatch.find_next_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.find_next_batch(uuid,integer) is 'Where a campaign''s forecast begins: limit, due time, contacts, rules (part of forecast_campaign). Example: select c.name, n.batch_number, n.due_at, n.remaining_count from public.campaigns as c, daybatch.find_next_batch(c.id) as n limit 5;';
 
 create function daybatch.find_room(p_rule text, p_name text, p_limit integer, p_now timestamp with time zone)
-returns TABLE(room integer, frees_at timestamp with time zone) language sql volatile security definer set search_path="" -- body 284ba5324a701e344c0f1374c1503fbd
+returns TABLE(room integer, frees_at timestamp with time zone) language sql volatile security definer set search_path="" set jit=off -- body 284ba5324a701e344c0f1374c1503fbd
 alter function daybatch.find_room(text,text,integer,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.find_room(text,text,integer,timestamp with time zone) is 'How many mails a counted limit has room for, and when a place comes free (part of claim_deliveries). Example: select * from daybatch.find_room(''sender'', ''default'', 500, daybatch.current_moment());';
 
 create function daybatch.find_send_window(p_at timestamp with time zone, p_rules jsonb)
-returns TABLE(starts_at timestamp with time zone, ends_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body bf2800aa81a8cc97d58c66f970212933
+returns TABLE(starts_at timestamp with time zone, ends_at timestamp with time zone) language plpgsql stable security definer set search_path="" set jit=off -- body bf2800aa81a8cc97d58c66f970212933
 alter function daybatch.find_send_window(timestamp with time zone,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.find_send_window(timestamp with time zone,jsonb) to daybatch_app;
 grant execute on function daybatch.find_send_window(timestamp with time zone,jsonb) to daybatch_operator;
@@ -2720,26 +2720,26 @@ grant execute on function daybatch.find_send_window(timestamp with time zone,jso
 comment on function daybatch.find_send_window(timestamp with time zone,jsonb) is 'The send window that a moment lies in, or the next one. Example: select * from daybatch.find_send_window(daybatch.current_moment(), ''{"send_window_from": "09:00", "send_window_to": "17:00", "send_time_zone": "Europe/Berlin"}'');';
 
 create function daybatch.find_smtp_server(p_campaign_id uuid, p_current text, p_known text[], p_now timestamp with time zone)
-returns TABLE(name text, is_limited boolean) language sql stable security definer set search_path="" -- body d71ab3b7163fc552c8d91194cd3422f1
+returns TABLE(name text, is_limited boolean) language sql stable security definer set search_path="" set jit=off -- body d71ab3b7163fc552c8d91194cd3422f1
 alter function daybatch.find_smtp_server(uuid,text,text[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.find_smtp_server(uuid,text,text[],timestamp with time zone) is 'The SMTP server that a campaign''s mails go through now. Example: select s.name from public.campaigns as c, daybatch.find_smtp_server(c.id, null, null, daybatch.current_moment()) as s limit 1;';
 
 create function daybatch.finish_import(p_import_id uuid)
-returns jsonb language plpgsql volatile security definer set search_path="" -- body 140692583767362d2d17d14249664ffd
+returns jsonb language plpgsql volatile security definer set search_path="" set jit=off -- body 140692583767362d2d17d14249664ffd
 alter function daybatch.finish_import(uuid) owner to daybatch_owner;
 grant execute on function daybatch.finish_import(uuid) to daybatch_operator;
 grant execute on function daybatch.finish_import(uuid) to daybatch_service;
 comment on function daybatch.finish_import(uuid) is 'Turns the copied rows of an import into contacts on its list and answers the counts. Example: select daybatch.finish_import(import_id) from daybatch.imports limit 0;';
 
 create function daybatch.finish_request(p_request_key bytea, p_status_code integer DEFAULT NULL::integer, p_headers jsonb DEFAULT '{}'::jsonb, p_body text DEFAULT NULL::text)
-returns void language plpgsql volatile security definer set search_path="" -- body 2afaa8d7404d5bc09bd8711f6b40a1a0
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 2afaa8d7404d5bc09bd8711f6b40a1a0
 alter function daybatch.finish_request(bytea,integer,jsonb,text) owner to daybatch_owner;
 grant execute on function daybatch.finish_request(bytea,integer,jsonb,text) to daybatch_operator;
 grant execute on function daybatch.finish_request(bytea,integer,jsonb,text) to daybatch_service;
 comment on function daybatch.finish_request(bytea,integer,jsonb,text) is 'Keeps the answer of a request with an Idempotency-Key. Example: select daybatch.finish_request(sha256(''key''), 201, ''{}'', ''{"id": 1}'');';
 
 create function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer, p_after_number integer DEFAULT NULL::integer, p_count integer DEFAULT NULL::integer)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" -- body 206590b12364bff6dd2b51641ae9b535
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer, is_under_way boolean) language plpgsql stable security definer set search_path="" set jit=off -- body 206590b12364bff6dd2b51641ae9b535
 alter function daybatch.forecast_campaign(uuid,integer,integer,integer) owner to daybatch_owner;
 grant execute on function daybatch.forecast_campaign(uuid,integer,integer,integer) to daybatch_app;
 grant execute on function daybatch.forecast_campaign(uuid,integer,integer,integer) to daybatch_operator;
@@ -2748,33 +2748,33 @@ grant execute on function daybatch.forecast_campaign(uuid,integer,integer,intege
 comment on function daybatch.forecast_campaign(uuid,integer,integer,integer) is 'Each coming batch of a campaign, also with another limit. Example: select f.* from public.campaigns as c, daybatch.forecast_campaign(c.id, 20) as f limit 5;';
 
 create function daybatch.forecast_finish(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
-returns TABLE(send_limit integer, batches_to_come integer, next_due_at timestamp with time zone, finish_at timestamp with time zone) language plpgsql stable security definer set search_path="" -- body d3b37dcfd10cebe305d5db5514568000
+returns TABLE(send_limit integer, batches_to_come integer, next_due_at timestamp with time zone, finish_at timestamp with time zone) language plpgsql stable security definer set search_path="" set jit=off -- body d3b37dcfd10cebe305d5db5514568000
 alter function daybatch.forecast_finish(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.forecast_finish(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.forecast_finish(uuid,integer) to daybatch_service;
 comment on function daybatch.forecast_finish(uuid,integer) is 'When a campaign ends, also with another limit, and in how many batches. Example: select c.name, f.finish_at from public.campaigns as c, daybatch.forecast_finish(c.id, 20) as f limit 5;';
 
 create function daybatch.forget_worker(p_worker_id text)
-returns void language sql volatile security definer set search_path="" -- body d246e911aaba5e1e3cbf15eb9e8e1750
+returns void language sql volatile security definer set search_path="" set jit=off -- body d246e911aaba5e1e3cbf15eb9e8e1750
 alter function daybatch.forget_worker(text) owner to daybatch_owner;
 grant execute on function daybatch.forget_worker(text) to daybatch_operator;
 grant execute on function daybatch.forget_worker(text) to daybatch_service;
 comment on function daybatch.forget_worker(text) is 'Takes an ended worker out of worker_status. Example: select daybatch.forget_worker(''psql'');';
 
 create function daybatch.freeze_message(p_campaign_id uuid)
-returns integer language plpgsql volatile security definer set search_path="" -- body d2d969e1c93f136cfa4d595451b789c0
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body d2d969e1c93f136cfa4d595451b789c0
 alter function daybatch.freeze_message(uuid) owner to daybatch_owner;
 comment on function daybatch.freeze_message(uuid) is 'Keeps the campaign''s message as a version and returns its number. Example: select daybatch.freeze_message(id) from public.campaigns limit 0;';
 
 create function daybatch.get_attachments(p_campaign_id uuid, p_message_version integer DEFAULT NULL::integer)
-returns TABLE(file_name text, media_type text, content_id text, content bytea) language sql stable security definer set search_path="" -- body 13ab6fa4671bc2b1ad153373895e8aba
+returns TABLE(file_name text, media_type text, content_id text, content bytea) language sql stable security definer set search_path="" set jit=off -- body 13ab6fa4671bc2b1ad153373895e8aba
 alter function daybatch.get_attachments(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.get_attachments(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.get_attachments(uuid,integer) to daybatch_service;
 comment on function daybatch.get_attachments(uuid,integer) is 'The files of a version of a campaign''s message. Example: select file_name from daybatch.get_attachments(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.get_campaign(p_campaign_id uuid)
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 9d5a6912ef23eaf8f3bdae4ccdb0ec07
+returns jsonb language plpgsql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body 9d5a6912ef23eaf8f3bdae4ccdb0ec07
 alter function daybatch.get_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_operator;
@@ -2782,7 +2782,7 @@ grant execute on function daybatch.get_campaign(uuid) to daybatch_service;
 comment on function daybatch.get_campaign(uuid) is 'One campaign with live counts, blockers and forecast as JSON; MB001 when unknown. Example: select jsonb_pretty(daybatch.get_campaign(id)) from public.campaigns limit 1;';
 
 create function daybatch.get_contact(p_contact_id uuid)
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 2cb8f3a198008390d6a86c171b5cb5d6
+returns jsonb language plpgsql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body 2cb8f3a198008390d6a86c171b5cb5d6
 alter function daybatch.get_contact(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_contact(uuid) to daybatch_app;
 grant execute on function daybatch.get_contact(uuid) to daybatch_operator;
@@ -2790,14 +2790,14 @@ grant execute on function daybatch.get_contact(uuid) to daybatch_service;
 comment on function daybatch.get_contact(uuid) is 'One contact as JSON; MB018 when unknown. Example: select daybatch.get_contact(id) from public.contacts limit 1;';
 
 create function daybatch.get_import(p_import_id uuid)
-returns jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body 92c9af3b848b8b4a9710e7d0dab65767
+returns jsonb language plpgsql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body 92c9af3b848b8b4a9710e7d0dab65767
 alter function daybatch.get_import(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_import(uuid) to daybatch_operator;
 grant execute on function daybatch.get_import(uuid) to daybatch_service;
 comment on function daybatch.get_import(uuid) is 'One import as JSON: state, rows and bytes read, rate, seconds left, counts. Example: select daybatch.get_import(import_id) from daybatch.imports;';
 
 create function daybatch.get_message(p_campaign_id uuid, p_message_version integer)
-returns TABLE(subject text, sender text, reply_to text, html_body text, text_body text) language sql stable security definer set search_path="" -- body f74abfac41d14f9f86447d1f2ab7011a
+returns TABLE(subject text, sender text, reply_to text, html_body text, text_body text) language sql stable security definer set search_path="" set jit=off -- body f74abfac41d14f9f86447d1f2ab7011a
 alter function daybatch.get_message(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.get_message(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.get_message(uuid,integer) to daybatch_service;
@@ -2812,7 +2812,7 @@ grant execute on function daybatch.get_sender_key(text) to daybatch_reader;
 comment on function daybatch.get_sender_key(text) is 'The name of a sender in sender_limits. Example: select daybatch.get_sender_key(''Ada <Ada@example.org>'');';
 
 create function daybatch.get_sending_rules(p_campaign_id uuid)
-returns jsonb language plpgsql stable security definer set search_path="" -- body 0a5c2c9a95db8d56e687737d42a8cdd7
+returns jsonb language plpgsql stable security definer set search_path="" set jit=off -- body 0a5c2c9a95db8d56e687737d42a8cdd7
 alter function daybatch.get_sending_rules(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_sending_rules(uuid) to daybatch_app;
 grant execute on function daybatch.get_sending_rules(uuid) to daybatch_operator;
@@ -2820,22 +2820,22 @@ grant execute on function daybatch.get_sending_rules(uuid) to daybatch_reader;
 comment on function daybatch.get_sending_rules(uuid) is 'The sending rules of a campaign; null when none is set. Example: select daybatch.get_sending_rules(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.grant_mails(p_name text, p_wanted integer, p_now timestamp with time zone)
-returns integer language plpgsql volatile security definer set search_path="" -- body 3fb2c79ad664c064c224bcd7aaabb887
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body 3fb2c79ad664c064c224bcd7aaabb887
 alter function daybatch.grant_mails(text,integer,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.grant_mails(text,integer,timestamp with time zone) is 'How many mails an SMTP server with limits may get now (part of claim_deliveries). Example: select daybatch.grant_mails(''default'', 10, daybatch.current_moment());';
 
 create function daybatch.guard_engine_columns()
-returns trigger language plpgsql volatile security definer set search_path="" -- body f5950b9d446e701ecd5ca88a548e0023
+returns trigger language plpgsql volatile security definer set search_path="" set jit=off -- body f5950b9d446e701ecd5ca88a548e0023
 alter function daybatch.guard_engine_columns() owner to daybatch_owner;
 comment on function daybatch.guard_engine_columns() is 'Trigger of public.campaigns: refuses hand-made changes of the engine''s columns. Example: update public.campaigns set name = name;';
 
 create function daybatch.guard_events()
-returns trigger language plpgsql volatile set search_path="" -- body dc49bad7f3f26cfc79a7ef712acd551b
+returns trigger language plpgsql volatile set search_path="" set jit=off -- body dc49bad7f3f26cfc79a7ef712acd551b
 alter function daybatch.guard_events() owner to daybatch_owner;
 comment on function daybatch.guard_events() is 'Trigger of daybatch.events: refuses every change but purge_history''s. Example: select happened_at, event, done_by from daybatch.events order by event_id desc limit 10;';
 
 create function daybatch.has_job(p_campaign_id uuid, p_batch_number integer, p_due_at timestamp with time zone)
-returns boolean language plpgsql stable security definer set search_path="" -- body 2e62f12adf00260168db2ea47caea859
+returns boolean language plpgsql stable security definer set search_path="" set jit=off -- body 2e62f12adf00260168db2ea47caea859
 alter function daybatch.has_job(uuid,integer,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone) to daybatch_app;
 grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone) to daybatch_operator;
@@ -2843,28 +2843,28 @@ grant execute on function daybatch.has_job(uuid,integer,timestamp with time zone
 comment on function daybatch.has_job(uuid,integer,timestamp with time zone) is 'Whether pg-boss holds the live job of a batch. Example: select name, daybatch.has_job(id, current_batch_number, next_batch_send_time) from public.campaigns where status = ''sending'';';
 
 create function daybatch.import_suppressions(p_rows jsonb, p_source text DEFAULT 'import'::text)
-returns jsonb language plpgsql volatile security definer set search_path="" -- body b273760736cf8b04a0ebbe4c2b7d0ac0
+returns jsonb language plpgsql volatile security definer set search_path="" set jit=off -- body b273760736cf8b04a0ebbe4c2b7d0ac0
 alter function daybatch.import_suppressions(jsonb,text) owner to daybatch_owner;
 grant execute on function daybatch.import_suppressions(jsonb,text) to daybatch_operator;
 grant execute on function daybatch.import_suppressions(jsonb,text) to daybatch_service;
 comment on function daybatch.import_suppressions(jsonb,text) is 'Suppresses many addresses at once; bad rows come back with why. Example: select daybatch.import_suppressions(''[{"email": "ada@example.org", "reason": "complained"}]'');';
 
 create function daybatch.initialize_contact_tracking(p_campaign_id uuid)
-returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" -- body 9a3274e08a592815ef1f40bf217333eb
+returns TABLE(campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean) language plpgsql volatile security definer set search_path="" set jit=off -- body 9a3274e08a592815ef1f40bf217333eb
 alter function daybatch.initialize_contact_tracking(uuid) owner to daybatch_owner;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_operator;
 grant execute on function daybatch.initialize_contact_tracking(uuid) to daybatch_service;
 comment on function daybatch.initialize_contact_tracking(uuid) is 'Freezes the audience of a campaign into contacts_remaining (once; later calls only answer the counts). Example: select t.* from public.campaigns as c, daybatch.initialize_contact_tracking(c.id) as t where c.name = ''Spring offer'';';
 
 create function daybatch.interrupt_import(p_import_id uuid, p_failure text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body cc557b436a45e2151e91aec3585ec85e
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body cc557b436a45e2151e91aec3585ec85e
 alter function daybatch.interrupt_import(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.interrupt_import(uuid,text) to daybatch_operator;
 grant execute on function daybatch.interrupt_import(uuid,text) to daybatch_service;
 comment on function daybatch.interrupt_import(uuid,text) is 'Ends an import that broke off; nothing is left of one that was all or nothing. Example: select daybatch.interrupt_import(import_id, ''the upload was cut'') from daybatch.imports limit 0;';
 
 create function daybatch.is_awake()
-returns boolean language sql stable security definer set search_path="" -- body 392093e977fee6c960576bc03c40a676
+returns boolean language sql stable security definer set search_path="" set jit=off -- body 392093e977fee6c960576bc03c40a676
 alter function daybatch.is_awake() owner to daybatch_owner;
 grant execute on function daybatch.is_awake() to daybatch_app;
 grant execute on function daybatch.is_awake() to daybatch_operator;
@@ -2873,18 +2873,18 @@ grant execute on function daybatch.is_awake() to daybatch_service;
 comment on function daybatch.is_awake() is 'False while the engine sleeps beside an older application (before take_over). Example: select daybatch.is_awake();';
 
 create function daybatch.is_batch_finished(p_campaign_id uuid, p_batch_number integer)
-returns boolean language sql stable security definer set search_path="" -- body beb3456a91f4a96da09d6cbe68c5e118
+returns boolean language sql stable security definer set search_path="" set jit=off -- body beb3456a91f4a96da09d6cbe68c5e118
 alter function daybatch.is_batch_finished(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.is_batch_finished(uuid,integer) to daybatch_operator;
 comment on function daybatch.is_batch_finished(uuid,integer) is 'True when nothing of the batch is left to claim, under claim or to retry. Example: select daybatch.is_batch_finished(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.is_import_alive(p_import_id uuid)
-returns boolean language sql stable security definer set search_path="" -- body 75d2e3b4d0150e4c7aed84c163be8369
+returns boolean language sql stable security definer set search_path="" set jit=off -- body 75d2e3b4d0150e4c7aed84c163be8369
 alter function daybatch.is_import_alive(uuid) owner to daybatch_owner;
 comment on function daybatch.is_import_alive(uuid) is 'Whether an import is under way (part of begin_import and get_import). Example: select daybatch.is_import_alive(import_id) from daybatch.imports;';
 
 create function daybatch.is_unsubscribe_token(p_token text)
-returns boolean language sql stable security definer set search_path="" -- body 49cbb181aaa4bad39a54885a08b5db52
+returns boolean language sql stable security definer set search_path="" set jit=off -- body 49cbb181aaa4bad39a54885a08b5db52
 alter function daybatch.is_unsubscribe_token(text) owner to daybatch_owner;
 grant execute on function daybatch.is_unsubscribe_token(text) to daybatch_operator;
 grant execute on function daybatch.is_unsubscribe_token(text) to daybatch_service;
@@ -2897,58 +2897,58 @@ grant execute on function daybatch.is_valid_address(text) to daybatch_operator;
 comment on function daybatch.is_valid_address(text) is 'Whether a text is one plain e-mail address that can be mailed. Example: select daybatch.is_valid_address(''ada@example.org'');';
 
 create function daybatch.judge_answers(p_campaign_id uuid, p_batch_number integer, p_delivery_ids bigint[], p_claim_tokens uuid[], p_now timestamp with time zone)
-returns text language plpgsql volatile security definer set search_path="" -- body 10c1415b1150d3c4a2ccdd32c422552d
+returns text language plpgsql volatile security definer set search_path="" set jit=off -- body 10c1415b1150d3c4a2ccdd32c422552d
 alter function daybatch.judge_answers(uuid,integer,bigint[],uuid[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.judge_answers(uuid,integer,bigint[],uuid[],timestamp with time zone) is 'Cuts a batch off when a quota is used up, and says why to pause when refusals look like ours (part of report_outcomes). Example: select daybatch.judge_answers(null, 1, ''{}'', ''{}'', daybatch.current_moment()) limit 0;';
 
 create function daybatch.judge_bounces(p_campaign_id uuid)
-returns text language plpgsql volatile security definer set search_path="" -- body ed68f7c470efa710b61a647544d1f182
+returns text language plpgsql volatile security definer set search_path="" set jit=off -- body ed68f7c470efa710b61a647544d1f182
 alter function daybatch.judge_bounces(uuid) owner to daybatch_owner;
 comment on function daybatch.judge_bounces(uuid) is 'Pauses a campaign whose bounces or complaints are above its limits (part of record_bounces). Example: select daybatch.judge_bounces(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.judge_import(p_import_id uuid)
-returns void language plpgsql volatile security definer set search_path="" -- body be3384131091497ea68d51b2ed4363f8
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body be3384131091497ea68d51b2ed4363f8
 alter function daybatch.judge_import(uuid) owner to daybatch_owner;
 comment on function daybatch.judge_import(uuid) is 'Gives staged rows that cannot be used their reason (part of merge_import). Example: select daybatch.judge_import(import_id) from daybatch.imports limit 0;';
 
 create function daybatch.keep_resend_copies(p_campaign_id uuid, p_message_version integer, p_delivery_ids bigint[], p_unsubscribe_tokens text[], p_now timestamp with time zone)
-returns void language sql volatile security definer set search_path="" -- body be7e4f1dc71789c08fb76bd1d179ad25
+returns void language sql volatile security definer set search_path="" set jit=off -- body be7e4f1dc71789c08fb76bd1d179ad25
 alter function daybatch.keep_resend_copies(uuid,integer,bigint[],text[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.keep_resend_copies(uuid,integer,bigint[],text[],timestamp with time zone) is 'Keeps what claimed mails are made of, for a second copy (part of claim_deliveries). Example: select daybatch.keep_resend_copies(null, 1, ''{}'', ''{}'', daybatch.current_moment());';
 
 create function daybatch.lift_suppression(p_email text, p_list_id uuid DEFAULT NULL::uuid, p_confirmed boolean DEFAULT false)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 4cc5b702d2884ea6d482b1608967b404
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 4cc5b702d2884ea6d482b1608967b404
 alter function daybatch.lift_suppression(text,uuid,boolean) owner to daybatch_owner;
 grant execute on function daybatch.lift_suppression(text,uuid,boolean) to daybatch_operator;
 grant execute on function daybatch.lift_suppression(text,uuid,boolean) to daybatch_service;
 comment on function daybatch.lift_suppression(text,uuid,boolean) is 'Takes back a suppression; one that the person asked for needs p_confirmed. Example: select daybatch.lift_suppression(''ada@example.org'');';
 
 create function daybatch.limit_by_counts(p_batch daybatch.batches, p_limit integer, p_now timestamp with time zone)
-returns integer language plpgsql volatile security definer set search_path="" -- body abb12cbeeb61d9302eccd7184188540f
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body abb12cbeeb61d9302eccd7184188540f
 alter function daybatch.limit_by_counts(daybatch.batches,integer,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.limit_by_counts(daybatch.batches,integer,timestamp with time zone) is 'How many mails the limits over any 24 hours leave to a batch now (part of claim_deliveries). Example: select daybatch.limit_by_counts(b, 10, daybatch.current_moment()) from daybatch.batches as b limit 0;';
 
 create function daybatch.limit_claim(p_batch daybatch.batches, p_limit integer, p_now timestamp with time zone)
-returns TABLE(mail_count integer, slot_count integer) language plpgsql volatile security definer set search_path="" -- body 5420949ac7e54d81da85519546b15ab2
+returns TABLE(mail_count integer, slot_count integer) language plpgsql volatile security definer set search_path="" set jit=off -- body 5420949ac7e54d81da85519546b15ab2
 alter function daybatch.limit_claim(daybatch.batches,integer,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.limit_claim(daybatch.batches,integer,timestamp with time zone) is 'How many mails of a batch with sending rules, or with a refusing server, may be claimed now (part of claim_deliveries). Example: select a.* from daybatch.batches as b, daybatch.limit_claim(b, 10, daybatch.current_moment()) as a limit 0;';
 
 create function daybatch.list_answers(p_campaign_id uuid, p_limit integer DEFAULT 50)
-returns TABLE(outcome text, stage text, rule text, reply_code integer, enhanced_code text, tries integer, contacts integer, last_at timestamp with time zone, reply_text text, is_complete boolean) language plpgsql stable security definer set search_path="" set enable_bitmapscan=off -- body d03a874d1e7b1a87be2f5f2a7685e3a2
+returns TABLE(outcome text, stage text, rule text, reply_code integer, enhanced_code text, tries integer, contacts integer, last_at timestamp with time zone, reply_text text, is_complete boolean) language plpgsql stable security definer set search_path="" set jit=off set enable_bitmapscan=off -- body d03a874d1e7b1a87be2f5f2a7685e3a2
 alter function daybatch.list_answers(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_answers(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_answers(uuid,integer) to daybatch_service;
 comment on function daybatch.list_answers(uuid,integer) is 'What servers answered when they did not accept, grouped. Example: select a.tries, a.rule, a.reply_text from public.campaigns as c, daybatch.list_answers(c.id) as a where c.name = ''Spring offer'';';
 
 create function daybatch.list_api_keys()
-returns TABLE(key_id text, name text, scope text, is_usable boolean, created_at timestamp with time zone, created_by text, expires_at timestamp with time zone, revoked_at timestamp with time zone, last_used_at timestamp with time zone) language sql stable security definer set search_path="" -- body b42260915197ec978db2dcdb5030d52b
+returns TABLE(key_id text, name text, scope text, is_usable boolean, created_at timestamp with time zone, created_by text, expires_at timestamp with time zone, revoked_at timestamp with time zone, last_used_at timestamp with time zone) language sql stable security definer set search_path="" set jit=off -- body b42260915197ec978db2dcdb5030d52b
 alter function daybatch.list_api_keys() owner to daybatch_owner;
 grant execute on function daybatch.list_api_keys() to daybatch_operator;
 grant execute on function daybatch.list_api_keys() to daybatch_service;
 comment on function daybatch.list_api_keys() is 'The keys of the API, without the keys. Example: select key_id, name, scope, last_used_at from daybatch.list_api_keys() where is_usable;';
 
 create function daybatch.list_attachments(p_campaign_id uuid)
-returns TABLE(attachment_id bigint, file_name text, media_type text, content_id text, byte_count integer, added_at timestamp with time zone) language sql stable security definer set search_path="" -- body 378b46bdbdb92a3393f3a3f637e86ef7
+returns TABLE(attachment_id bigint, file_name text, media_type text, content_id text, byte_count integer, added_at timestamp with time zone) language sql stable security definer set search_path="" set jit=off -- body 378b46bdbdb92a3393f3a3f637e86ef7
 alter function daybatch.list_attachments(uuid) owner to daybatch_owner;
 grant execute on function daybatch.list_attachments(uuid) to daybatch_app;
 grant execute on function daybatch.list_attachments(uuid) to daybatch_operator;
@@ -2956,45 +2956,45 @@ grant execute on function daybatch.list_attachments(uuid) to daybatch_service;
 comment on function daybatch.list_attachments(uuid) is 'The files of a campaign''s message. Example: select c.name, a.file_name, a.byte_count from public.campaigns as c, daybatch.list_attachments(c.id) as a;';
 
 create function daybatch.list_batches(p_campaign_id uuid, p_after_number integer DEFAULT '-1'::integer, p_limit integer DEFAULT 50)
-returns TABLE(batch_number integer, state text, source text, send_limit integer, slot_count integer, due_at timestamp with time zone, opened_at timestamp with time zone, closed_at timestamp with time zone, sent_count integer, failed_count integer, refused_count integer, skipped_count integer, in_doubt_count integer, returned_count integer, remaining_count integer) language plpgsql stable security definer set search_path="" -- body 412db8c224d59bfa531e8bea78284105
+returns TABLE(batch_number integer, state text, source text, send_limit integer, slot_count integer, due_at timestamp with time zone, opened_at timestamp with time zone, closed_at timestamp with time zone, sent_count integer, failed_count integer, refused_count integer, skipped_count integer, in_doubt_count integer, returned_count integer, remaining_count integer) language plpgsql stable security definer set search_path="" set jit=off -- body 412db8c224d59bfa531e8bea78284105
 alter function daybatch.list_batches(uuid,integer,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatch_operator;
 grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatch_service;
 comment on function daybatch.list_batches(uuid,integer,integer) is 'Batches of a campaign: past, under way, and to come. Example: select b.* from public.campaigns as c, daybatch.list_batches(c.id) as b where c.name = ''Spring offer'';';
 
 create function daybatch.list_batches_ahead(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamp with time zone, p_rules jsonb, p_after integer DEFAULT 0, p_count integer DEFAULT NULL::integer)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" set plan_cache_mode=force_generic_plan -- body bc687d98680f904f4d132953054a8176
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" set jit=off set plan_cache_mode=force_generic_plan -- body bc687d98680f904f4d132953054a8176
 alter function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb,integer,integer) owner to daybatch_owner;
 comment on function daybatch.list_batches_ahead(integer,integer,interval,timestamp with time zone,jsonb,integer,integer) is 'The batches that so many contacts take from a first due time on (part of forecast_campaign). Example: select * from daybatch.list_batches_ahead(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
 
 create function daybatch.list_batching_states()
-returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6c3dc1ee1ef42f019d3336861e016f62
+returns SETOF jsonb language sql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body 6c3dc1ee1ef42f019d3336861e016f62
 alter function daybatch.list_batching_states() owner to daybatch_owner;
 grant execute on function daybatch.list_batching_states() to daybatch_operator;
 grant execute on function daybatch.list_batching_states() to daybatch_service;
 comment on function daybatch.list_batching_states() is 'Each active campaign''s batching state and disagreements as JSON. Example: select jsonb_pretty(s) from daybatch.list_batching_states() as s;';
 
 create function daybatch.list_blockers(p_campaign_id uuid)
-returns TABLE(blocker text, reason text, since timestamp with time zone, ends_at timestamp with time zone, needs_somebody boolean) language plpgsql stable security definer set search_path="" -- body cb3df35ff4c6efa0ab2c4201b04781f1
+returns TABLE(blocker text, reason text, since timestamp with time zone, ends_at timestamp with time zone, needs_somebody boolean) language plpgsql stable security definer set search_path="" set jit=off -- body cb3df35ff4c6efa0ab2c4201b04781f1
 alter function daybatch.list_blockers(uuid) owner to daybatch_owner;
 comment on function daybatch.list_blockers(uuid) is 'Why one campaign sends nothing now, as campaign_blockers says. Example: select b.blocker, b.reason, b.ends_at from public.campaigns as c, daybatch.list_blockers(c.id) as b where c.name = ''Spring offer'';';
 
 create function daybatch.list_bounce_limits(p_after_campaign_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns TABLE(campaign_id uuid, bounce_rate double precision, bounce_minimum integer, complaint_rate double precision, complaint_minimum integer) language sql stable security definer set search_path="" -- body 12371670cb37f9eafd1ecf7297aefd77
+returns TABLE(campaign_id uuid, bounce_rate double precision, bounce_minimum integer, complaint_rate double precision, complaint_minimum integer) language sql stable security definer set search_path="" set jit=off -- body 12371670cb37f9eafd1ecf7297aefd77
 alter function daybatch.list_bounce_limits(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_bounce_limits(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_bounce_limits(uuid,integer) to daybatch_service;
 comment on function daybatch.list_bounce_limits(uuid,integer) is 'From which rates on bounces and complaints pause campaigns. Example: select * from daybatch.list_bounce_limits();';
 
 create function daybatch.list_campaign_history(p_campaign_id uuid, p_before_id bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 50)
-returns TABLE(event_id bigint, happened_at timestamp with time zone, event text, detail jsonb, done_by text, application_name text) language plpgsql stable security definer set search_path="" -- body a709329d95e33d05b1823bfd2ad73ee4
+returns TABLE(event_id bigint, happened_at timestamp with time zone, event text, detail jsonb, done_by text, application_name text) language plpgsql stable security definer set search_path="" set jit=off -- body a709329d95e33d05b1823bfd2ad73ee4
 alter function daybatch.list_campaign_history(uuid,bigint,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_campaign_history(uuid,bigint,integer) to daybatch_operator;
 grant execute on function daybatch.list_campaign_history(uuid,bigint,integer) to daybatch_service;
 comment on function daybatch.list_campaign_history(uuid,bigint,integer) is 'Who did what to a campaign, the last first. Example: select h.* from public.campaigns as c, daybatch.list_campaign_history(c.id) as h where c.name = ''Spring offer'';';
 
 create function daybatch.list_campaigns(p_status text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50, p_name text DEFAULT NULL::text)
-returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body f84f219ef07c09d8d4af937a5b747102
+returns SETOF jsonb language sql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body f84f219ef07c09d8d4af937a5b747102
 alter function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) owner to daybatch_owner;
 grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) to daybatch_app;
 grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) to daybatch_operator;
@@ -3002,7 +3002,7 @@ grant execute on function daybatch.list_campaigns(text,timestamp with time zone,
 comment on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) is 'A page of campaigns with live counts, newest first. Example: select c ->> ''name'' from daybatch.list_campaigns(''sending'', p_name => ''spring'') as c;';
 
 create function daybatch.list_contact_lists(p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50, p_with_counts boolean DEFAULT true)
-returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 00a129b6356bfc024dcb880dc487de0b
+returns SETOF jsonb language sql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body 00a129b6356bfc024dcb880dc487de0b
 alter function daybatch.list_contact_lists(timestamp with time zone,uuid,integer,boolean) owner to daybatch_owner;
 grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer,boolean) to daybatch_app;
 grant execute on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer,boolean) to daybatch_operator;
@@ -3010,7 +3010,7 @@ grant execute on function daybatch.list_contact_lists(timestamp with time zone,u
 comment on function daybatch.list_contact_lists(timestamp with time zone,uuid,integer,boolean) is 'A page of contact lists with their sizes. Example: select l ->> ''name'', l ->> ''contact_count'' from daybatch.list_contact_lists() as l;';
 
 create function daybatch.list_contacts(p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns SETOF jsonb language sql stable security definer set search_path="" -- body 42f8cd9db6767f3efdbfa839c8797bdb
+returns SETOF jsonb language sql stable security definer set search_path="" set jit=off -- body 42f8cd9db6767f3efdbfa839c8797bdb
 alter function daybatch.list_contacts(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_app;
 grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_operator;
@@ -3018,42 +3018,42 @@ grant execute on function daybatch.list_contacts(uuid,integer) to daybatch_servi
 comment on function daybatch.list_contacts(uuid,integer) is 'A page of contacts in the order of their ids. Example: select c ->> ''email'' from daybatch.list_contacts() as c;';
 
 create function daybatch.list_deliveries(p_campaign_id uuid, p_status text DEFAULT NULL::text, p_after_contact_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50, p_rule text DEFAULT NULL::text, p_batch_number integer DEFAULT NULL::integer)
-returns TABLE(contact_id uuid, email text, status text, batch_number integer, slot integer, reason text, evidence text, attempt_count integer, stage text, reply_code integer, enhanced_code text, reply_text text, rule text, smtp_server text, sending_at timestamp with time zone, settled_at timestamp with time zone, retry_at timestamp with time zone) language plpgsql stable security definer set search_path="" set enable_sort=off set plan_cache_mode=force_generic_plan -- body aed2dc5bdfac628e46de5a1d4f9be382
+returns TABLE(contact_id uuid, email text, status text, batch_number integer, slot integer, reason text, evidence text, attempt_count integer, stage text, reply_code integer, enhanced_code text, reply_text text, rule text, smtp_server text, sending_at timestamp with time zone, settled_at timestamp with time zone, retry_at timestamp with time zone) language plpgsql stable security definer set search_path="" set jit=off set enable_sort=off set plan_cache_mode=force_generic_plan -- body aed2dc5bdfac628e46de5a1d4f9be382
 alter function daybatch.list_deliveries(uuid,text,uuid,integer,text,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_deliveries(uuid,text,uuid,integer,text,integer) to daybatch_operator;
 grant execute on function daybatch.list_deliveries(uuid,text,uuid,integer,text,integer) to daybatch_service;
 comment on function daybatch.list_deliveries(uuid,text,uuid,integer,text,integer) is 'What became of each contact of a campaign, with the server''s words. Example: select d.* from public.campaigns as c, daybatch.list_deliveries(c.id, ''failed'') as d where c.name = ''Spring offer'';';
 
 create function daybatch.list_due_campaigns(p_source text DEFAULT 'sweep'::text, p_limit integer DEFAULT 1000)
-returns TABLE(campaign_id uuid) language sql stable security definer set search_path="" -- body fb9dc0b6c86654b9176f919e220ec1ac
+returns TABLE(campaign_id uuid) language sql stable security definer set search_path="" set jit=off -- body fb9dc0b6c86654b9176f919e220ec1ac
 alter function daybatch.list_due_campaigns(text,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_operator;
 grant execute on function daybatch.list_due_campaigns(text,integer) to daybatch_service;
 comment on function daybatch.list_due_campaigns(text,integer) is 'Campaigns to process now, as the sweep (only those with something to do) or the cron sees them. Example: select * from daybatch.list_due_campaigns();';
 
 create function daybatch.list_failures(p_campaign_id uuid)
-returns TABLE(status text, reason text, contacts integer, last_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" set enable_sort=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan -- body 052ece6d33fc949a5a40a483f524cac4
+returns TABLE(status text, reason text, contacts integer, last_at timestamp with time zone, stage text, reply_code integer, enhanced_code text, reply_text text) language plpgsql stable security definer set search_path="" set jit=off set enable_sort=off set enable_bitmapscan=off set plan_cache_mode=force_generic_plan -- body 052ece6d33fc949a5a40a483f524cac4
 alter function daybatch.list_failures(uuid) owner to daybatch_owner;
 grant execute on function daybatch.list_failures(uuid) to daybatch_operator;
 grant execute on function daybatch.list_failures(uuid) to daybatch_service;
 comment on function daybatch.list_failures(uuid) is 'Failures of a campaign by rule or reason, with the last server''s words. Example: select f.* from public.campaigns as c, daybatch.list_failures(c.id) as f where c.name = ''Spring offer'';';
 
 create function daybatch.list_import_rejections(p_import_id uuid, p_after_line integer DEFAULT 0, p_limit integer DEFAULT 200)
-returns TABLE(line_number integer, email text, reason text) language plpgsql stable security definer set search_path="" -- body 56a7ede133ef8304849fe45a9930feee
+returns TABLE(line_number integer, email text, reason text) language plpgsql stable security definer set search_path="" set jit=off -- body 56a7ede133ef8304849fe45a9930feee
 alter function daybatch.list_import_rejections(uuid,integer,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_import_rejections(uuid,integer,integer) to daybatch_operator;
 grant execute on function daybatch.list_import_rejections(uuid,integer,integer) to daybatch_service;
 comment on function daybatch.list_import_rejections(uuid,integer,integer) is 'Rejected rows of an import with line number and reason. Example: select r.* from daybatch.imports as i, daybatch.list_import_rejections(i.import_id) as r;';
 
 create function daybatch.list_imports(p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns SETOF jsonb language sql stable security definer set search_path="" -- body c9526fa5a12620139dbf4d2fb0fa4564
+returns SETOF jsonb language sql stable security definer set search_path="" set jit=off -- body c9526fa5a12620139dbf4d2fb0fa4564
 alter function daybatch.list_imports(timestamp with time zone,uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_imports(timestamp with time zone,uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_imports(timestamp with time zone,uuid,integer) to daybatch_service;
 comment on function daybatch.list_imports(timestamp with time zone,uuid,integer) is 'A page of imports, newest first. Example: select i ->> ''file_name'', i ->> ''state'' from daybatch.list_imports() as i;';
 
 create function daybatch.list_jobs()
-returns TABLE(job_id uuid, queue text, state text, campaign_id uuid, batch_number integer, due_at timestamp with time zone, retry_count integer, started_at timestamp with time zone, output text) language plpgsql stable security definer set search_path="" -- body 65e07d6ee6a9a6d91c9cabfd6121f8fe
+returns TABLE(job_id uuid, queue text, state text, campaign_id uuid, batch_number integer, due_at timestamp with time zone, retry_count integer, started_at timestamp with time zone, output text) language plpgsql stable security definer set search_path="" set jit=off -- body 65e07d6ee6a9a6d91c9cabfd6121f8fe
 alter function daybatch.list_jobs() owner to daybatch_owner;
 grant execute on function daybatch.list_jobs() to daybatch_app;
 grant execute on function daybatch.list_jobs() to daybatch_operator;
@@ -3061,7 +3061,7 @@ grant execute on function daybatch.list_jobs() to daybatch_reader;
 comment on function daybatch.list_jobs() is 'Live pg-boss jobs of our queues. Example: select queue, state, due_at from daybatch.list_jobs();';
 
 create function daybatch.list_misplaced_contacts(p_campaign_id uuid)
-returns TABLE(rule text, disagreement text) language plpgsql stable security definer set search_path="" set work_mem=64MB -- body b5df82359b9f4b132e81a4095cd13b13
+returns TABLE(rule text, disagreement text) language plpgsql stable security definer set search_path="" set jit=off set work_mem=64MB -- body b5df82359b9f4b132e81a4095cd13b13
 alter function daybatch.list_misplaced_contacts(uuid) owner to daybatch_owner;
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_app;
 grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_operator;
@@ -3069,118 +3069,118 @@ grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_rea
 comment on function daybatch.list_misplaced_contacts(uuid) is 'Contacts about whom a campaign''s arrays and ledger disagree (part of the view audit). Example: select m.* from public.campaigns as c, daybatch.list_misplaced_contacts(c.id) as m where c.name = ''Spring offer'';';
 
 create function daybatch.list_needs()
-returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language plpgsql stable security definer set search_path="" -- body 45786d97cbd57bbb97f972d16d05da37
+returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language plpgsql stable security definer set search_path="" set jit=off -- body 45786d97cbd57bbb97f972d16d05da37
 alter function daybatch.list_needs() owner to daybatch_owner;
 grant execute on function daybatch.list_needs() to daybatch_operator;
 comment on function daybatch.list_needs() is 'What waits for somebody, per started campaign; a row without a campaign holds for all. Example: select name, reason from daybatch.list_needs();';
 
 create function daybatch.list_overview(p_search text DEFAULT NULL::text, p_show text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns SETOF jsonb language plpgsql stable security definer set search_path="" set TimeZone=UTC -- body b0e36b643a17f187667ed7a43b2ab381
+returns SETOF jsonb language plpgsql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body b0e36b643a17f187667ed7a43b2ab381
 alter function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) to daybatch_service;
 comment on function daybatch.list_overview(text,text,timestamp with time zone,uuid,integer) is 'A page of campaigns as the overview shows them, with blockers and forecast end. Example: select c ->> ''name'', c ->> ''finish_at'' from daybatch.list_overview(''offer'', ''sending'') as c;';
 
 create function daybatch.list_progress(p_campaign_ids uuid[] DEFAULT NULL::uuid[], p_also uuid[] DEFAULT '{}'::uuid[])
-returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language sql stable security definer set search_path="" -- body 4ebf019cdb3ea3781396b5784fb8de58
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language sql stable security definer set search_path="" set jit=off -- body 4ebf019cdb3ea3781396b5784fb8de58
 alter function daybatch.list_progress(uuid[],uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.list_progress(uuid[],uuid[]) to daybatch_operator;
 grant execute on function daybatch.list_progress(uuid[],uuid[]) to daybatch_service;
 comment on function daybatch.list_progress(uuid[],uuid[]) is 'Counts of the open batches whose mails are under way. Example: select campaign_id, sent_count, delivery_count from daybatch.list_progress();';
 
 create function daybatch.list_smtp_server_states()
-returns SETOF jsonb language sql stable security definer set search_path="" set TimeZone=UTC -- body 6b8992de48037e1f9e066054c1d4f509
+returns SETOF jsonb language sql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body 6b8992de48037e1f9e066054c1d4f509
 alter function daybatch.list_smtp_server_states() owner to daybatch_owner;
 grant execute on function daybatch.list_smtp_server_states() to daybatch_operator;
 grant execute on function daybatch.list_smtp_server_states() to daybatch_service;
 comment on function daybatch.list_smtp_server_states() is 'SMTP servers, their limits and whether one refuses. Example: select s ->> ''name'', s ->> ''refusal'' from daybatch.list_smtp_server_states() as s;';
 
 create function daybatch.list_smtp_servers()
-returns TABLE(name text, host text, port integer, tls text, username text, sealed_password text, is_enabled boolean, is_fallback boolean, connections integer, changed_at timestamp with time zone) language sql stable security definer set search_path="" -- body 6dc5b07194f6f895d4624b02ef9d7a1e
+returns TABLE(name text, host text, port integer, tls text, username text, sealed_password text, is_enabled boolean, is_fallback boolean, connections integer, changed_at timestamp with time zone) language sql stable security definer set search_path="" set jit=off -- body 6dc5b07194f6f895d4624b02ef9d7a1e
 alter function daybatch.list_smtp_servers() owner to daybatch_owner;
 grant execute on function daybatch.list_smtp_servers() to daybatch_operator;
 grant execute on function daybatch.list_smtp_servers() to daybatch_service;
 comment on function daybatch.list_smtp_servers() is 'The SMTP servers with sealed passwords, for services. Example: select name, host, port from daybatch.list_smtp_servers();';
 
 create function daybatch.list_suppressions(p_after_id bigint DEFAULT 0, p_limit integer DEFAULT 50, p_email text DEFAULT NULL::text)
-returns SETOF jsonb language plpgsql stable security definer set search_path="" -- body 679a910a21ed5a395eab83912ffaa808
+returns SETOF jsonb language plpgsql stable security definer set search_path="" set jit=off -- body 679a910a21ed5a395eab83912ffaa808
 alter function daybatch.list_suppressions(bigint,integer,text) owner to daybatch_owner;
 grant execute on function daybatch.list_suppressions(bigint,integer,text) to daybatch_operator;
 grant execute on function daybatch.list_suppressions(bigint,integer,text) to daybatch_service;
 comment on function daybatch.list_suppressions(bigint,integer,text) is 'Suppressions in the order of their ids, or those of one address. Example: select * from daybatch.list_suppressions(p_email => ''ada@example.org'');';
 
 create function daybatch.list_webhook_messages(p_webhook_id uuid, p_status text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns SETOF jsonb language plpgsql stable security definer set search_path="" -- body b5f63d41a655b2296246230a911c6445
+returns SETOF jsonb language plpgsql stable security definer set search_path="" set jit=off -- body b5f63d41a655b2296246230a911c6445
 alter function daybatch.list_webhook_messages(uuid,text,timestamp with time zone,uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_webhook_messages(uuid,text,timestamp with time zone,uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_webhook_messages(uuid,text,timestamp with time zone,uuid,integer) to daybatch_service;
 comment on function daybatch.list_webhook_messages(uuid,text,timestamp with time zone,uuid,integer) is 'The messages of a webhook, newest first. Example: select m.* from daybatch.webhook_status as w, daybatch.list_webhook_messages(w.webhook_id, ''dead'') as m;';
 
 create function daybatch.list_webhook_secrets()
-returns TABLE(webhook_id uuid, sealed_secret text, previous_sealed_secret text) language sql stable security definer set search_path="" -- body 6de0bdf8841db208f0d7adff92df77d4
+returns TABLE(webhook_id uuid, sealed_secret text, previous_sealed_secret text) language sql stable security definer set search_path="" set jit=off -- body 6de0bdf8841db208f0d7adff92df77d4
 alter function daybatch.list_webhook_secrets() owner to daybatch_owner;
 grant execute on function daybatch.list_webhook_secrets() to daybatch_operator;
 grant execute on function daybatch.list_webhook_secrets() to daybatch_service;
 comment on function daybatch.list_webhook_secrets() is 'The sealed secrets of webhooks, for services. Example: select webhook_id from daybatch.list_webhook_secrets();';
 
 create function daybatch.list_webhooks(p_webhook_id uuid DEFAULT NULL::uuid, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50)
-returns SETOF jsonb language sql stable security definer set search_path="" -- body baff49d7efede3206151d704f5d9b3b9
+returns SETOF jsonb language sql stable security definer set search_path="" set jit=off -- body baff49d7efede3206151d704f5d9b3b9
 alter function daybatch.list_webhooks(uuid,timestamp with time zone,uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_webhooks(uuid,timestamp with time zone,uuid,integer) to daybatch_operator;
 grant execute on function daybatch.list_webhooks(uuid,timestamp with time zone,uuid,integer) to daybatch_service;
 comment on function daybatch.list_webhooks(uuid,timestamp with time zone,uuid,integer) is 'Webhooks with their state, for the API. Example: select * from daybatch.list_webhooks();';
 
 create function daybatch.list_work(p_limit integer DEFAULT 100)
-returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" -- body 58584f8a4ef730b631594a2128b2d9dd
+returns TABLE(campaign_id uuid, batch_number integer, ready_at timestamp with time zone, is_ready boolean, wait_ms integer) language sql volatile security definer set search_path="" set jit=off -- body 58584f8a4ef730b631594a2128b2d9dd
 alter function daybatch.list_work(integer) owner to daybatch_owner;
 grant execute on function daybatch.list_work(integer) to daybatch_operator;
 grant execute on function daybatch.list_work(integer) to daybatch_service;
 comment on function daybatch.list_work(integer) is 'Open batches with something to claim, release or close, and when. Example: select * from daybatch.list_work();';
 
 create function daybatch.lock_campaign(p_campaign_id uuid)
-returns TABLE(id uuid, name text, status text, daily_send_limit integer, lists jsonb, scheduled_at timestamp with time zone, next_batch_send_time timestamp with time zone, current_batch_number integer, tracking_initialised_at timestamp with time zone, batch_interval interval, in_doubt_policy text) language plpgsql volatile security definer set search_path="" -- body db87c56302ae4faa3dc87807d2473ff8
+returns TABLE(id uuid, name text, status text, daily_send_limit integer, lists jsonb, scheduled_at timestamp with time zone, next_batch_send_time timestamp with time zone, current_batch_number integer, tracking_initialised_at timestamp with time zone, batch_interval interval, in_doubt_policy text) language plpgsql volatile security definer set search_path="" set jit=off -- body db87c56302ae4faa3dc87807d2473ff8
 alter function daybatch.lock_campaign(uuid) owner to daybatch_owner;
 comment on function daybatch.lock_campaign(uuid) is 'Locks a campaign for this transaction and returns its engine fields; MB001 when unknown. Example: select l.name, l.status from public.campaigns as c, daybatch.lock_campaign(c.id) as l where c.name = ''Spring offer'';';
 
 create function daybatch.lock_import(p_import_id uuid)
-returns daybatch.imports language plpgsql volatile security definer set search_path="" -- body 5baa9bbcef43b81f93f1216a609ca441
+returns daybatch.imports language plpgsql volatile security definer set search_path="" set jit=off -- body 5baa9bbcef43b81f93f1216a609ca441
 alter function daybatch.lock_import(uuid) owner to daybatch_owner;
 comment on function daybatch.lock_import(uuid) is 'Locks an import for a change (part of finish_import). Example: select (daybatch.lock_import(import_id)).list_id from daybatch.imports limit 0;';
 
 create function daybatch.lock_webhook(p_webhook_id uuid)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 0e2da48a91b6258d036c90dd8ec9243d
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 0e2da48a91b6258d036c90dd8ec9243d
 alter function daybatch.lock_webhook(uuid) owner to daybatch_owner;
 comment on function daybatch.lock_webhook(uuid) is 'Locks a webhook (part of its functions). Example: select daybatch.lock_webhook(webhook_id) from daybatch.webhooks;';
 
 create function daybatch.make_return_paths(p_delivery_ids bigint[])
-returns text[] language sql stable security definer set search_path="" -- body ee20c3df768d8e2d9f00286cf7893d3f
+returns text[] language sql stable security definer set search_path="" set jit=off -- body ee20c3df768d8e2d9f00286cf7893d3f
 alter function daybatch.make_return_paths(bigint[]) owner to daybatch_owner;
 grant execute on function daybatch.make_return_paths(bigint[]) to daybatch_operator;
 grant execute on function daybatch.make_return_paths(bigint[]) to daybatch_service;
 comment on function daybatch.make_return_paths(bigint[]) is 'The tokens of deliveries for their return paths, in their order. Example: select daybatch.make_return_paths(array[1, 2]);';
 
 create function daybatch.make_token(p_purpose text, p_payload bytea)
-returns text language sql stable security definer set search_path="" -- body 354b65ba45b62c85aef652c3bd347740
+returns text language sql stable security definer set search_path="" set jit=off -- body 354b65ba45b62c85aef652c3bd347740
 alter function daybatch.make_token(text,bytea) owner to daybatch_owner;
 comment on function daybatch.make_token(text,bytea) is 'Signs a payload for one purpose; read_token gives it back. Example: select daybatch.read_token(''bounce'', daybatch.make_token(''bounce'', int8send(1)));';
 
 create function daybatch.make_tokens(p_purpose text, p_payloads bytea[])
-returns text[] language plpgsql stable security definer set search_path="" -- body 0e2d197a617f48e4dcbf79786c96998a
+returns text[] language plpgsql stable security definer set search_path="" set jit=off -- body 0e2d197a617f48e4dcbf79786c96998a
 alter function daybatch.make_tokens(text,bytea[]) owner to daybatch_owner;
 comment on function daybatch.make_tokens(text,bytea[]) is 'Signs payloads for one purpose, many at once, in their order (see make_token). Example: select daybatch.make_tokens(''bounce'', array[int8send(1), int8send(2)]);';
 
 create function daybatch.mark_engine_writes(p_on boolean)
-returns void language sql volatile set search_path="" -- body c43655175611811f5beaef669aca2334
+returns void language sql volatile set search_path="" set jit=off -- body c43655175611811f5beaef669aca2334
 alter function daybatch.mark_engine_writes(boolean) owner to daybatch_owner;
 comment on function daybatch.mark_engine_writes(boolean) is 'Lets the engine''s functions write the engine''s columns (owner only). Example: select daybatch.mark_engine_writes(false);';
 
 create function daybatch.mark_finish_date()
-returns trigger language plpgsql volatile security definer set search_path="" -- body 1437410578dcbf3aa8f62facdabb8a73
+returns trigger language plpgsql volatile security definer set search_path="" set jit=off -- body 1437410578dcbf3aa8f62facdabb8a73
 alter function daybatch.mark_finish_date() owner to daybatch_owner;
 comment on function daybatch.mark_finish_date() is 'Trigger of public.campaigns: lets the next sweep look at a finish date that may have moved. Example: select campaign_id from daybatch.finish_marks;';
 
 create function daybatch.mark_unsubscribed(p_contact_id uuid, p_source text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 612cbdd4685f8f22a9f976606136583a
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 612cbdd4685f8f22a9f976606136583a
 alter function daybatch.mark_unsubscribed(uuid,text) owner to daybatch_owner;
 comment on function daybatch.mark_unsubscribed(uuid,text) is 'Marks a contact as unsubscribed (part of unsubscribe_contact). Example: select daybatch.mark_unsubscribed(id, ''manual'') from public.contacts where lower(email) = ''ada@example.org'';';
 
@@ -3190,55 +3190,55 @@ alter function daybatch.mask_addresses(text) owner to daybatch_owner;
 comment on function daybatch.mask_addresses(text) is 'Replaces mail addresses in a text. Example: select daybatch.mask_addresses(''550 <ada@example.org>: no such user'');';
 
 create function daybatch.mend_webhooks()
-returns void language plpgsql volatile security definer set search_path="" -- body 1823af432d482ba5eacba04f9928a8bd
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 1823af432d482ba5eacba04f9928a8bd
 alter function daybatch.mend_webhooks() owner to daybatch_owner;
 comment on function daybatch.mend_webhooks() is 'Puts lost jobs of webhook messages back (part of record_sweep). Example: select daybatch.mend_webhooks();';
 
 create function daybatch.merge_import(p_import_id uuid, p_limit integer DEFAULT 20000)
-returns jsonb language plpgsql volatile security definer set search_path="" set lock_timeout=10min -- body e062ec3a824cd3fb4a78bec8c57397ae
+returns jsonb language plpgsql volatile security definer set search_path="" set jit=off set lock_timeout=10min -- body e062ec3a824cd3fb4a78bec8c57397ae
 alter function daybatch.merge_import(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.merge_import(uuid,integer) to daybatch_operator;
 grant execute on function daybatch.merge_import(uuid,integer) to daybatch_service;
 comment on function daybatch.merge_import(uuid,integer) is 'Turns the next staged rows of an import into contacts on its list. Example: select daybatch.merge_import(import_id, 20000) from daybatch.imports limit 0;';
 
 create function daybatch.move_due_time(p_campaign_id uuid, p_from_scratch boolean DEFAULT false)
-returns timestamp with time zone language plpgsql volatile security definer set search_path="" -- body 469b980005aef513b9e19d6d48b4cb32
+returns timestamp with time zone language plpgsql volatile security definer set search_path="" set jit=off -- body 469b980005aef513b9e19d6d48b4cb32
 alter function daybatch.move_due_time(uuid,boolean) owner to daybatch_owner;
 comment on function daybatch.move_due_time(uuid,boolean) is 'Sets the due time of the next batch to what the sending rules make of it. Example: select daybatch.move_due_time(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.next_transaction_id()
-returns xid8 language sql stable security definer set search_path="" -- body 1cdb536d64923867c2fd01ceb0c295c6
+returns xid8 language sql stable security definer set search_path="" set jit=off -- body 1cdb536d64923867c2fd01ceb0c295c6
 alter function daybatch.next_transaction_id() owner to daybatch_owner;
 comment on function daybatch.next_transaction_id() is 'The id that the next transaction will have, null in one that has written. Example: select daybatch.next_transaction_id();';
 
 create function daybatch.note_finish_dates()
-returns integer language plpgsql volatile security definer set search_path="" -- body bb1004f99250e0a20c263930471cbdfa
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body bb1004f99250e0a20c263930471cbdfa
 alter function daybatch.note_finish_dates() owner to daybatch_owner;
 comment on function daybatch.note_finish_dates() is 'Tells operators of forecast finish dates that moved (part of every sweep). Example: select daybatch.note_finish_dates();';
 
 create function daybatch.note_refusal(p_campaign_id uuid, p_batch_number integer, p_refusal text, p_now timestamp with time zone)
-returns void language sql volatile security definer set search_path="" -- body b99c293ea16f75c13eb597b7cfb18ba8
+returns void language sql volatile security definer set search_path="" set jit=off -- body b99c293ea16f75c13eb597b7cfb18ba8
 alter function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.note_refusal(uuid,integer,text,timestamp with time zone) is 'Makes a batch wait because its server refuses (part of report_outcomes). Example: select daybatch.note_refusal(''00000000-0000-0000-0000-000000000000'', 1, ''connect: refused'', daybatch.current_moment());';
 
 create function daybatch.note_shared_limit()
-returns trigger language plpgsql volatile security definer set search_path="" -- body b77514dba0b1f5596e47540de1f3b939
+returns trigger language plpgsql volatile security definer set search_path="" set jit=off -- body b77514dba0b1f5596e47540de1f3b939
 alter function daybatch.note_shared_limit() owner to daybatch_owner;
 comment on function daybatch.note_shared_limit() is 'Trigger of sender_limits and domain_limits: counts what a new limit finds. Example: insert into daybatch.domain_limits (domain, batch_limit) values (''example.org'', 100);';
 
 create function daybatch.open_batch(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" -- body 33dfe192649bcf7ae773806ae8d6c080
+returns TABLE(campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamp with time zone, next_batch_send_time timestamp with time zone) language plpgsql volatile security definer set search_path="" set jit=off -- body 33dfe192649bcf7ae773806ae8d6c080
 alter function daybatch.open_batch(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.open_batch(uuid,text) to daybatch_operator;
 comment on function daybatch.open_batch(uuid,text) is 'Opens the next batch of a campaign if it is due (else MB006 says when). Example: select o.* from daybatch.due_batches as d, daybatch.open_batch(d.campaign_id) as o where d.is_due;';
 
 create function daybatch.pass_over_domains(p_batch daybatch.batches, p_delivery_ids bigint[], p_now timestamp with time zone)
-returns bigint[] language plpgsql volatile security definer set search_path="" -- body ccc95cb47ef1dbf296ad837c39b944e4
+returns bigint[] language plpgsql volatile security definer set search_path="" set jit=off -- body ccc95cb47ef1dbf296ad837c39b944e4
 alter function daybatch.pass_over_domains(daybatch.batches,bigint[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.pass_over_domains(daybatch.batches,bigint[],timestamp with time zone) is 'The deliveries that the daily limits of their domains leave room for (part of claim_deliveries). Example: select daybatch.pass_over_domains(b, ''{}'', daybatch.current_moment()) from daybatch.batches as b limit 0;';
 
 create function daybatch.pause_campaign(p_campaign_id uuid, p_reason text DEFAULT NULL::text)
-returns text language plpgsql volatile security definer set search_path="" -- body 49788f7320c57e0c0d0cea272212458c
+returns text language plpgsql volatile security definer set search_path="" set jit=off -- body 49788f7320c57e0c0d0cea272212458c
 alter function daybatch.pause_campaign(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_app;
 grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_operator;
@@ -3246,14 +3246,14 @@ grant execute on function daybatch.pause_campaign(uuid,text) to daybatch_service
 comment on function daybatch.pause_campaign(uuid,text) is 'Pauses a campaign at once, with a reason. Example: select daybatch.pause_campaign(id, ''wrong subject'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.preview_audience(p_list_ids uuid[])
-returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" set work_mem=64MB set random_page_cost=1.1 -- body 293980ab82b69fb99adcdd3ba2b1c6c7
+returns TABLE(contacts integer, eligible integer, reasons jsonb) language plpgsql stable security definer set search_path="" set jit=off set work_mem=64MB set random_page_cost=1.1 -- body 293980ab82b69fb99adcdd3ba2b1c6c7
 alter function daybatch.preview_audience(uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.preview_audience(uuid[]) to daybatch_operator;
 grant execute on function daybatch.preview_audience(uuid[]) to daybatch_service;
 comment on function daybatch.preview_audience(uuid[]) is 'How many contacts lists name, and why some cannot be mailed. Example: select p.* from daybatch.preview_audience(array(select id from public.contact_lists)) as p;';
 
 create function daybatch.preview_message(p_campaign_id uuid, p_contact_id uuid DEFAULT NULL::uuid, p_test_address text DEFAULT NULL::text)
-returns TABLE(contact_id uuid, email text, fields jsonb, subject text, sender text, reply_to text, html_body text, text_body text, problem text) language plpgsql stable security definer set search_path="" -- body 3f2b3cc327a57af1ec4c81a9993ceccb
+returns TABLE(contact_id uuid, email text, fields jsonb, subject text, sender text, reply_to text, html_body text, text_body text, problem text) language plpgsql stable security definer set search_path="" set jit=off -- body 3f2b3cc327a57af1ec4c81a9993ceccb
 alter function daybatch.preview_message(uuid,uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.preview_message(uuid,uuid,text) to daybatch_app;
 grant execute on function daybatch.preview_message(uuid,uuid,text) to daybatch_operator;
@@ -3261,19 +3261,19 @@ grant execute on function daybatch.preview_message(uuid,uuid,text) to daybatch_s
 comment on function daybatch.preview_message(uuid,uuid,text) is 'What a contact''s mail would be made of now; changes nothing. Example: select p.email, p.subject, p.problem from public.campaigns as c, daybatch.preview_message(c.id) as p where c.name = ''Spring offer'';';
 
 create function daybatch.process_campaign(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body f6120dc027d0517c5ea25613f643ac95
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" set jit=off -- body f6120dc027d0517c5ea25613f643ac95
 alter function daybatch.process_campaign(uuid,text) owner to daybatch_owner;
 comment on function daybatch.process_campaign(uuid,text) is 'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select p.action, p.reason from public.campaigns as c, daybatch.process_campaign(c.id) as p where c.name = ''Spring offer'';';
 
 create function daybatch.process_campaigns(p_campaign_id uuid DEFAULT NULL::uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" -- body bd518ab91d85d1d0ee6f6a0241dfd728
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" set jit=off -- body bd518ab91d85d1d0ee6f6a0241dfd728
 alter function daybatch.process_campaigns(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_operator;
 grant execute on function daybatch.process_campaigns(uuid,text) to daybatch_service;
 comment on function daybatch.process_campaigns(uuid,text) is 'Opens, closes and completes whatever is due: of one campaign, or of all. Example: select * from daybatch.process_campaigns();';
 
 create function daybatch.prove_shared_limits(p_since timestamp with time zone DEFAULT '-infinity'::timestamp with time zone)
-returns TABLE(rule text, name text, daily_limit integer, in_force_since timestamp with time zone, mails integer, largest_in_24_hours integer, exceeded_at timestamp with time zone, limit_holds boolean) language sql stable security definer set search_path="" -- body fc0f66f06916f5ff6cbcbce671b1562c
+returns TABLE(rule text, name text, daily_limit integer, in_force_since timestamp with time zone, mails integer, largest_in_24_hours integer, exceeded_at timestamp with time zone, limit_holds boolean) language sql stable security definer set search_path="" set jit=off -- body fc0f66f06916f5ff6cbcbce671b1562c
 alter function daybatch.prove_shared_limits(timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.prove_shared_limits(timestamp with time zone) to daybatch_app;
 grant execute on function daybatch.prove_shared_limits(timestamp with time zone) to daybatch_operator;
@@ -3281,21 +3281,21 @@ grant execute on function daybatch.prove_shared_limits(timestamp with time zone)
 comment on function daybatch.prove_shared_limits(timestamp with time zone) is 'The proof of the limits of senders and recipient domains, from the times of hand-over. Example: select rule, name, largest_in_24_hours, limit_holds from daybatch.prove_shared_limits(now() - interval ''72 hours'');';
 
 create function daybatch.purge_deliveries(p_older_than interval DEFAULT '8760:00:00'::interval, p_limit integer DEFAULT 10000)
-returns integer language plpgsql volatile security definer set search_path="" -- body c9edf3665c34a3fef85b2d7f637032a3
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body c9edf3665c34a3fef85b2d7f637032a3
 alter function daybatch.purge_deliveries(interval,integer) owner to daybatch_owner;
 grant execute on function daybatch.purge_deliveries(interval,integer) to daybatch_operator;
 grant execute on function daybatch.purge_deliveries(interval,integer) to daybatch_service;
 comment on function daybatch.purge_deliveries(interval,integer) is 'Deletes old tries in bounded steps; never-twice keys and totals stay. Example: select daybatch.purge_deliveries(interval ''8760 hours'', 1000);';
 
 create function daybatch.purge_history(p_older_than interval DEFAULT '8760:00:00'::interval, p_limit integer DEFAULT 10000)
-returns integer language plpgsql volatile security definer set search_path="" -- body 3b7dbbb87d16d0584a245ec4d7b696b8
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body 3b7dbbb87d16d0584a245ec4d7b696b8
 alter function daybatch.purge_history(interval,integer) owner to daybatch_owner;
 grant execute on function daybatch.purge_history(interval,integer) to daybatch_operator;
 grant execute on function daybatch.purge_history(interval,integer) to daybatch_service;
 comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
 
 create function daybatch.read_batch_counts(p_campaign_id uuid)
-returns TABLE(queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language plpgsql stable security definer set search_path="" set enable_seqscan=off -- body f05823d3f4a86cd9136a489bfd115dbf
+returns TABLE(queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language plpgsql stable security definer set search_path="" set jit=off set enable_seqscan=off -- body f05823d3f4a86cd9136a489bfd115dbf
 alter function daybatch.read_batch_counts(uuid) owner to daybatch_owner;
 grant execute on function daybatch.read_batch_counts(uuid) to daybatch_app;
 grant execute on function daybatch.read_batch_counts(uuid) to daybatch_operator;
@@ -3303,14 +3303,14 @@ grant execute on function daybatch.read_batch_counts(uuid) to daybatch_reader;
 comment on function daybatch.read_batch_counts(uuid) is 'How many mails of the open batch stand where, at no cost of its size. Example: select c.name, n.* from public.campaigns as c, daybatch.read_batch_counts(c.id) as n;';
 
 create function daybatch.read_events(p_after bigint, p_missing bigint[] DEFAULT '{}'::bigint[], p_campaign_id uuid DEFAULT NULL::uuid, p_until bigint DEFAULT NULL::bigint, p_limit integer DEFAULT 500)
-returns jsonb language plpgsql stable security definer set search_path="" -- body 0f0551f2442f5cc317faca0f0dcd8334
+returns jsonb language plpgsql stable security definer set search_path="" set jit=off -- body 0f0551f2442f5cc317faca0f0dcd8334
 alter function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) owner to daybatch_owner;
 grant execute on function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) to daybatch_operator;
 grant execute on function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) to daybatch_service;
 comment on function daybatch.read_events(bigint,bigint[],uuid,bigint,integer) is 'Lines of the history after an id, for event streams. Example: select daybatch.read_events(0, p_limit => 10);';
 
 create function daybatch.read_metrics()
-returns TABLE(metric text, label text, value double precision) language plpgsql stable security definer set search_path="" -- body 5927c3c9a6279999beb209f197b64ee1
+returns TABLE(metric text, label text, value double precision) language plpgsql stable security definer set search_path="" set jit=off -- body 5927c3c9a6279999beb209f197b64ee1
 alter function daybatch.read_metrics() owner to daybatch_owner;
 grant execute on function daybatch.read_metrics() to daybatch_operator;
 grant execute on function daybatch.read_metrics() to daybatch_reader;
@@ -3318,70 +3318,70 @@ grant execute on function daybatch.read_metrics() to daybatch_service;
 comment on function daybatch.read_metrics() is 'Figures of the whole database for Prometheus: open deliveries, lateness, doubts, queues, workers. Example: select metric, label, value from daybatch.read_metrics();';
 
 create function daybatch.read_token(p_purpose text, p_token text)
-returns bytea language plpgsql stable security definer set search_path="" -- body 44b3a8189e9c6da33578782efa28e129
+returns bytea language plpgsql stable security definer set search_path="" set jit=off -- body 44b3a8189e9c6da33578782efa28e129
 alter function daybatch.read_token(text,text) owner to daybatch_owner;
 comment on function daybatch.read_token(text,text) is 'The payload that was signed for this purpose, null for anything else. Example: select daybatch.read_token(''unsubscribe'', daybatch.make_token(''bounce'', int8send(1))) is null;';
 
 create function daybatch.record_bounces(p_source text, p_reports jsonb, p_signed_at timestamp with time zone DEFAULT NULL::timestamp with time zone)
-returns TABLE(place integer, result text, kind text, campaign_id uuid, delivery_id bigint, suppressed boolean) language plpgsql volatile security definer set search_path="" -- body 53d0cf62f5b08774a92d398d95ffc455
+returns TABLE(place integer, result text, kind text, campaign_id uuid, delivery_id bigint, suppressed boolean) language plpgsql volatile security definer set search_path="" set jit=off -- body 53d0cf62f5b08774a92d398d95ffc455
 alter function daybatch.record_bounces(text,jsonb,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time zone) to daybatch_operator;
 grant execute on function daybatch.record_bounces(text,jsonb,timestamp with time zone) to daybatch_service;
 comment on function daybatch.record_bounces(text,jsonb,timestamp with time zone) is 'Records bounces and complaints, suppresses addresses, pauses a campaign above its limits. Example: select * from daybatch.record_bounces(''postmark'', ''[{"email": "ada@example.org", "word": "permanent"}]'');';
 
 create function daybatch.record_campaign_change()
-returns trigger language plpgsql volatile security definer set search_path="" -- body 30bace5ee1fc1059a82c1d15b75c9ea6
+returns trigger language plpgsql volatile security definer set search_path="" set jit=off -- body 30bace5ee1fc1059a82c1d15b75c9ea6
 alter function daybatch.record_campaign_change() owner to daybatch_owner;
 comment on function daybatch.record_campaign_change() is 'Trigger of public.campaigns: writes who changed what to daybatch.events. Example: select happened_at, event, done_by, detail from daybatch.events order by event_id desc limit 10;';
 
 create function daybatch.record_event(p_campaign_id uuid, p_event text, p_detail jsonb DEFAULT '{}'::jsonb)
-returns void language plpgsql volatile security definer set search_path="" -- body f4a917a7f653273cdc21eb791df63b0a
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body f4a917a7f653273cdc21eb791df63b0a
 alter function daybatch.record_event(uuid,text,jsonb) owner to daybatch_owner;
 comment on function daybatch.record_event(uuid,text,jsonb) is 'Appends a line to daybatch.events. Example: select daybatch.record_event(null, ''note'', ''{"text": "moved to the new mail server"}'');';
 
 create function daybatch.record_notice(p_campaign_id uuid, p_cause text, p_detail jsonb DEFAULT '{}'::jsonb, p_webhook_id uuid DEFAULT NULL::uuid)
-returns bigint language plpgsql volatile security definer set search_path="" -- body b6980f89f38ccb6d9b239704c058d8cc
+returns bigint language plpgsql volatile security definer set search_path="" set jit=off -- body b6980f89f38ccb6d9b239704c058d8cc
 alter function daybatch.record_notice(uuid,text,jsonb,uuid) owner to daybatch_owner;
 grant execute on function daybatch.record_notice(uuid,text,jsonb,uuid) to daybatch_operator;
 comment on function daybatch.record_notice(uuid,text,jsonb,uuid) is 'Tells operators of a campaign or a webhook, at most once per cause and hour. Example: select daybatch.record_notice(id, ''bounce_rate'', ''{"reason": "6 % of 200 bounced"}'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.record_staged_rows(p_import_id uuid, p_after_line integer, p_line integer)
-returns void language plpgsql volatile security definer set search_path="" -- body a2da499ce98eeae3d43f1c423c03f108
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body a2da499ce98eeae3d43f1c423c03f108
 alter function daybatch.record_staged_rows(uuid,integer,integer) owner to daybatch_owner;
 grant execute on function daybatch.record_staged_rows(uuid,integer,integer) to daybatch_operator;
 grant execute on function daybatch.record_staged_rows(uuid,integer,integer) to daybatch_service;
 comment on function daybatch.record_staged_rows(uuid,integer,integer) is 'Says to which line the rows of an import are staged. Example: select daybatch.record_staged_rows(import_id, 0, 1000) from daybatch.imports limit 0;';
 
 create function daybatch.record_sweep(p_source text, p_started_at timestamp with time zone, p_counts integer[])
-returns void language plpgsql volatile security definer set search_path="" -- body 53de40c6e36521c7f78c37c8ee908d75
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 53de40c6e36521c7f78c37c8ee908d75
 alter function daybatch.record_sweep(text,timestamp with time zone,integer[]) owner to daybatch_owner;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_operator;
 grant execute on function daybatch.record_sweep(text,timestamp with time zone,integer[]) to daybatch_service;
 comment on function daybatch.record_sweep(text,timestamp with time zone,integer[]) is 'Ends a sweep: releases expired claims, mends lost jobs, writes the log (part of process_campaigns). Example: select daybatch.record_sweep(''manual'', daybatch.current_moment(), ''{0,0,0,0}'');';
 
 create function daybatch.record_webhook_try(p_message_id uuid, p_attempt_number integer, p_status_code integer, p_answer text, p_took_ms integer, p_retry_after_s integer DEFAULT NULL::integer)
-returns text language plpgsql volatile security definer set search_path="" -- body 5d6d6a2869e58c34dc728626905e7281
+returns text language plpgsql volatile security definer set search_path="" set jit=off -- body 5d6d6a2869e58c34dc728626905e7281
 alter function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) owner to daybatch_owner;
 grant execute on function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) to daybatch_operator;
 grant execute on function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) to daybatch_service;
 comment on function daybatch.record_webhook_try(uuid,integer,integer,text,integer,integer) is 'Records what a receiver answered, and decides what follows. Example: select daybatch.record_webhook_try(message_id, attempt_count + 1, 200, ''ok'', 12) from daybatch.webhook_messages where status = ''waiting'' limit 1;';
 
 create function daybatch.release_claims(p_claim_tokens uuid[])
-returns integer language plpgsql volatile security definer set search_path="" -- body 02d61307c64d9b9851618a7a33b31a63
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body 02d61307c64d9b9851618a7a33b31a63
 alter function daybatch.release_claims(uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.release_claims(uuid[]) to daybatch_operator;
 grant execute on function daybatch.release_claims(uuid[]) to daybatch_service;
 comment on function daybatch.release_claims(uuid[]) is 'Gives back what a worker claimed and has not begun; returns how many. Example: select daybatch.release_claims(array[gen_random_uuid()]);';
 
 create function daybatch.release_expired_claims(p_limit integer DEFAULT 1000)
-returns integer language plpgsql volatile security definer set search_path="" -- body 6a9e5c4676fc86c3768dfe9a08d5297c
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body 6a9e5c4676fc86c3768dfe9a08d5297c
 alter function daybatch.release_expired_claims(integer) owner to daybatch_owner;
 grant execute on function daybatch.release_expired_claims(integer) to daybatch_operator;
 grant execute on function daybatch.release_expired_claims(integer) to daybatch_service;
 comment on function daybatch.release_expired_claims(integer) is 'Releases claims of workers that died: claimed to queued, sending to in doubt. Example: select daybatch.release_expired_claims();';
 
 create function daybatch.remove_attachment(p_campaign_id uuid, p_attachment_id bigint)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 94e52fc10c9817f30c17b9a4ad8d56c6
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 94e52fc10c9817f30c17b9a4ad8d56c6
 alter function daybatch.remove_attachment(uuid,bigint) owner to daybatch_owner;
 grant execute on function daybatch.remove_attachment(uuid,bigint) to daybatch_app;
 grant execute on function daybatch.remove_attachment(uuid,bigint) to daybatch_operator;
@@ -3389,92 +3389,92 @@ grant execute on function daybatch.remove_attachment(uuid,bigint) to daybatch_se
 comment on function daybatch.remove_attachment(uuid,bigint) is 'Takes a file from a campaign''s message, from its next batch on. Example: select daybatch.remove_attachment(campaign_id, attachment_id) from daybatch.attachments limit 0;';
 
 create function daybatch.remove_contact(p_campaign_id uuid, p_contact_id uuid)
-returns boolean language plpgsql volatile security definer set search_path="" -- body e1b1fd87fefaf117cf65164ea809442f
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body e1b1fd87fefaf117cf65164ea809442f
 alter function daybatch.remove_contact(uuid,uuid) owner to daybatch_owner;
 grant execute on function daybatch.remove_contact(uuid,uuid) to daybatch_operator;
 comment on function daybatch.remove_contact(uuid,uuid) is 'Takes a contact out of a campaign before its turn; false when it was mailed already. Example: select daybatch.remove_contact(c.id, p.id) from public.campaigns as c, public.contacts as p limit 0;';
 
 create function daybatch.remove_contacts(p_campaign_id uuid, p_contact_ids uuid[])
-returns SETOF uuid language plpgsql volatile security definer set search_path="" -- body e9f27cc71023431b7ac815d03138da71
+returns SETOF uuid language plpgsql volatile security definer set search_path="" set jit=off -- body e9f27cc71023431b7ac815d03138da71
 alter function daybatch.remove_contacts(uuid,uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.remove_contacts(uuid,uuid[]) to daybatch_operator;
 grant execute on function daybatch.remove_contacts(uuid,uuid[]) to daybatch_service;
 comment on function daybatch.remove_contacts(uuid,uuid[]) is 'Takes several contacts out of a campaign before their turn. Example: select daybatch.remove_contacts(c.id, array[p.id]) from public.campaigns as c, public.contacts as p limit 0;';
 
 create function daybatch.remove_smtp_server(p_name text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 8c87e49f40bbd583f3617ac1d2b37a85
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 8c87e49f40bbd583f3617ac1d2b37a85
 alter function daybatch.remove_smtp_server(text) owner to daybatch_owner;
 grant execute on function daybatch.remove_smtp_server(text) to daybatch_operator;
 grant execute on function daybatch.remove_smtp_server(text) to daybatch_service;
 comment on function daybatch.remove_smtp_server(text) is 'Takes an SMTP server away. Example: select daybatch.remove_smtp_server(''an old relay'');';
 
 create function daybatch.remove_webhook(p_webhook_id uuid)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 490a695b820b7a5b9e2afcba2e517490
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 490a695b820b7a5b9e2afcba2e517490
 alter function daybatch.remove_webhook(uuid) owner to daybatch_owner;
 grant execute on function daybatch.remove_webhook(uuid) to daybatch_operator;
 grant execute on function daybatch.remove_webhook(uuid) to daybatch_service;
 comment on function daybatch.remove_webhook(uuid) is 'Removes a webhook with its messages. Example: select daybatch.remove_webhook(webhook_id) from daybatch.webhook_status where host = ''old.example.com'';';
 
 create function daybatch.reopen_campaign(p_campaign_id uuid, p_now timestamp with time zone)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 0c7eaef76e56036c5c38e4d63e505ad3
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 0c7eaef76e56036c5c38e4d63e505ad3
 alter function daybatch.reopen_campaign(uuid,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.reopen_campaign(uuid,timestamp with time zone) is 'Lets a completed campaign that got contacts back go on (part of add_contacts and resolve_in_doubt). Example: select daybatch.reopen_campaign(id, daybatch.current_moment()) from public.campaigns limit 0;';
 
 create function daybatch.replace_adapter(p_view_name text, p_query text)
-returns void language plpgsql volatile set search_path="" -- body e86a200d4d30f60ef64cc4eacaf2fd8a
+returns void language plpgsql volatile set search_path="" set jit=off -- body e86a200d4d30f60ef64cc4eacaf2fd8a
 alter function daybatch.replace_adapter(text,text) owner to daybatch_owner;
 comment on function daybatch.replace_adapter(text,text) is 'Makes an adapter view unless a DBA has replaced it (part of a deploy). Example: select a.view_name from daybatch.adapters as a;';
 
 create function daybatch.replay_webhook(p_webhook_id uuid, p_since_event_id bigint DEFAULT NULL::bigint, p_since timestamp with time zone DEFAULT NULL::timestamp with time zone, p_message_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 10000)
-returns integer language plpgsql volatile security definer set search_path="" -- body 92478e2c728e34d9695591b8a404b220
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body 92478e2c728e34d9695591b8a404b220
 alter function daybatch.replay_webhook(uuid,bigint,timestamp with time zone,uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.replay_webhook(uuid,bigint,timestamp with time zone,uuid,integer) to daybatch_operator;
 grant execute on function daybatch.replay_webhook(uuid,bigint,timestamp with time zone,uuid,integer) to daybatch_service;
 comment on function daybatch.replay_webhook(uuid,bigint,timestamp with time zone,uuid,integer) is 'Tells a webhook again, one message or everything since. Example: select daybatch.replay_webhook(webhook_id, p_since => now() - interval ''1 hour'') from daybatch.webhook_status;';
 
 create function daybatch.report_import_progress(p_import_id uuid, p_phase text, p_row_count integer, p_byte_count bigint, p_merged_count integer DEFAULT 0)
-returns void language plpgsql volatile security definer set search_path="" -- body a91b387f4011ae6e1be25ac264fd7148
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body a91b387f4011ae6e1be25ac264fd7148
 alter function daybatch.report_import_progress(uuid,text,integer,bigint,integer) owner to daybatch_owner;
 grant execute on function daybatch.report_import_progress(uuid,text,integer,bigint,integer) to daybatch_operator;
 grant execute on function daybatch.report_import_progress(uuid,text,integer,bigint,integer) to daybatch_service;
 comment on function daybatch.report_import_progress(uuid,text,integer,bigint,integer) is 'Tells how far an import is. Example: select daybatch.report_import_progress(import_id, ''reading'', 1000, 65536) from daybatch.imports;';
 
 create function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
-returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" -- body 8943c28d708947bc6d2a822ce318f6b2
+returns TABLE(delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean) language plpgsql volatile security definer set search_path="" set jit=off -- body 8943c28d708947bc6d2a822ce318f6b2
 alter function daybatch.report_outcomes(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.report_outcomes(uuid,jsonb) to daybatch_service;
 comment on function daybatch.report_outcomes(uuid,jsonb) is 'Records what servers answered and decides what it means; repeatable, stale tokens change nothing. Example: select r.* from public.campaigns as c, daybatch.report_outcomes(c.id, ''[]'') as r where c.name = ''Spring offer'';';
 
 create function daybatch.report_worker(p_worker_id text, p_connections integer, p_held_count integer DEFAULT 0, p_problem text DEFAULT NULL::text)
-returns void language plpgsql volatile security definer set search_path="" -- body aa143f6be5a5294e60c1af628e417ea3
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body aa143f6be5a5294e60c1af628e417ea3
 alter function daybatch.report_worker(text,integer,integer,text) owner to daybatch_owner;
 grant execute on function daybatch.report_worker(text,integer,integer,text) to daybatch_operator;
 grant execute on function daybatch.report_worker(text,integer,integer,text) to daybatch_service;
 comment on function daybatch.report_worker(text,integer,integer,text) is 'A worker''s sign of life, shown by worker_status. Example: select daybatch.report_worker(''psql'', 1);';
 
 create function daybatch.reseal_webhook_secret(p_webhook_id uuid, p_sealed_secret text, p_previous_sealed_secret text)
-returns void language plpgsql volatile security definer set search_path="" -- body af78b13711ac64171b9615361372ac3e
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body af78b13711ac64171b9615361372ac3e
 alter function daybatch.reseal_webhook_secret(uuid,text,text) owner to daybatch_owner;
 grant execute on function daybatch.reseal_webhook_secret(uuid,text,text) to daybatch_operator;
 grant execute on function daybatch.reseal_webhook_secret(uuid,text,text) to daybatch_service;
 comment on function daybatch.reseal_webhook_secret(uuid,text,text) is 'Stores the secrets of a webhook sealed with another key. Example: select daybatch.reseal_webhook_secret(webhook_id, ''v1.2027.sealed.by-the-service'', null) from daybatch.webhooks;';
 
 create function daybatch.resolve_all_in_doubt(p_campaign_id uuid, p_as text, p_contact_ids uuid[] DEFAULT NULL::uuid[])
-returns integer language plpgsql volatile security definer set search_path="" -- body e93634064f510ef1918aa65ade0d2615
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body e93634064f510ef1918aa65ade0d2615
 alter function daybatch.resolve_all_in_doubt(uuid,text,uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.resolve_all_in_doubt(uuid,text,uuid[]) to daybatch_operator;
 grant execute on function daybatch.resolve_all_in_doubt(uuid,text,uuid[]) to daybatch_service;
 comment on function daybatch.resolve_all_in_doubt(uuid,text,uuid[]) is 'Settles all (or some contacts'') mails in doubt of a campaign as sent or not_sent. Example: select daybatch.resolve_all_in_doubt(id, ''sent'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.resolve_in_doubt(p_campaign_id uuid, p_contact_id uuid, p_as text)
-returns integer language plpgsql volatile security definer set search_path="" -- body f23007c09772c8ffb7319d9cd2c3fbec
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body f23007c09772c8ffb7319d9cd2c3fbec
 alter function daybatch.resolve_in_doubt(uuid,uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.resolve_in_doubt(uuid,uuid,text) to daybatch_operator;
 comment on function daybatch.resolve_in_doubt(uuid,uuid,text) is 'Settles one mail in doubt as sent or not_sent. Example: select daybatch.resolve_in_doubt(campaign_id, contact_id, ''sent'') from daybatch.deliveries where status = ''in_doubt'' limit 0;';
 
 create function daybatch.resume_campaign(p_campaign_id uuid)
-returns text language plpgsql volatile security definer set search_path="" -- body 1e490467d671b14f5565a68916238e32
+returns text language plpgsql volatile security definer set search_path="" set jit=off -- body 1e490467d671b14f5565a68916238e32
 alter function daybatch.resume_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.resume_campaign(uuid) to daybatch_operator;
@@ -3482,45 +3482,45 @@ grant execute on function daybatch.resume_campaign(uuid) to daybatch_service;
 comment on function daybatch.resume_campaign(uuid) is 'Resumes a paused campaign; its next batch is due at its old time or now, whichever is later. Example: select daybatch.resume_campaign(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.retry_failed(p_campaign_id uuid, p_contact_ids uuid[] DEFAULT NULL::uuid[])
-returns integer language plpgsql volatile security definer set search_path="" -- body d3c56a164ae3b373d946f5dd541e6714
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body d3c56a164ae3b373d946f5dd541e6714
 alter function daybatch.retry_failed(uuid,uuid[]) owner to daybatch_owner;
 grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_operator;
 grant execute on function daybatch.retry_failed(uuid,uuid[]) to daybatch_service;
 comment on function daybatch.retry_failed(uuid,uuid[]) is 'Puts refused contacts back to remaining and returns how many. Example: select daybatch.retry_failed(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.return_claims(p_campaign_id uuid, p_claim_tokens uuid[], p_expired boolean)
-returns integer language plpgsql volatile security definer set search_path="" -- body 08bb82c7634861070525785ddb4ed77f
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body 08bb82c7634861070525785ddb4ed77f
 alter function daybatch.return_claims(uuid,uuid[],boolean) owner to daybatch_owner;
 comment on function daybatch.return_claims(uuid,uuid[],boolean) is 'Takes a campaign''s claims back: claimed to queued, sending to in doubt when the worker is gone (part of release_claims). Example: select daybatch.return_claims(id, ''{}'', true) from public.campaigns limit 0;';
 
 create function daybatch.return_unsent(p_campaign_id uuid, p_batch_number integer)
-returns integer language plpgsql volatile security definer set search_path="" -- body f16e0e99f59064bee6362fa2547df4c3
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body f16e0e99f59064bee6362fa2547df4c3
 alter function daybatch.return_unsent(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.return_unsent(uuid,integer) is 'Returns the unsent deliveries of a batch to remaining (part of close_batch). Example: select daybatch.return_unsent(id, 1) from public.campaigns limit 0;';
 
 create function daybatch.revoke_api_key(p_key_id text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 2cef47840c7eaab45a5cfadfd9133a70
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 2cef47840c7eaab45a5cfadfd9133a70
 alter function daybatch.revoke_api_key(text) owner to daybatch_owner;
 grant execute on function daybatch.revoke_api_key(text) to daybatch_operator;
 grant execute on function daybatch.revoke_api_key(text) to daybatch_service;
 comment on function daybatch.revoke_api_key(text) is 'Takes a key of the API back. Example: select daybatch.revoke_api_key(key_id) from daybatch.list_api_keys() where name = ''shop backend'';';
 
 create function daybatch.rotate_token_key(p_retire boolean DEFAULT false)
-returns integer language plpgsql volatile security definer set search_path="" -- body 1621af19af001ea44a46cdfa07bd8bd3
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body 1621af19af001ea44a46cdfa07bd8bd3
 alter function daybatch.rotate_token_key(boolean) owner to daybatch_owner;
 grant execute on function daybatch.rotate_token_key(boolean) to daybatch_operator;
 grant execute on function daybatch.rotate_token_key(boolean) to daybatch_service;
 comment on function daybatch.rotate_token_key(boolean) is 'Makes a new key for return paths and unsubscribe links; true also retires the older ones. Example: select daybatch.rotate_token_key();';
 
 create function daybatch.rotate_webhook_secret(p_webhook_id uuid, p_sealed_secret text, p_keep interval DEFAULT '24:00:00'::interval)
-returns void language plpgsql volatile security definer set search_path="" -- body 38bd5b9ac2dce34e1f235209f2db6035
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 38bd5b9ac2dce34e1f235209f2db6035
 alter function daybatch.rotate_webhook_secret(uuid,text,interval) owner to daybatch_owner;
 grant execute on function daybatch.rotate_webhook_secret(uuid,text,interval) to daybatch_operator;
 grant execute on function daybatch.rotate_webhook_secret(uuid,text,interval) to daybatch_service;
 comment on function daybatch.rotate_webhook_secret(uuid,text,interval) is 'Gives a webhook another secret; the one before signs too for a while. Example: select daybatch.rotate_webhook_secret(webhook_id, ''v1.2026.sealed.by-the-service'') from daybatch.webhooks;';
 
 create function daybatch.schedule_campaign(p_campaign_id uuid, p_scheduled_at timestamp with time zone)
-returns text language plpgsql volatile security definer set search_path="" -- body 29363a1b98709a76e71cf7b99b5b7b3b
+returns text language plpgsql volatile security definer set search_path="" set jit=off -- body 29363a1b98709a76e71cf7b99b5b7b3b
 alter function daybatch.schedule_campaign(uuid,timestamp with time zone) owner to daybatch_owner;
 grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_app;
 grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zone) to daybatch_operator;
@@ -3528,14 +3528,14 @@ grant execute on function daybatch.schedule_campaign(uuid,timestamp with time zo
 comment on function daybatch.schedule_campaign(uuid,timestamp with time zone) is 'Schedules a campaign for a moment. Example: select daybatch.schedule_campaign(id, now() + interval ''2 hours'') from public.campaigns where name = ''Summer offer'';';
 
 create function daybatch.set_bounce_limits(p_campaign_id uuid DEFAULT NULL::uuid, p_bounce_rate numeric DEFAULT NULL::numeric, p_bounce_minimum integer DEFAULT NULL::integer, p_complaint_rate numeric DEFAULT NULL::numeric, p_complaint_minimum integer DEFAULT NULL::integer)
-returns void language plpgsql volatile security definer set search_path="" -- body c74183ad54ff8c35cd7069914b0ec73c
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body c74183ad54ff8c35cd7069914b0ec73c
 alter function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) owner to daybatch_owner;
 grant execute on function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) to daybatch_operator;
 grant execute on function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) to daybatch_service;
 comment on function daybatch.set_bounce_limits(uuid,numeric,integer,numeric,integer) is 'Sets from which share on bounces and complaints pause a campaign, or all. Example: select daybatch.set_bounce_limits(id, p_bounce_rate => 0.02) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.set_daily_limit(p_campaign_id uuid, p_limit integer)
-returns integer language plpgsql volatile security definer set search_path="" -- body cdab099fe90564c14fae1c52aed1e97a
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body cdab099fe90564c14fae1c52aed1e97a
 alter function daybatch.set_daily_limit(uuid,integer) owner to daybatch_owner;
 grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_app;
 grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_operator;
@@ -3543,49 +3543,49 @@ grant execute on function daybatch.set_daily_limit(uuid,integer) to daybatch_ser
 comment on function daybatch.set_daily_limit(uuid,integer) is 'Changes the daily limit from the next batch on. Example: select daybatch.set_daily_limit(id, 20) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.set_smtp_server(p_name text, p_server jsonb)
-returns void language plpgsql volatile security definer set search_path="" -- body 5c116732e2cbfffa64ca5bf29ebe744f
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 5c116732e2cbfffa64ca5bf29ebe744f
 alter function daybatch.set_smtp_server(text,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.set_smtp_server(text,jsonb) to daybatch_operator;
 grant execute on function daybatch.set_smtp_server(text,jsonb) to daybatch_service;
 comment on function daybatch.set_smtp_server(text,jsonb) is 'Makes or changes an SMTP server, or the limits of default. Example: select daybatch.set_smtp_server(''default'', ''{"per_second": 10, "connections": 4}'');';
 
 create function daybatch.settle_accepted(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[]) language plpgsql volatile security definer set search_path="" -- body b0944bd6db2e21536e572d2d28690c97
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[]) language plpgsql volatile security definer set search_path="" set jit=off -- body b0944bd6db2e21536e572d2d28690c97
 alter function daybatch.settle_accepted(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_accepted(uuid,jsonb,timestamp with time zone) is 'Settles reports that are all acceptances (part of settle_reports). Example: select settled_count from daybatch.settle_accepted(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
 create function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamp with time zone)
-returns integer language plpgsql volatile security definer set search_path="" -- body dd3e59467808c06148425359d2a7b838
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body dd3e59467808c06148425359d2a7b838
 alter function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_deliveries(uuid,bigint[],text,timestamp with time zone) is 'Moves settled deliveries to sent or back to remaining, ledger and arrays together (part of resolve_in_doubt). Example: select daybatch.settle_deliveries(''00000000-0000-0000-0000-000000000000'', ''{}'', ''sent'', daybatch.current_moment());';
 
 create function daybatch.settle_late_report(p_campaign_id uuid, p_report jsonb, p_now timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body 858574f3964001aa45e58b1602ee4519
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 858574f3964001aa45e58b1602ee4519
 alter function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_late_report(uuid,jsonb,timestamp with time zone) is 'Settles a doubt by an acceptance that came late (part of report_outcomes). Example: select daybatch.settle_late_report(''00000000-0000-0000-0000-000000000000'', ''{"delivery_id": 1, "stage": "rcpt"}'', daybatch.current_moment());';
 
 create function daybatch.settle_replies(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body db2ff70f509cb942f7b111f34d4c2908
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" set jit=off -- body db2ff70f509cb942f7b111f34d4c2908
 alter function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.settle_replies(uuid,jsonb,timestamp with time zone) is 'Settles reports with other answers than acceptances (part of settle_reports). Example: select settled_count from daybatch.settle_replies(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment());';
 
 create function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamp with time zone, p_are_accepted boolean)
-returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" -- body ad76981ea81daf0f9562a59e8c9ec35b
+returns TABLE(settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text) language plpgsql volatile security definer set search_path="" set jit=off -- body ad76981ea81daf0f9562a59e8c9ec35b
 alter function daybatch.settle_reports(uuid,jsonb,timestamp with time zone,boolean) owner to daybatch_owner;
 comment on function daybatch.settle_reports(uuid,jsonb,timestamp with time zone,boolean) is 'Settles reports of live claims (part of report_outcomes). Example: select settled_count from daybatch.settle_reports(''00000000-0000-0000-0000-000000000000'', ''[]'', daybatch.current_moment(), true);';
 
 create function daybatch.shift_campaign_back(p_campaign_id uuid, p_by interval)
-returns void language plpgsql volatile set search_path="" -- body a9d598916373c4690767fd664bc4daef
+returns void language plpgsql volatile set search_path="" set jit=off -- body a9d598916373c4690767fd664bc4daef
 alter function daybatch.shift_campaign_back(uuid,interval) owner to daybatch_owner;
 comment on function daybatch.shift_campaign_back(uuid,interval) is 'Moves a simulated campaign''s times back (part of test_batch_campaign, owner only). Example: select daybatch.shift_campaign_back(id, interval ''24 hours'') from public.campaigns limit 0;';
 
 create function daybatch.simulate_batches(p_contacts integer, p_limit integer)
-returns jsonb language plpgsql volatile set search_path="" -- body 0c0001c6e4912980ba39d28e27086b49
+returns jsonb language plpgsql volatile set search_path="" set jit=off -- body 0c0001c6e4912980ba39d28e27086b49
 alter function daybatch.simulate_batches(integer,integer) owner to daybatch_owner;
 comment on function daybatch.simulate_batches(integer,integer) is 'The body of test_batch_campaign; call that one. Example: select daybatch.test_batch_campaign() -> ''ok'';';
 
 create function daybatch.simulate_campaign(p_contacts integer, p_limit integer DEFAULT 5, p_interval interval DEFAULT '24:00:00'::interval, p_start_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_rules jsonb DEFAULT NULL::jsonb)
-returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" -- body de4620408a7f4c61d6a961e2b0de3b56
+returns TABLE(batch_number integer, due_at timestamp with time zone, size integer, remaining_after integer) language plpgsql stable security definer set search_path="" set jit=off -- body de4620408a7f4c61d6a961e2b0de3b56
 alter function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) to daybatch_app;
 grant execute on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) to daybatch_operator;
@@ -3594,12 +3594,12 @@ grant execute on function daybatch.simulate_campaign(integer,integer,interval,ti
 comment on function daybatch.simulate_campaign(integer,integer,interval,timestamp with time zone,jsonb) is 'The batches that so many contacts take at a limit. Example: select * from daybatch.simulate_campaign(17, 5);';
 
 create function daybatch.skip_ineligible(p_campaign_id uuid, p_lists jsonb, p_delivery_ids bigint[])
-returns bigint[] language plpgsql volatile security definer set search_path="" -- body 827a02251c211fc25f0093a7e76b069a
+returns bigint[] language plpgsql volatile security definer set search_path="" set jit=off -- body 827a02251c211fc25f0093a7e76b069a
 alter function daybatch.skip_ineligible(uuid,jsonb,bigint[]) owner to daybatch_owner;
 comment on function daybatch.skip_ineligible(uuid,jsonb,bigint[]) is 'Settles as skipped those of the deliveries whose contact may not be mailed now, returns the others (part of claim_deliveries). Example: select daybatch.skip_ineligible(''00000000-0000-0000-0000-000000000000'', ''[]'', ''{}'');';
 
 create function daybatch.start_campaign(p_campaign_id uuid)
-returns text language plpgsql volatile security definer set search_path="" -- body 949905b0d40ba71987357d72ced71c05
+returns text language plpgsql volatile security definer set search_path="" set jit=off -- body 949905b0d40ba71987357d72ced71c05
 alter function daybatch.start_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.start_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.start_campaign(uuid) to daybatch_operator;
@@ -3607,100 +3607,100 @@ grant execute on function daybatch.start_campaign(uuid) to daybatch_service;
 comment on function daybatch.start_campaign(uuid) is 'Starts a campaign now, or refuses with the reason. Example: select daybatch.start_campaign(id) from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.suppress_address(p_email text, p_reason text DEFAULT 'manual'::text, p_list_id uuid DEFAULT NULL::uuid, p_source text DEFAULT 'manual'::text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 25426ef946c180ffa9dca2ab4e6c7ddd
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 25426ef946c180ffa9dca2ab4e6c7ddd
 alter function daybatch.suppress_address(text,text,uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.suppress_address(text,text,uuid,text) to daybatch_operator;
 grant execute on function daybatch.suppress_address(text,text,uuid,text) to daybatch_service;
 comment on function daybatch.suppress_address(text,text,uuid,text) is 'Never mail an address again, in any campaign or in those of one list. Example: select daybatch.suppress_address(''ada@example.org'', ''complained'');';
 
 create function daybatch.suppress_import(p_import_id uuid)
-returns integer language plpgsql volatile security definer set search_path="" -- body d97051c4ffe393a3360133cb9c264abf
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body d97051c4ffe393a3360133cb9c264abf
 alter function daybatch.suppress_import(uuid) owner to daybatch_owner;
 comment on function daybatch.suppress_import(uuid) is 'Suppresses what a file says must not be mailed (part of merge_import). Example: select daybatch.suppress_import(import_id) from daybatch.imports limit 0;';
 
 create function daybatch.suppress_refused(p_campaign_id uuid, p_delivery_ids bigint[], p_claim_tokens uuid[], p_now timestamp with time zone)
-returns integer language plpgsql volatile security definer set search_path="" -- body 725217fd7b0a5e25487c868a1bca9ac0
+returns integer language plpgsql volatile security definer set search_path="" set jit=off -- body 725217fd7b0a5e25487c868a1bca9ac0
 alter function daybatch.suppress_refused(uuid,bigint[],uuid[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.suppress_refused(uuid,bigint[],uuid[],timestamp with time zone) is 'Suppresses addresses that a server refused for good (part of report_outcomes). Example: select daybatch.suppress_refused(null, ''{}'', ''{}'', daybatch.current_moment());';
 
 create function daybatch.switch_webhook(p_webhook_id uuid, p_is_enabled boolean, p_reason text DEFAULT NULL::text)
-returns void language plpgsql volatile security definer set search_path="" -- body 6551e5434165352b7f0dd248182aa99b
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 6551e5434165352b7f0dd248182aa99b
 alter function daybatch.switch_webhook(uuid,boolean,text) owner to daybatch_owner;
 grant execute on function daybatch.switch_webhook(uuid,boolean,text) to daybatch_operator;
 grant execute on function daybatch.switch_webhook(uuid,boolean,text) to daybatch_service;
 comment on function daybatch.switch_webhook(uuid,boolean,text) is 'Switches a webhook on or off. Example: select daybatch.switch_webhook(webhook_id, true) from daybatch.webhook_status where not is_enabled;';
 
 create function daybatch.take_notice(p_notice_id bigint)
-returns TABLE(notice_id bigint, campaign_id uuid, name text, status text, cause text, detail jsonb, happened_at timestamp with time zone, total_contacts integer, processed_count integer, failed_count integer, remaining_count integer, next_batch_send_time timestamp with time zone) language sql volatile security definer set search_path="" -- body dac7103e50105327032a05372b6c05d0
+returns TABLE(notice_id bigint, campaign_id uuid, name text, status text, cause text, detail jsonb, happened_at timestamp with time zone, total_contacts integer, processed_count integer, failed_count integer, remaining_count integer, next_batch_send_time timestamp with time zone) language sql volatile security definer set search_path="" set jit=off -- body dac7103e50105327032a05372b6c05d0
 alter function daybatch.take_notice(bigint) owner to daybatch_owner;
 grant execute on function daybatch.take_notice(bigint) to daybatch_operator;
 grant execute on function daybatch.take_notice(bigint) to daybatch_service;
 comment on function daybatch.take_notice(bigint) is 'A notice with the campaign''s figures, to be told now. Example: select cause, detail from daybatch.take_notice(1);';
 
 create function daybatch.take_over(p_confirm boolean DEFAULT false)
-returns text language plpgsql volatile security definer set search_path="" -- body 05e6d1eb4815fffec59fca2c8af25242
+returns text language plpgsql volatile security definer set search_path="" set jit=off -- body 05e6d1eb4815fffec59fca2c8af25242
 alter function daybatch.take_over(boolean) owner to daybatch_owner;
 grant execute on function daybatch.take_over(boolean) to daybatch_operator;
 grant execute on function daybatch.take_over(boolean) to daybatch_service;
 comment on function daybatch.take_over(boolean) is 'Wakes the engine beside an older application, once confirmed. Example: select daybatch.take_over();';
 
 create function daybatch.take_webhook_message(p_message_id uuid)
-returns TABLE(message_id uuid, webhook_id uuid, url text, sealed_secret text, previous_sealed_secret text, attempt_number integer, body text) language sql stable security definer set search_path="" -- body 9a9dfa7ee609ca18f49adceb737df0e9
+returns TABLE(message_id uuid, webhook_id uuid, url text, sealed_secret text, previous_sealed_secret text, attempt_number integer, body text) language sql stable security definer set search_path="" set jit=off -- body 9a9dfa7ee609ca18f49adceb737df0e9
 alter function daybatch.take_webhook_message(uuid) owner to daybatch_owner;
 grant execute on function daybatch.take_webhook_message(uuid) to daybatch_operator;
 grant execute on function daybatch.take_webhook_message(uuid) to daybatch_service;
 comment on function daybatch.take_webhook_message(uuid) is 'A webhook message to be sent now. Example: select t.body from daybatch.webhook_messages as m, daybatch.take_webhook_message(m.message_id) as t limit 1;';
 
 create function daybatch.tell_lists_are_checked()
-returns trigger language plpgsql volatile security definer set search_path="" -- body 2115c230c1427c7699467e5ec7cc90c7
+returns trigger language plpgsql volatile security definer set search_path="" set jit=off -- body 2115c230c1427c7699467e5ec7cc90c7
 alter function daybatch.tell_lists_are_checked() owner to daybatch_owner;
 comment on function daybatch.tell_lists_are_checked() is 'Trigger of public.campaigns: tells check_lists_visible whether the engine is awake. Example: select current_setting(''daybatch.lists_are_checked'', true);';
 
 create function daybatch.test_batch_campaign()
-returns jsonb language plpgsql volatile security definer set search_path="" set TimeZone=UTC -- body 23e572a0e8cade8ce4b04efea08b1734
+returns jsonb language plpgsql volatile security definer set search_path="" set jit=off set TimeZone=UTC -- body 23e572a0e8cade8ce4b04efea08b1734
 alter function daybatch.test_batch_campaign() owner to daybatch_owner;
 grant execute on function daybatch.test_batch_campaign() to daybatch_operator;
 grant execute on function daybatch.test_batch_campaign() to daybatch_service;
 comment on function daybatch.test_batch_campaign() is 'Runs a simulated campaign through the production functions, rolled back inside, and reports every disagreement. Example: select jsonb_pretty(daybatch.test_batch_campaign());';
 
 create function daybatch.test_webhook(p_webhook_id uuid)
-returns uuid language plpgsql volatile security definer set search_path="" -- body 54a2418843c708457f75afa9bf6a8b78
+returns uuid language plpgsql volatile security definer set search_path="" set jit=off -- body 54a2418843c708457f75afa9bf6a8b78
 alter function daybatch.test_webhook(uuid) owner to daybatch_owner;
 grant execute on function daybatch.test_webhook(uuid) to daybatch_operator;
 grant execute on function daybatch.test_webhook(uuid) to daybatch_service;
 comment on function daybatch.test_webhook(uuid) is 'Sends a webhook a test message. Example: select daybatch.test_webhook(webhook_id) from daybatch.webhook_status where host = ''example.com'';';
 
 create function daybatch.track_deliveries(p_delivery_ids bigint[], p_is_first boolean DEFAULT false)
-returns integer language plpgsql volatile security definer set search_path="" set lock_timeout=1s -- body 07d7ca5e354c612d7131fd93c2f72af2
+returns integer language plpgsql volatile security definer set search_path="" set jit=off set lock_timeout=1s -- body 07d7ca5e354c612d7131fd93c2f72af2
 alter function daybatch.track_deliveries(bigint[],boolean) owner to daybatch_owner;
 comment on function daybatch.track_deliveries(bigint[],boolean) is 'Writes outcomes into public.email_tracking and never fails (part of report_outcomes and of every sweep). Example: select daybatch.track_deliveries(''{}'');';
 
 create function daybatch.track_outcomes()
-returns trigger language plpgsql volatile security definer set search_path="" -- body cd5377f8ed2ccc9f379b1f29901c8385
+returns trigger language plpgsql volatile security definer set search_path="" set jit=off -- body cd5377f8ed2ccc9f379b1f29901c8385
 alter function daybatch.track_outcomes() owner to daybatch_owner;
 comment on function daybatch.track_outcomes() is 'Trigger of daybatch.deliveries beside an older application: tells public.email_tracking each outcome. Example: select tgname from pg_trigger where tgname like ''daybatch_020_track%'';';
 
 create function daybatch.uncount_refused(p_batch daybatch.batches, p_claim_tokens uuid[], p_now timestamp with time zone)
-returns void language plpgsql volatile security definer set search_path="" -- body 4cf0406fe45187ddf617c0d981c2ca3d
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 4cf0406fe45187ddf617c0d981c2ca3d
 alter function daybatch.uncount_refused(daybatch.batches,uuid[],timestamp with time zone) owner to daybatch_owner;
 comment on function daybatch.uncount_refused(daybatch.batches,uuid[],timestamp with time zone) is 'Takes refused mails out of the counted limits (part of report_outcomes). Example: select daybatch.uncount_refused(b, ''{}'', daybatch.current_moment()) from daybatch.batches as b limit 0;';
 
 create function daybatch.unsubscribe_by_token(p_token text, p_source text DEFAULT 'link'::text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body dd54dc1f5268eccca2ea95bb134eced0
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body dd54dc1f5268eccca2ea95bb134eced0
 alter function daybatch.unsubscribe_by_token(text,text) owner to daybatch_owner;
 grant execute on function daybatch.unsubscribe_by_token(text,text) to daybatch_operator;
 grant execute on function daybatch.unsubscribe_by_token(text,text) to daybatch_service;
 comment on function daybatch.unsubscribe_by_token(text,text) is 'Unsubscribes whoever got the mail with this token; false when that was so already. Example: select daybatch.unsubscribe_by_token(daybatch.make_token(''unsubscribe'', int8send(d.delivery_id))) from daybatch.deliveries as d limit 0;';
 
 create function daybatch.unsubscribe_contact(p_contact_id uuid, p_source text DEFAULT 'manual'::text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body 1860c3ea082b5915bd86e0edb74ee193
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body 1860c3ea082b5915bd86e0edb74ee193
 alter function daybatch.unsubscribe_contact(uuid,text) owner to daybatch_owner;
 grant execute on function daybatch.unsubscribe_contact(uuid,text) to daybatch_operator;
 grant execute on function daybatch.unsubscribe_contact(uuid,text) to daybatch_service;
 comment on function daybatch.unsubscribe_contact(uuid,text) is 'Unsubscribes a contact from everything, by contact and by address. Example: select daybatch.unsubscribe_contact(id) from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.update_campaign(p_campaign_id uuid, p_changes jsonb)
-returns void language plpgsql volatile security definer set search_path="" -- body 3d5982d3271890192b100b12edbec94c
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 3d5982d3271890192b100b12edbec94c
 alter function daybatch.update_campaign(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_app;
 grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_operator;
@@ -3708,14 +3708,14 @@ grant execute on function daybatch.update_campaign(uuid,jsonb) to daybatch_servi
 comment on function daybatch.update_campaign(uuid,jsonb) is 'Changes name, message, limit, or (before the first batch) lists and interval. Example: select daybatch.update_campaign(id, ''{"subject": "Spring has come"}'') from public.campaigns where name = ''Spring offer'';';
 
 create function daybatch.update_contact(p_contact_id uuid, p_changes jsonb)
-returns jsonb language plpgsql volatile security definer set search_path="" -- body 34009234a8f2c693c6c5e04d492ea49e
+returns jsonb language plpgsql volatile security definer set search_path="" set jit=off -- body 34009234a8f2c693c6c5e04d492ea49e
 alter function daybatch.update_contact(uuid,jsonb) owner to daybatch_owner;
 grant execute on function daybatch.update_contact(uuid,jsonb) to daybatch_operator;
 grant execute on function daybatch.update_contact(uuid,jsonb) to daybatch_service;
 comment on function daybatch.update_contact(uuid,jsonb) is 'Changes a contact; attributes are merged. Example: select daybatch.update_contact(id, ''{"attributes": {"city": "London"}}'') from public.contacts where lower(email) = ''ada@example.org'';';
 
 create function daybatch.verify_campaign(p_campaign_id uuid)
-returns TABLE(promise text, holds boolean, figures text) language plpgsql stable security definer set search_path="" set work_mem=64MB -- body 85f53b3d753c8680583b169d222b56fd
+returns TABLE(promise text, holds boolean, figures text) language plpgsql stable security definer set search_path="" set jit=off set work_mem=64MB -- body 85f53b3d753c8680583b169d222b56fd
 alter function daybatch.verify_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_operator;
 grant execute on function daybatch.verify_campaign(uuid) to daybatch_reader;
@@ -3723,12 +3723,12 @@ grant execute on function daybatch.verify_campaign(uuid) to daybatch_service;
 comment on function daybatch.verify_campaign(uuid) is 'The proof for one campaign, promise by promise; MB022 when one does not hold. Example: select v.* from public.campaigns as c, daybatch.verify_campaign(c.id) as v where c.name = ''Spring offer'';';
 
 create function daybatch.write_suppression(p_address_key bytea, p_list_id uuid, p_reason text, p_source text)
-returns boolean language plpgsql volatile security definer set search_path="" -- body e30652c12ec24c0403c68eb2e2285386
+returns boolean language plpgsql volatile security definer set search_path="" set jit=off -- body e30652c12ec24c0403c68eb2e2285386
 alter function daybatch.write_suppression(bytea,uuid,text,text) owner to daybatch_owner;
 comment on function daybatch.write_suppression(bytea,uuid,text,text) is 'Suppresses an address by its keyed hash (part of suppress_address). Example: select daybatch.write_suppression(daybatch.calculate_address_key(''ada@example.org''), null, ''manual'', ''psql'');';
 
 create function daybatch.write_tracking(p_outcomes jsonb, p_is_first boolean DEFAULT false)
-returns void language plpgsql volatile security definer set search_path="" -- body 01b954dc282a6977bb662d947a4e381d
+returns void language plpgsql volatile security definer set search_path="" set jit=off -- body 01b954dc282a6977bb662d947a4e381d
 alter function daybatch.write_tracking(jsonb,boolean) owner to daybatch_owner;
 comment on function daybatch.write_tracking(jsonb,boolean) is 'Writes outcomes into public.email_tracking, where that table is (part of track_deliveries). Example: select daybatch.write_tracking(''[]'');';
 

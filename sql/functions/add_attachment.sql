@@ -5,7 +5,7 @@
 -- Errors: MB001, MB002 too late for that, MB031 too large, MB032 a name, type or content id that is not possible.
 create or replace function daybatch.add_attachment(p_campaign_id uuid, p_file_name text, p_media_type text, p_content bytea, p_content_id text default null)
 returns bigint
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

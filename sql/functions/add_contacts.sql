@@ -5,7 +5,7 @@
 -- Errors: MB001, MB002 draft (use its lists) or cancelled, MB008 more than 5,000,000, MB017 no array, MB018 unknown contact.
 create or replace function daybatch.add_contacts(p_campaign_id uuid, p_contact_ids uuid[])
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

@@ -4,7 +4,7 @@
 -- Errors: MB005 unknown list, MB017 no array.
 create or replace function daybatch.add_list_contacts(p_list_id uuid, p_contacts jsonb)
 returns jsonb
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_row record;

@@ -5,7 +5,7 @@
 create or replace function daybatch.add_outcomes(p_campaign_id uuid, p_sent integer default 0, p_failed integer default 0, p_in_doubt integer default 0,
   p_skipped integer default 0, p_deferred integer default 0)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   update daybatch.batch_counts as n set sent_count = n.sent_count + p_sent, failed_count = n.failed_count + p_failed,

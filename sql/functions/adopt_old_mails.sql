@@ -5,7 +5,7 @@
 create or replace function daybatch.adopt_old_mails(p_campaign_id uuid, p_audience uuid[])
 returns table (root_number integer, audience uuid[], remaining uuid[], processed uuid[], failed uuid[],
   first_mailed_at timestamptz, next_due_at timestamptz)
-language plpgsql volatile security definer set search_path = '' set timezone = 'UTC'
+language plpgsql volatile security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
 #variable_conflict use_column
 declare

@@ -5,7 +5,7 @@
 create or replace function daybatch.adopt_report(p_campaign_id uuid default null)
 returns table (campaign_id uuid, name text, status text, is_initialised boolean, audience bigint, already_mailed bigint, failed bigint, ambiguous bigint,
   remaining bigint, duplicates bigint, last_mail_at timestamptz, sums_agree boolean)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 begin

@@ -2,7 +2,7 @@
 -- number and its job, or completion when nothing remains. Called by close_batch under the campaign's lock.
 create or replace function daybatch.advance_campaign(p_campaign_id uuid, p_batch_number integer, p_remaining integer)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

@@ -6,7 +6,7 @@
 create or replace function daybatch.begin_import(p_list_id uuid, p_file_name text default null, p_import_id uuid default null,
   p_is_atomic boolean default true, p_byte_count bigint default null, p_file_head text default null, p_format text default null, p_mapping jsonb default null)
 returns uuid
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz;

@@ -5,7 +5,7 @@
 -- Errors: MB052 the key was used for another body, MB053 under way or its process ended with it.
 create or replace function daybatch.begin_request(p_request_key bytea, p_body_hash bytea)
 returns table (is_new boolean, status_code integer, headers jsonb, body text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

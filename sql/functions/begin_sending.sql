@@ -12,7 +12,7 @@
 -- may_send = false ("begun before"), never begun twice.
 create or replace function daybatch.begin_sending(p_campaign_id uuid, p_claim_tokens uuid[], p_delivery_ids bigint[])
 returns table (delivery_id bigint, may_send boolean, refusal text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

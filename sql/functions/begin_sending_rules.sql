@@ -3,7 +3,7 @@
 -- what a limit that just became rolling finds. Locks: the campaign's, held.
 create or replace function daybatch.begin_sending_rules(p_campaign_id uuid, p_batch_number integer)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_batch daybatch.batches;

@@ -2,7 +2,7 @@
 -- without a rate all go at once. Called by claim_deliveries, which holds the server's row (grant_mails). Not repeatable.
 create or replace function daybatch.book_mails(p_name text, p_count integer, p_now timestamptz)
 returns integer[]
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set jit = off
 as $$
   with rate as (
     select s.name, greatest(s.next_send_at, p_now) as start,

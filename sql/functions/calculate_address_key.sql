@@ -2,7 +2,7 @@
 -- Hot paths write the same expression in line; this is for single addresses. Reads the secret, changes nothing.
 create or replace function daybatch.calculate_address_key(p_email text)
 returns bytea
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select pg_catalog.sha256(s.value || pg_catalog.convert_to(pg_catalog.lower(p_email), 'UTF8'))
   from daybatch.secrets as s

@@ -3,7 +3,7 @@
 -- Looks day by day and stops at the first: forecasts ask it for each batch.
 create or replace function daybatch.calculate_due_time(p_earliest timestamptz, p_rules jsonb)
 returns timestamptz
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_zone text := p_rules ->> 'send_time_zone';

@@ -4,7 +4,7 @@
 -- is due, never the interval. Pure but for the zone's rules.
 create or replace function daybatch.calculate_spacing(p_counted_at timestamptz, p_interval interval, p_rules jsonb)
 returns table (batch_interval interval, next_due_at timestamptz)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_variable
 begin

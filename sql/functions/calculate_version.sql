@@ -3,7 +3,7 @@
 -- Called by get_campaign and check_version. Reads only, and never the arrays.
 create or replace function daybatch.calculate_version(p_campaign_id uuid)
 returns text
-language sql stable security definer set search_path = '' set timezone = 'UTC'
+language sql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
   select md5(jsonb_build_array(c.name, c.status, c.subject, c.sender, c.reply_to, md5(c.html_body), md5(c.text_body), c.smtp_server, c.daily_send_limit,
     c.contact_list_ids, c.batch_interval, c.in_doubt_policy, c.scheduled_at, c.pause_reason, c.paused_at,

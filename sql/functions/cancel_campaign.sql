@@ -2,7 +2,7 @@
 -- Locks: campaign, batch, deliveries. Repeatable. Errors: MB001, MB002 already completed.
 create or replace function daybatch.cancel_campaign(p_campaign_id uuid, p_reason text default null)
 returns text
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

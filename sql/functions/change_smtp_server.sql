@@ -5,7 +5,7 @@
 -- Called by report_outcomes under the campaign's lock, when a server or our set-up refused. Locks: the server, last.
 create or replace function daybatch.change_smtp_server(p_campaign_id uuid, p_batch_number integer, p_delivery_ids bigint[], p_claim_tokens uuid[], p_now timestamptz)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_current text;

@@ -4,7 +4,7 @@
 -- Locks: the key, once a minute. Repeatable.
 create or replace function daybatch.check_api_key(p_key_id text, p_key_hash bytea)
 returns table (key_id text, name text, scope text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

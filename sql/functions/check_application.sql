@@ -4,7 +4,7 @@
 -- Called by take_over. Locks: one campaign, for an instant. Repeatable: nothing is changed.
 create or replace function daybatch.check_application()
 returns table (finding text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 -- Refuses (MB009) while the engine sleeps beside an older application. Called after the campaign's lock.
 create or replace function daybatch.check_awake()
 returns void
-language plpgsql stable set search_path = ''
+language plpgsql stable set search_path = '' set jit = off
 as $$
 begin
   if not daybatch.is_awake() then

@@ -2,7 +2,7 @@
 -- and update_campaign. Reads only. Errors: MB004, MB005, MB017, with the name of the field as COLUMN where it is one.
 create or replace function daybatch.check_campaign_fields(p_fields jsonb)
 returns void
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_text text;

@@ -6,7 +6,7 @@
 -- Reads only.
 create or replace function daybatch.check_installation(p_installation_id uuid default null, p_high_water bigint default null)
 returns table (state text, installation_id uuid, high_water bigint, explanation text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 -- Refuses (MB005) a list that does not exist. Reads only.
 create or replace function daybatch.check_list(p_list_id uuid)
 returns void
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 begin
   if not exists (select from public.contact_lists as l where l.id = p_list_id) then

@@ -4,7 +4,7 @@
 -- Off while the engine sleeps beside an older application (tell_lists_are_checked, the trigger before this one).
 create or replace function daybatch.check_lists_visible()
 returns trigger
-language plpgsql security invoker set search_path = ''
+language plpgsql security invoker set search_path = '' set jit = off
 as $$
 declare
   v_lists jsonb := to_jsonb(new.contact_list_ids);

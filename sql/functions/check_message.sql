@@ -4,7 +4,7 @@
 -- Reads only. Called by start_campaign, before the first batch, and for every new version.
 create or replace function daybatch.check_message(p_campaign_id uuid)
 returns table (error_code text, reason text, hint text)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,7 @@
 -- clock, SMTP) is outside of the database. Whoever may not see other sessions is told of its own only. Reads only.
 create or replace function daybatch.check_operation()
 returns table (name text, state text, finding text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -4,7 +4,7 @@
 -- Called by every deploy, at each initialisation, and by the doctor.
 create or replace function daybatch.check_row_security()
 returns void
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_hidden record;

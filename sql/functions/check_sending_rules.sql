@@ -3,7 +3,7 @@
 -- Reads only. Errors: MB017, with the name of the field as COLUMN.
 create or replace function daybatch.check_sending_rules(p_rules jsonb)
 returns void
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   r public.campaigns;

@@ -2,7 +2,7 @@
 -- audience (MB003), a message that cannot be sent (MB010, MB011). Called by start_campaign and schedule_campaign.
 create or replace function daybatch.check_startable(p_campaign_id uuid, p_name text, p_lists jsonb)
 returns void
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_list text;

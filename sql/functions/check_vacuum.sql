@@ -3,7 +3,7 @@
 -- check_operation. Other users' sessions are seen only by members of pg_read_all_stats. Reads only.
 create or replace function daybatch.check_vacuum()
 returns table (name text, state text, finding text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

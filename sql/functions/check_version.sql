@@ -2,7 +2,7 @@
 -- what its caller has seen (If-Match of the API). Locks: campaign. Repeatable. Errors: MB001, MB050 changed meanwhile.
 create or replace function daybatch.check_version(p_campaign_id uuid, p_versions text[])
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

@@ -12,7 +12,7 @@ create or replace function daybatch.claim_deliveries(p_campaign_id uuid, p_worke
 returns table (delivery_id bigint, claim_token uuid, lease_ms integer, batch_number integer, slot integer, contact_id uuid,
   attempt_number integer, email text, fields jsonb, message_version integer, message_key text, message_date timestamptz, unsubscribe_token text,
   smtp_server text, send_in_ms integer)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,7 @@
 -- neither 4xx nor 5xx to it leaves a doubt (RFC 5321 4.2.5). What no rule fits waits. Reads only.
 create or replace function daybatch.classify_reply(p_stage text, p_reply_code integer, p_enhanced_code text, p_reply_text text)
 returns table (rule text, outcome text, scope text)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select k.rule, k.outcome, k.scope
   from (

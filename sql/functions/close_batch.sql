@@ -6,7 +6,7 @@
 -- Errors: MB001 unknown campaign, MB021 the arrays do not hold what the batch took.
 create or replace function daybatch.close_batch(p_campaign_id uuid, p_batch_number integer default null)
 returns table (campaign_id uuid, batch_number integer, closed boolean, sent_count integer, failed_count integer, remaining_count integer, completed boolean, reason text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -7,7 +7,7 @@
 -- Called by the job. Locks: the webhooks, one after the other; one that another session collects for is left to it. Repeatable.
 create or replace function daybatch.collect_outcomes()
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_webhook daybatch.webhooks;

@@ -2,7 +2,7 @@
 -- since). True when it is complete now. Called by process_campaign under the campaign's lock. Repeatable.
 create or replace function daybatch.complete_if_empty(p_campaign_id uuid)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_completed integer;

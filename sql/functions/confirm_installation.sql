@@ -4,7 +4,7 @@
 -- Without confirmation it only says what is the matter. Locks: the row of settings. Repeatable.
 create or replace function daybatch.confirm_installation(p_confirm boolean default false, p_remembered uuid default null)
 returns table (installation_id uuid, explanation text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -5,7 +5,7 @@
 -- Called by judge_answers under the campaign's lock. Not repeatable: it is told each answer once.
 create or replace function daybatch.count_answers(p_campaign_id uuid, p_rules text[])
 returns text
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_settings daybatch.settings;

@@ -3,7 +3,7 @@
 -- audit says batch_counts_differ. No row is written where no batch is open. Repeatable.
 create or replace function daybatch.count_batch(p_campaign_id uuid)
 returns void
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set jit = off
 as $$
   insert into daybatch.batch_counts as n (campaign_id, batch_number, sent_count, failed_count, in_doubt_count, skipped_count, deferred_count)
   select b.campaign_id, b.batch_number, pg_catalog.count(*) filter (where d.status = 'sent'), pg_catalog.count(*) filter (where d.status = 'failed'),

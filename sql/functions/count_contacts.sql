@@ -2,7 +2,7 @@
 -- arrays, under the campaign's lock. Repeatable.
 create or replace function daybatch.count_contacts(p_campaign_id uuid)
 returns void
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set jit = off
 as $$
   insert into daybatch.contact_counts as n (campaign_id, remaining_count, processed_count, failed_count)
   select c.id, pg_catalog.jsonb_array_length(c.contacts_remaining), pg_catalog.jsonb_array_length(c.contacts_processed),

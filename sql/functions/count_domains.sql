@@ -2,7 +2,7 @@
 -- where domains have limits. Reads the batch.
 create or replace function daybatch.count_domains(p_campaign_id uuid, p_batch_number integer)
 returns jsonb
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select coalesce(jsonb_object_agg(n.domain, n.slots), '{}')
   from (

@@ -4,7 +4,7 @@
 -- Locks: campaign. Repeatable. Errors: MB001 unknown campaign.
 create or replace function daybatch.count_failures(p_campaign_id uuid, p_batch_numbers integer[] default null)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   perform daybatch.lock_campaign(p_campaign_id);

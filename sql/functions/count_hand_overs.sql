@@ -2,7 +2,7 @@
 -- hours. Called by begin_sending for batches whose mails are counted. Repeatable.
 create or replace function daybatch.count_hand_overs(p_batch daybatch.batches, p_claim_tokens uuid[], p_delivery_ids bigint[], p_now timestamptz)
 returns void
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set jit = off
 as $$
   update daybatch.counted_mails as m
   set counts_until = p_now + case m.rule when 'rolling' then (p_batch.sending_rules ->> 'rolling_interval')::interval else interval '24 hours' end

@@ -3,7 +3,7 @@
 -- campaign's attempts once. Errors: MB001 unknown campaign, MB017 no positive interval.
 create or replace function daybatch.count_largest_interval(p_campaign_id uuid, p_interval interval)
 returns integer
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 begin
   if p_interval is null or p_interval <= interval '0' then

@@ -2,7 +2,7 @@
 -- one interval. Called by claim_deliveries, which holds the limits' locks. Not repeatable.
 create or replace function daybatch.count_mails(p_batch daybatch.batches, p_claim_token uuid, p_delivery_ids bigint[])
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   insert into daybatch.counted_mails (rule, name, delivery_id, claim_token)

@@ -3,7 +3,7 @@
 -- afterwards is judged by the new rules. Reads the campaign's tries once.
 create or replace function daybatch.count_mails_outside_window(p_campaign_id uuid, p_batch_number integer, p_rules jsonb)
 returns integer
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   with recursive begun as materialized (
     select distinct a.delivery_id, a.sending_at

@@ -2,7 +2,7 @@
 -- count, too. Called by begin_sending_rules under the campaign's lock. Reads the campaign's tries once. Repeatable.
 create or replace function daybatch.count_past_mails(p_campaign_id uuid, p_interval interval, p_now timestamptz)
 returns void
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set jit = off
 as $$
   insert into daybatch.counted_mails (rule, name, delivery_id, claim_token, counts_until)
   select 'rolling', p_campaign_id::text, a.delivery_id, a.claim_token, max(coalesce(a.sending_at, a.ended_at)) + p_interval

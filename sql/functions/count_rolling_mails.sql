@@ -2,7 +2,7 @@
 -- that ends with a mail of this batch. As count_largest_interval, which knows no batch. Reads the campaign's tries once.
 create or replace function daybatch.count_rolling_mails(p_campaign_id uuid, p_batch_number integer, p_interval interval)
 returns integer
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select coalesce(max(r.mails) filter (where r.step = 1 and r.batch_number = p_batch_number), 0)
   from (

@@ -3,7 +3,7 @@
 -- operators, the CLI and the API. Not repeatable: each call makes a key. Errors: MB017 no name, no scope, or expired already.
 create or replace function daybatch.create_api_key(p_name text, p_scope text default 'read', p_expires_at timestamptz default null)
 returns table (key_id text, api_key text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

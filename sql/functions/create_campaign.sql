@@ -3,7 +3,7 @@
 -- Errors: MB004 limit below 1, MB005 unknown list, MB017 a key or value that is not possible.
 create or replace function daybatch.create_campaign(p_campaign jsonb)
 returns uuid
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_columns text;

@@ -2,7 +2,7 @@
 -- Repeatable by address. Errors: MB015 no valid address, MB017 an unknown field.
 create or replace function daybatch.create_contact(p_contact jsonb)
 returns jsonb
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_id uuid;

@@ -1,7 +1,7 @@
 -- Makes a list of contacts. Called by POST /api/lists and the import command. Not repeatable. Errors: MB017 no name.
 create or replace function daybatch.create_contact_list(p_name text)
 returns jsonb
-language plpgsql volatile security definer set search_path = '' set timezone = 'UTC'
+language plpgsql volatile security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
 declare
   v_list jsonb;

@@ -4,7 +4,7 @@
 -- Errors: MB001 unknown campaign, MB017 an unknown event or a url that is none.
 create or replace function daybatch.create_webhook(p_webhook_id uuid, p_url text, p_event_types text[], p_sealed_secret text, p_campaign_id uuid default null)
 returns uuid
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_known text[] := array['*', 'delivery_outcomes', 'created', 'started', 'scheduled', 'paused', 'resumed', 'completed', 'cancelled', 'reopened',

@@ -2,7 +2,7 @@
 -- Volatile and read after a lock is held, so that waiting for the lock never yields a stale time.
 create or replace function daybatch.current_moment()
 returns timestamptz
-language sql volatile set search_path = ''
+language sql volatile set search_path = '' set jit = off
 as $$ select pg_catalog.clock_timestamp() $$;
 
 comment on function daybatch.current_moment() is

@@ -4,7 +4,7 @@
 -- open batches by their counts. plpgsql, so that the plan is made once a session. Reads only.
 create or replace function daybatch.describe_overview()
 returns jsonb
-language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
+language plpgsql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
 begin
   return (

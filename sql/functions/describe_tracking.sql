@@ -5,7 +5,7 @@
 -- Called by write_tracking. Reads the catalog only.
 create or replace function daybatch.describe_tracking(p_insert boolean)
 returns text
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_table regclass := to_regclass('public.email_tracking');

@@ -3,7 +3,7 @@
 -- Repeatable.
 create or replace function daybatch.discard_imports()
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz := daybatch.current_moment();

@@ -5,7 +5,7 @@
 -- Locks: none of ours. Repeatable.
 create or replace function daybatch.enqueue_batch(p_campaign_id uuid, p_batch_number integer, p_due_at timestamptz)
 returns uuid
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_id uuid := daybatch.calculate_job_id(p_campaign_id, p_batch_number, p_due_at);

@@ -2,7 +2,7 @@
 -- retried alone. Never fails the caller: without pg-boss or its queue it warns. Called by record_notice. Repeatable.
 create or replace function daybatch.enqueue_notice(p_notice_id bigint, p_due_at timestamptz)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_start_at timestamptz := case when p_due_at <= daybatch.current_moment() then least(p_due_at, pgboss.job_now()) else p_due_at end;

@@ -2,7 +2,7 @@
 -- gets its pg-boss job in the same transaction; changed sending rules move what is due. Never fails the application's statement.
 create or replace function daybatch.enqueue_started_campaign()
 returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set jit = off
 as $$
 begin
   if coalesce(current_setting('daybatch.engine_writes', true), '') = 'on' then

@@ -3,7 +3,7 @@
 -- sweep mends it. Called by enqueue_webhooks, record_webhook_try, replay_webhook and others. Repeatable for one due time.
 create or replace function daybatch.enqueue_webhook_job(p_message_id uuid, p_webhook_id uuid, p_due_at timestamptz)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_start_at timestamptz := case when p_due_at <= daybatch.current_moment() then least(p_due_at, pgboss.job_now()) else p_due_at end;

@@ -3,7 +3,7 @@
 -- delivery outcomes. Without webhooks it reads one empty table. Called by record_event. Repeatable.
 create or replace function daybatch.enqueue_webhooks(p_event_id bigint, p_campaign_id uuid, p_event text)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz;

@@ -6,7 +6,7 @@
 -- Locks: the contact. Repeatable: an erased contact answers false. Errors: none for unknown ids.
 create or replace function daybatch.erase_contact(p_contact_id uuid)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_email text;

@@ -3,7 +3,7 @@
 -- Errors: MB001, MB018 neither in the audience nor in the ledger.
 create or replace function daybatch.explain_contact(p_campaign_id uuid, p_contact_id uuid)
 returns table (happened_at timestamptz, what text, detail text)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 -- Why a batch cannot be closed now, in words; null when it can. The cheap look first, then the ledger itself.
 create or replace function daybatch.explain_open_batch(p_campaign_id uuid, p_batch_number integer)
 returns text
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_batch daybatch.batches;

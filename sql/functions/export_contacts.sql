@@ -3,7 +3,7 @@
 -- export command. Reads only. Errors: MB005 unknown list.
 create or replace function daybatch.export_contacts(p_list_id uuid default null, p_after_id uuid default null, p_limit integer default 5000)
 returns table (contact_id uuid, email text, first_name text, last_name text, attributes jsonb, unsubscribed_at timestamptz)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_after uuid := coalesce(p_after_id, '00000000-0000-0000-0000-000000000000');

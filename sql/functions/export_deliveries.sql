@@ -4,7 +4,7 @@
 create or replace function daybatch.export_deliveries(p_campaign_id uuid, p_statuses text[] default null, p_after_id uuid default null, p_limit integer default 5000)
 returns table (contact_id uuid, email text, batch_number integer, status text, reason text, attempt_count integer, settled_at timestamptz,
   stage text, reply_code integer, enhanced_code text, reply_text text)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 begin
   if not exists (select from public.campaigns as c where c.id = p_campaign_id) then

@@ -3,7 +3,7 @@
 -- Called by the API (as a stream) and by psql's \copy. Reads only.
 create or replace function daybatch.export_suppressions()
 returns table (email text, address_key text, reason text, list_id uuid, source text, created_at timestamptz)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select k.email, encode(s.address_key, 'hex'), s.reason, s.list_id, s.source, s.created_at
   from daybatch.suppressions as s

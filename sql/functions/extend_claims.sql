@@ -3,7 +3,7 @@
 -- Repeatable.
 create or replace function daybatch.extend_claims(p_claim_tokens uuid[])
 returns table (claim_token uuid, lease_ms integer)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

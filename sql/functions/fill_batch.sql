@@ -6,7 +6,7 @@
 -- Locks: the campaign's, held by the caller. Errors: MB021 arrays and ledger disagree.
 create or replace function daybatch.fill_batch(p_campaign_id uuid, p_batch_number integer)
 returns table (delivery_count integer, skipped_count integer)
-language plpgsql volatile security definer set search_path = '' set work_mem = '64MB'
+language plpgsql volatile security definer set search_path = '' set jit = off set work_mem = '64MB'
 as $$
 #variable_conflict use_column
 declare

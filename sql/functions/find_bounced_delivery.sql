@@ -4,7 +4,7 @@
 -- Called by record_bounces. Reads only.
 create or replace function daybatch.find_bounced_delivery(p_report jsonb, p_is_signed boolean)
 returns bigint
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_id bigint;

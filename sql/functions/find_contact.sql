@@ -2,7 +2,7 @@
 -- one, the same each time. Reads only. Errors: MB018 nobody has it.
 create or replace function daybatch.find_contact(p_email text)
 returns jsonb
-language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
+language plpgsql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
 declare
   v_id uuid;

@@ -5,7 +5,7 @@
 -- which hold the campaign's lock, and by forecast_campaign. Reads only.
 create or replace function daybatch.find_due_time(p_campaign_id uuid, p_now timestamptz, p_rules jsonb, p_from_scratch boolean default false)
 returns timestamptz
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_due_at timestamptz;

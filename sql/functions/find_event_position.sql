@@ -3,7 +3,7 @@
 -- read_events tells when a missing one will never come. Called by the service's event streams. Reads only.
 create or replace function daybatch.find_event_position()
 returns jsonb
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   with recent as (
     select e.event_id, lag(e.event_id) over (order by e.event_id) as before

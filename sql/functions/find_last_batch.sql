@@ -3,7 +3,7 @@
 -- the zone's rules alone; only a send window needs the rows themselves. Part of forecast_finish. Pure but for the zone's rules.
 create or replace function daybatch.find_last_batch(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamptz, p_rules jsonb)
 returns table (batches integer, due_at timestamptz)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,7 @@
 -- The caller holds the lock that all claims under this limit take. Reads the mails that count.
 create or replace function daybatch.find_room(p_rule text, p_name text, p_limit integer, p_now timestamptz)
 returns table (room integer, frees_at timestamptz)
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set jit = off
 as $$
   with counted as materialized (
     select m.counts_until from daybatch.counted_mails as m

@@ -5,7 +5,7 @@
 -- Looks day by day and stops at the first: forecasts ask it for each batch.
 create or replace function daybatch.find_send_window(p_at timestamptz, p_rules jsonb)
 returns table (starts_at timestamptz, ends_at timestamptz)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_zone text := p_rules ->> 'send_time_zone';

@@ -3,7 +3,7 @@
 -- alone. No row: none. Called by claim_deliveries and change_smtp_server. Reads only.
 create or replace function daybatch.find_smtp_server(p_campaign_id uuid, p_current text, p_known text[], p_now timestamptz)
 returns table (name text, is_limited boolean)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select s.name, num_nulls(s.per_second, s.per_minute, s.connections) < 3
   from public.campaigns as c

@@ -3,7 +3,7 @@
 -- Locks: as merge_import. Repeatable: a finished import answers its counts. Errors: MB016 unknown import, MB060 it broke off.
 create or replace function daybatch.finish_import(p_import_id uuid)
 returns jsonb
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_import daybatch.imports;

@@ -2,7 +2,7 @@
 -- refused and changed nothing. Called by the service. Locks: the request. Repeatable.
 create or replace function daybatch.finish_request(p_request_key bytea, p_status_code integer default null, p_headers jsonb default '{}', p_body text default null)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   if p_status_code is null then

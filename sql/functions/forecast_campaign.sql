@@ -7,7 +7,7 @@
 create or replace function daybatch.forecast_campaign(p_campaign_id uuid, p_limit integer default null, p_after_number integer default null,
   p_count integer default null)
 returns table (batch_number integer, due_at timestamptz, size integer, remaining_after integer, is_under_way boolean)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -4,7 +4,7 @@
 -- Errors: MB001, MB004.
 create or replace function daybatch.forecast_finish(p_campaign_id uuid, p_limit integer default null)
 returns table (send_limit integer, batches_to_come integer, next_due_at timestamptz, finish_at timestamptz)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

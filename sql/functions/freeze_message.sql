@@ -4,7 +4,7 @@
 -- Repeatable: the same message is the same version. Errors: MB010 no message, MB011, MB031, MB033 as check_message says.
 create or replace function daybatch.freeze_message(p_campaign_id uuid)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_last daybatch.campaign_messages;

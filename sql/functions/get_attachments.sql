@@ -2,7 +2,7 @@
 -- as it stands now, for a preview. Reads only.
 create or replace function daybatch.get_attachments(p_campaign_id uuid, p_message_version integer default null)
 returns table (file_name text, media_type text, content_id text, content bytea)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select a.file_name, a.media_type, a.content_id, a.content
   from daybatch.attachments as a

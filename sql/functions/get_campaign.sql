@@ -5,7 +5,7 @@
 -- forecast_finish instead took 1.4. Errors: MB001 unknown.
 create or replace function daybatch.get_campaign(p_campaign_id uuid)
 returns jsonb
-language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
+language plpgsql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
 declare
   v_campaign jsonb;

@@ -1,7 +1,7 @@
 -- One contact as the API shows it. Reads only. Errors: MB018 unknown.
 create or replace function daybatch.get_contact(p_contact_id uuid)
 returns jsonb
-language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
+language plpgsql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
 declare
   v_contact jsonb;

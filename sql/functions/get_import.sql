@@ -3,7 +3,7 @@
 -- (begin_import goes on with it). Errors: MB016 unknown import.
 create or replace function daybatch.get_import(p_import_id uuid)
 returns jsonb
-language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
+language plpgsql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
 declare
   v_import daybatch.imports;

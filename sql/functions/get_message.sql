@@ -1,7 +1,7 @@
 -- The frozen message of a batch, for the worker to render. Reads only.
 create or replace function daybatch.get_message(p_campaign_id uuid, p_message_version integer)
 returns table (subject text, sender text, reply_to text, html_body text, text_body text)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select m.subject, m.sender, m.reply_to, m.html_body, m.text_body
   from daybatch.campaign_messages as m

@@ -3,7 +3,7 @@
 -- a sender's limit only where any is set. plpgsql: its plans are kept, also before PostgreSQL 18.
 create or replace function daybatch.get_sending_rules(p_campaign_id uuid)
 returns jsonb
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_sender_limit integer;

@@ -3,7 +3,7 @@
 -- books what it takes (book_mails). Called by claim_deliveries. Locks: the server, after campaign and batch.
 create or replace function daybatch.grant_mails(p_name text, p_wanted integer, p_now timestamptz)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_server daybatch.smtp_servers;

@@ -3,7 +3,7 @@
 -- values written back (an ORM) pass. Off while the engine sleeps beside an older application.
 create or replace function daybatch.guard_engine_columns()
 returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set jit = off
 as $$
 declare
   v_column text;

@@ -2,7 +2,7 @@
 -- (MB023). Retention is purge_history, which says so by the engine's own marker.
 create or replace function daybatch.guard_events()
 returns trigger
-language plpgsql set search_path = ''
+language plpgsql set search_path = '' set jit = off
 as $$
 begin
   if coalesce(current_setting('daybatch.engine_writes', true), '') <> 'on' then

@@ -2,7 +2,7 @@
 -- there: views read pgboss only through functions like this, so that they never stand in the way of its upgrades.
 create or replace function daybatch.has_job(p_campaign_id uuid, p_batch_number integer, p_due_at timestamptz)
 returns boolean
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 begin
   return exists (

@@ -5,7 +5,7 @@
 -- Errors: MB017 no array, or more than 10000 rows.
 create or replace function daybatch.import_suppressions(p_rows jsonb, p_source text default 'import')
 returns jsonb
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz := daybatch.current_moment();

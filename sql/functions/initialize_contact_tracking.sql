@@ -6,7 +6,7 @@
 -- Errors: MB001 unknown, MB003 nobody in the audience, MB008 more than 5,000,000, MB009 asleep, MB019 row security.
 create or replace function daybatch.initialize_contact_tracking(p_campaign_id uuid)
 returns table (campaign_id uuid, total_contacts integer, remaining_count integer, processed_count integer, failed_count integer, initialised_now boolean)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,7 @@
 -- Locks: the import. Repeatable: an import that ended stays as it is, and answers false.
 create or replace function daybatch.interrupt_import(p_import_id uuid, p_failure text)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_import daybatch.imports;

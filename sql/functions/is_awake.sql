@@ -2,7 +2,7 @@
 -- Reads one row of settings.
 create or replace function daybatch.is_awake()
 returns boolean
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$ select coalesce((select s.taken_over_at is not null from daybatch.settings as s), false) $$;
 
 comment on function daybatch.is_awake() is

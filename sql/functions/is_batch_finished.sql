@@ -1,7 +1,7 @@
 -- Whether nothing of a batch is left to claim, under claim, or to retry: a cheap look before close_batch counts.
 create or replace function daybatch.is_batch_finished(p_campaign_id uuid, p_batch_number integer)
 returns boolean
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select coalesce((
     select b.next_slot > b.slot_count

@@ -1,7 +1,7 @@
 -- Whether somebody has worked on an import in the last minute: its reader tells how far it is every second. Reads only.
 create or replace function daybatch.is_import_alive(p_import_id uuid)
 returns boolean
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select exists (
     select from daybatch.import_progress as p

@@ -4,7 +4,7 @@
 -- acceptance or refusals are being counted. Not repeatable: it is told each settled report once.
 create or replace function daybatch.judge_answers(p_campaign_id uuid, p_batch_number integer, p_delivery_ids bigint[], p_claim_tokens uuid[], p_now timestamptz)
 returns text
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_answers record;

@@ -4,7 +4,7 @@
 -- Called by record_bounces under the campaign's lock. Repeatable. Unknown campaigns are left alone.
 create or replace function daybatch.judge_bounces(p_campaign_id uuid)
 returns text
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_limits daybatch.bounce_limits;

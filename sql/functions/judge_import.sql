@@ -2,7 +2,7 @@
 -- rows of one address get their reason. Called by merge_import under the import's lock. Repeatable.
 create or replace function daybatch.judge_import(p_import_id uuid)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   update daybatch.import_rows as r

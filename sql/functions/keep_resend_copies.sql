@@ -2,7 +2,7 @@
 -- kept already stays. p_delivery_ids and p_unsubscribe_tokens are parallel arrays. Called by claim_deliveries under the campaign's lock. Repeatable.
 create or replace function daybatch.keep_resend_copies(p_campaign_id uuid, p_message_version integer, p_delivery_ids bigint[], p_unsubscribe_tokens text[], p_now timestamptz)
 returns void
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set jit = off
 as $$
   -- built once and looked up by key, as in claim_deliveries
   with tokens as materialized (select jsonb_object(p_delivery_ids::text[], p_unsubscribe_tokens) as by_id)

@@ -5,7 +5,7 @@
 -- Errors: MB015 no address, MB036 needs confirmation.
 create or replace function daybatch.lift_suppression(p_email text, p_list_id uuid default null, p_confirmed boolean default false)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_suppression daybatch.suppressions;

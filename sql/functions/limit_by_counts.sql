@@ -3,7 +3,7 @@
 -- Locks: the sender's limit, so that campaigns of one sender claim one after the other.
 create or replace function daybatch.limit_by_counts(p_batch daybatch.batches, p_limit integer, p_now timestamptz)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_limit integer := p_limit;

@@ -5,7 +5,7 @@
 -- Called by claim_deliveries, which holds campaign and batch, for such batches only. Locks: batch, sender limit.
 create or replace function daybatch.limit_claim(p_batch daybatch.batches, p_limit integer, p_now timestamptz)
 returns table (mail_count integer, slot_count integer)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -4,7 +4,7 @@
 create or replace function daybatch.list_answers(p_campaign_id uuid, p_limit integer default 50)
 returns table (outcome text, stage text, rule text, reply_code integer, enhanced_code text, tries integer, contacts integer, last_at timestamptz, reply_text text,
   is_complete boolean)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 -- the tries from their index alone, newest first, until there are enough: a bitmap of all is sorted afterwards
 set enable_bitmapscan = off
 as $$

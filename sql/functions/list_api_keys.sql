@@ -3,7 +3,7 @@
 create or replace function daybatch.list_api_keys()
 returns table (key_id text, name text, scope text, is_usable boolean, created_at timestamptz, created_by text, expires_at timestamptz,
   revoked_at timestamptz, last_used_at timestamptz)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select k.key_id, k.name, k.scope, k.revoked_at is null and coalesce(k.expires_at > daybatch.current_moment(), true), k.created_at, k.created_by,
     k.expires_at, k.revoked_at, k.last_used_at

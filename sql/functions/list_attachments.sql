@@ -2,7 +2,7 @@
 -- Reads only. Errors: none for unknown ids.
 create or replace function daybatch.list_attachments(p_campaign_id uuid)
 returns table (attachment_id bigint, file_name text, media_type text, content_id text, byte_count integer, added_at timestamptz)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select a.attachment_id, a.file_name, a.media_type, a.content_id, octet_length(a.content), a.added_at
   from daybatch.attachments as a

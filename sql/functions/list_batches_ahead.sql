@@ -5,7 +5,7 @@
 create or replace function daybatch.list_batches_ahead(p_contacts integer, p_limit integer, p_interval interval, p_due_at timestamptz, p_rules jsonb,
   p_after integer default 0, p_count integer default null)
 returns table (batch_number integer, due_at timestamptz, size integer, remaining_after integer)
-language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_generic_plan
+language plpgsql stable security definer set search_path = '' set jit = off set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_variable
 declare

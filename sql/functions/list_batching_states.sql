@@ -2,7 +2,7 @@
 -- Reads only.
 create or replace function daybatch.list_batching_states()
 returns setof jsonb
-language sql stable security definer set search_path = '' set timezone = 'UTC'
+language sql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
   select jsonb_build_object('id', s.id, 'name', s.name, 'status', s.status, 'daily_send_limit', s.daily_send_limit,
     'total_contacts', s.total_contacts, 'remaining_count', s.remaining_count, 'processed_count', s.processed_count,

@@ -5,7 +5,7 @@
 -- Part of get_campaign. Reads only.
 create or replace function daybatch.list_blockers(p_campaign_id uuid)
 returns table (blocker text, reason text, since timestamptz, ends_at timestamptz, needs_somebody boolean)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

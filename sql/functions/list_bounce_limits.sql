@@ -2,7 +2,7 @@
 -- limits of their own, a page at a time. Called by the API. Reads only.
 create or replace function daybatch.list_bounce_limits(p_after_campaign_id uuid default null, p_limit integer default 50)
 returns table (campaign_id uuid, bounce_rate double precision, bounce_minimum integer, complaint_rate double precision, complaint_minimum integer)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select l.campaign_id, l.bounce_rate::double precision, l.bounce_minimum, l.complaint_rate::double precision, l.complaint_minimum
   from daybatch.bounce_limits as l

@@ -2,7 +2,7 @@
 -- Reads only. Errors: MB001 neither a campaign nor a history.
 create or replace function daybatch.list_campaign_history(p_campaign_id uuid, p_before_id bigint default null, p_limit integer default 50)
 returns table (event_id bigint, happened_at timestamptz, event text, detail jsonb, done_by text, application_name text)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 begin

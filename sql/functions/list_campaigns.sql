@@ -3,7 +3,7 @@
 create or replace function daybatch.list_campaigns(p_status text default null, p_after_created_at timestamptz default null, p_after_id uuid default null, p_limit integer default 50,
   p_name text default null)
 returns setof jsonb
-language sql stable security definer set search_path = '' set timezone = 'UTC'
+language sql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
   select to_jsonb(s)
   from (

@@ -3,7 +3,7 @@
 create or replace function daybatch.list_contact_lists(p_after_created_at timestamptz default null, p_after_id uuid default null, p_limit integer default 50,
   p_with_counts boolean default true)
 returns setof jsonb
-language sql stable security definer set search_path = '' set timezone = 'UTC'
+language sql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
   select jsonb_build_object('id', l.id, 'name', l.name, 'created_at', l.created_at)
     || case when p_with_counts

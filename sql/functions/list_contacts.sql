@@ -1,7 +1,7 @@
 -- Contacts by id, a page at a time (p_after_id goes on). Reads only.
 create or replace function daybatch.list_contacts(p_after_id uuid default null, p_limit integer default 50)
 returns setof jsonb
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select daybatch.get_contact(c.id)
   from public.contacts as c

@@ -9,7 +9,7 @@ returns table (contact_id uuid, email text, status text, batch_number integer, s
 -- a page comes from an index in its order: with the statistics of a batch that was just opened the planner would rather
 -- read and sort all of the campaign. One plan for all pages, so every bound is a condition of its index: planned for each call
 -- it took 0.4 ms more, and left to itself from the sixth call on a late page of 200,000 read all before it (380 ms for 4)
-language plpgsql stable security definer set search_path = '' set enable_sort = off set plan_cache_mode = force_generic_plan
+language plpgsql stable security definer set search_path = '' set jit = off set enable_sort = off set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare

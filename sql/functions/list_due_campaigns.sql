@@ -4,7 +4,7 @@
 -- waits; due ones are never crowded out. Bounded by p_limit. Reads only.
 create or replace function daybatch.list_due_campaigns(p_source text default 'sweep', p_limit integer default 1000)
 returns table (campaign_id uuid)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   with clock as materialized (
     select daybatch.current_moment() + case when p_source = 'cron' then interval '5 minutes' else interval '0' end as horizon

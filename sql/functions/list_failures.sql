@@ -4,7 +4,7 @@
 -- Reads only. Errors: MB001 unknown.
 create or replace function daybatch.list_failures(p_campaign_id uuid)
 returns table (status text, reason text, contacts integer, last_at timestamptz, stage text, reply_code integer, enhanced_code text, reply_text text)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 -- a campaign fails for few reasons, which the planner takes for hundreds, and sorts all failures by them; a bitmap of all is no
 -- gain either. One plan for all, since batch by batch none but their own index fits: a plan for each call took half its time
 set enable_sort = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan

@@ -1,7 +1,7 @@
 -- The rejected rows of an import, in the order of their lines, a page at a time. Reads only. Errors: MB016 unknown import.
 create or replace function daybatch.list_import_rejections(p_import_id uuid, p_after_line integer default 0, p_limit integer default 200)
 returns table (line_number integer, email text, reason text)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 begin

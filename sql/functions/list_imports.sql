@@ -1,7 +1,7 @@
 -- Imports as get_import shows them, newest first, a page at a time (the last one's created_at and id go on). Reads only.
 create or replace function daybatch.list_imports(p_after_created_at timestamptz default null, p_after_id uuid default null, p_limit integer default 50)
 returns setof jsonb
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select daybatch.get_import(i.import_id)
   from daybatch.imports as i

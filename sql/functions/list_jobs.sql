@@ -2,7 +2,7 @@
 -- never stand in the way of its upgrades. Reads only.
 create or replace function daybatch.list_jobs()
 returns table (job_id uuid, queue text, state text, campaign_id uuid, batch_number integer, due_at timestamptz, retry_count integer, started_at timestamptz, output text)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 begin

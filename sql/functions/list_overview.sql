@@ -4,7 +4,7 @@
 -- sending rules need them; null for drafts, whose audience is not counted here. Reads only; costs a few reads per campaign of the page.
 create or replace function daybatch.list_overview(p_search text default null, p_show text default null, p_after_created_at timestamptz default null, p_after_id uuid default null, p_limit integer default 50)
 returns setof jsonb
-language plpgsql stable security definer set search_path = '' set timezone = 'UTC'
+language plpgsql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
 declare
   v_page uuid[];

@@ -4,7 +4,7 @@
 create or replace function daybatch.list_progress(p_campaign_ids uuid[] default null, p_also uuid[] default '{}')
 returns table (campaign_id uuid, batch_number integer, delivery_count integer, queued_count integer, claimed_count integer, sending_count integer,
   sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   with active as (
     select k.campaign_id from daybatch.claims as k where p_campaign_ids is null or k.campaign_id = any (p_campaign_ids)

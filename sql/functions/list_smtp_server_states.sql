@@ -2,7 +2,7 @@
 -- Reads only.
 create or replace function daybatch.list_smtp_server_states()
 returns setof jsonb
-language sql stable security definer set search_path = '' set timezone = 'UTC'
+language sql stable security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
   select to_jsonb(s) from daybatch.smtp_server_status as s order by s.priority, s.name
 $$;

@@ -3,7 +3,7 @@
 create or replace function daybatch.list_smtp_servers()
 returns table (name text, host text, port integer, tls text, username text, sealed_password text, is_enabled boolean, is_fallback boolean,
   connections integer, changed_at timestamptz)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select s.name, s.host, s.port, s.tls, s.username, s.sealed_password, s.is_enabled, s.is_fallback, s.connections, s.changed_at
   from daybatch.smtp_servers as s order by s.priority, s.name

@@ -2,7 +2,7 @@
 -- address is kept, so none is shown. Called by the API. Reads only. Errors: MB017 a limit out of 1 to 200.
 create or replace function daybatch.list_suppressions(p_after_id bigint default 0, p_limit integer default 50, p_email text default null)
 returns setof jsonb
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 begin
   if coalesce(p_limit, 0) not between 1 and 200 then

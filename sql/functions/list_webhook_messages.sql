@@ -3,7 +3,7 @@
 create or replace function daybatch.list_webhook_messages(p_webhook_id uuid, p_status text default null, p_after_created_at timestamptz default null,
   p_after_id uuid default null, p_limit integer default 50)
 returns setof jsonb
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 begin
   if not exists (select from daybatch.webhooks as w where w.webhook_id = p_webhook_id) then

@@ -2,7 +2,7 @@
 -- database. Called by the command that rotates the keys. Reads only.
 create or replace function daybatch.list_webhook_secrets()
 returns table (webhook_id uuid, sealed_secret text, previous_sealed_secret text)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select w.webhook_id, w.sealed_secret, w.previous_sealed_secret from daybatch.webhooks as w order by w.webhook_id
 $$;

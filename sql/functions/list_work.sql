@@ -3,7 +3,7 @@
 -- ready_at. Reads the open batches only.
 create or replace function daybatch.list_work(p_limit integer default 100)
 returns table (campaign_id uuid, batch_number integer, ready_at timestamptz, is_ready boolean, wait_ms integer)
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set jit = off
 as $$
   with clock as materialized (select daybatch.current_moment() as now),
   open_batches as (

@@ -7,7 +7,7 @@ returns table (
   id uuid, name text, status text, daily_send_limit integer, lists jsonb, scheduled_at timestamptz,
   next_batch_send_time timestamptz, current_batch_number integer, tracking_initialised_at timestamptz,
   batch_interval interval, in_doubt_policy text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 begin

@@ -1,7 +1,7 @@
 -- Locks an import and answers it; the first statement of whatever changes one. Errors: MB016 unknown import.
 create or replace function daybatch.lock_import(p_import_id uuid)
 returns daybatch.imports
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_import daybatch.imports;

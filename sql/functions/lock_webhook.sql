@@ -1,7 +1,7 @@
 -- Locks a webhook and answers whether it is enabled. Called by the functions that change one. Errors: MB070 unknown webhook.
 create or replace function daybatch.lock_webhook(p_webhook_id uuid)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_is_enabled boolean;

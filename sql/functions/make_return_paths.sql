@@ -3,7 +3,7 @@
 -- Reads only. Errors: none.
 create or replace function daybatch.make_return_paths(p_delivery_ids bigint[])
 returns text[]
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select daybatch.make_tokens('bounce', array(
     select pg_catalog.int8send(d.id) from pg_catalog.unnest(p_delivery_ids) with ordinality as d (id, place) order by d.place))

@@ -5,7 +5,7 @@
 -- Called by functions of ours only: whoever may call it can sign. Reads only. Errors: MB017 no such purpose, no payload.
 create or replace function daybatch.make_tokens(p_purpose text, p_payloads bytea[])
 returns text[]
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_purpose bytea;

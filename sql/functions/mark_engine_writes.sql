@@ -3,7 +3,7 @@
 -- "set" clause of the functions it would need a superuser to create them.) Called around every such update. Repeatable.
 create or replace function daybatch.mark_engine_writes(p_on boolean)
 returns void
-language sql volatile set search_path = ''
+language sql volatile set search_path = '' set jit = off
 as $$ select pg_catalog.set_config('daybatch.engine_writes', case when p_on then 'on' else '' end, true) $$;
 
 comment on function daybatch.mark_engine_writes(boolean) is

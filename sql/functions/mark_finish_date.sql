@@ -7,7 +7,7 @@
 -- a sweep that holds the row while that waits for the campaign, to tell of it.
 create or replace function daybatch.mark_finish_date()
 returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set jit = off
 as $$
 begin
   if new.status::text = 'sending' and new.tracking_initialised_at is not null and (tg_op = 'INSERT'

@@ -3,7 +3,7 @@
 -- Errors: MB018 unknown contact.
 create or replace function daybatch.mark_unsubscribed(p_contact_id uuid, p_source text)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_contact record;

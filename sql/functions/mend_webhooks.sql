@@ -2,7 +2,7 @@
 -- outcomes that nobody collects. Called by record_sweep. Repeatable.
 create or replace function daybatch.mend_webhooks()
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz := daybatch.current_moment();

@@ -6,7 +6,7 @@
 -- Repeatable: it goes on where it was. Errors: MB016 unknown import, MB060 it broke off, MB017 a limit below 1.
 create or replace function daybatch.merge_import(p_import_id uuid, p_limit integer default 20000)
 returns jsonb
-language plpgsql volatile security definer set search_path = '' set lock_timeout = '10min'
+language plpgsql volatile security definer set search_path = '' set jit = off set lock_timeout = '10min'
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,7 @@
 -- Locks: campaign. Repeatable: a due time that stands stays.
 create or replace function daybatch.move_due_time(p_campaign_id uuid, p_from_scratch boolean default false)
 returns timestamptz
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

@@ -4,7 +4,7 @@
 -- find_event_position and collect_outcomes, before they write. Reads only.
 create or replace function daybatch.next_transaction_id()
 returns xid8
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select (s.xmax::text::bigint + greatest(age(s.xmax::xid), 0))::text::xid8
   from (select pg_snapshot_xmax(pg_current_snapshot()) as xmax) as s

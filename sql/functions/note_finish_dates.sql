@@ -5,7 +5,7 @@
 -- sleeps marks wait. Locks: marks that another sweep holds are left to it. Repeatable.
 create or replace function daybatch.note_finish_dates()
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

@@ -3,7 +3,7 @@
 -- count once. Called by report_outcomes under the campaign's lock.
 create or replace function daybatch.note_refusal(p_campaign_id uuid, p_batch_number integer, p_refusal text, p_now timestamptz)
 returns void
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set jit = off
 as $$
   update daybatch.batches as b set
     refused_since = coalesce(b.refused_since, p_now),

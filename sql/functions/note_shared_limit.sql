@@ -4,7 +4,7 @@
 -- each other's; batches that wait for the limit.
 create or replace function daybatch.note_shared_limit()
 returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz;

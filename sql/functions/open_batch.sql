@@ -9,7 +9,7 @@
 -- MB017 an unknown source, MB021 a contact stands in remaining that the ledger has already.
 create or replace function daybatch.open_batch(p_campaign_id uuid, p_source text default 'manual')
 returns table (campaign_id uuid, batch_number integer, delivery_count integer, skipped_count integer, opened_at timestamptz, next_batch_send_time timestamptz)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

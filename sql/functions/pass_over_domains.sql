@@ -4,7 +4,7 @@
 -- Locks: the limits of these domains, in their order; deliveries.
 create or replace function daybatch.pass_over_domains(p_batch daybatch.batches, p_delivery_ids bigint[], p_now timestamptz)
 returns bigint[]
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_domain record;

@@ -3,7 +3,7 @@
 -- Errors: MB001 unknown, MB002 not under way.
 create or replace function daybatch.pause_campaign(p_campaign_id uuid, p_reason text default null)
 returns text
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

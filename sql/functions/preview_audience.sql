@@ -4,7 +4,7 @@
 -- million takes two for one once in thirty million audiences. Reads only. Errors: MB005 unknown list.
 create or replace function daybatch.preview_audience(p_list_ids uuid[])
 returns table (contacts integer, eligible integer, reasons jsonb)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 -- a list of a million is held in memory, and the contacts of a small one are looked up by key: all contacts are not read
 set work_mem = '64MB' set random_page_cost = 1.1
 as $$

@@ -5,7 +5,7 @@
 -- MB018 unknown contact, MB031 too large, MB034 a test address that is suppressed.
 create or replace function daybatch.preview_message(p_campaign_id uuid, p_contact_id uuid default null, p_test_address text default null)
 returns table (contact_id uuid, email text, fields jsonb, subject text, sender text, reply_to text, html_body text, text_body text, problem text)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

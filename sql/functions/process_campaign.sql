@@ -5,7 +5,7 @@
 -- Called by process_campaigns. Locks: campaign first. Repeatable.
 create or replace function daybatch.process_campaign(p_campaign_id uuid, p_source text default 'manual')
 returns table (campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamptz, reason text, error_code text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

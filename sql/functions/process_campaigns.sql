@@ -7,7 +7,7 @@
 -- p_source: job, sweep, cron, manual or api; cron may open up to one window early.
 create or replace function daybatch.process_campaigns(p_campaign_id uuid default null, p_source text default 'manual')
 returns table (campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamptz, reason text, error_code text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

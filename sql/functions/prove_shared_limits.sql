@@ -7,7 +7,7 @@
 -- limits it costs nothing, with them it reads the tries of their batches once. Called by shared_limits_proof and audit.
 create or replace function daybatch.prove_shared_limits(p_since timestamptz default '-infinity')
 returns table (rule text, name text, daily_limit integer, in_force_since timestamptz, mails integer, largest_in_24_hours integer, exceeded_at timestamptz, limit_holds boolean)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   with limits as materialized (
     select l.rule, l.name, l.daily_limit, (

@@ -5,7 +5,7 @@
 -- Locks: the deleted rows. Repeatable. Errors: MB017 below a day, or a limit below 1.
 create or replace function daybatch.purge_deliveries(p_older_than interval default interval '8760 hours', p_limit integer default 10000)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_before timestamptz := daybatch.current_moment() - p_older_than;

@@ -6,7 +6,7 @@
 create or replace function daybatch.read_batch_counts(p_campaign_id uuid)
 returns table (queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer,
   skipped_count integer, deferred_count integer)
-language plpgsql stable security definer set search_path = '' set enable_seqscan = off
+language plpgsql stable security definer set search_path = '' set jit = off set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare

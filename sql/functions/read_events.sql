@@ -8,7 +8,7 @@
 create or replace function daybatch.read_events(p_after bigint, p_missing bigint[] default '{}', p_campaign_id uuid default null,
   p_until bigint default null, p_limit integer default 500)
 returns jsonb
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_until bigint := coalesce(p_until, 9223372036854775807);

@@ -5,7 +5,7 @@
 -- Called by every service, at most every few seconds. Locks: none. Reads only.
 create or replace function daybatch.read_metrics()
 returns table (metric text, label text, value double precision)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -4,7 +4,7 @@
 -- Called by functions of ours only. Reads only.
 create or replace function daybatch.read_token(p_purpose text, p_token text)
 returns bytea
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 declare
   v_token bytea;

@@ -10,7 +10,7 @@
 -- same bounce counts once. Errors: MB017 an unknown source or no array, MB035 too old or from the future.
 create or replace function daybatch.record_bounces(p_source text, p_reports jsonb, p_signed_at timestamptz default null)
 returns table (place integer, result text, kind text, campaign_id uuid, delivery_id bigint, suppressed boolean)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

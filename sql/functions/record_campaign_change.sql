@@ -5,7 +5,7 @@
 -- application; never fails the statement.
 create or replace function daybatch.record_campaign_change()
 returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set jit = off
 as $$
 declare
   v_reason text := nullif(current_setting('daybatch.reason', true), '');

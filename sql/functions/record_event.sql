@@ -3,7 +3,7 @@
 -- never addresses. Not repeatable: each call is a line.
 create or replace function daybatch.record_event(p_campaign_id uuid, p_event text, p_detail jsonb default '{}')
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_event_id bigint;

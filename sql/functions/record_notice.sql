@@ -5,7 +5,7 @@
 -- Called by triggers and functions that hold the lock of the campaign or webhook. Never fails the caller: without pg-boss it warns.
 create or replace function daybatch.record_notice(p_campaign_id uuid, p_cause text, p_detail jsonb default '{}', p_webhook_id uuid default null)
 returns bigint
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz := daybatch.current_moment();

@@ -3,7 +3,7 @@
 -- Errors: MB016 unknown import, MB060 it ended, or somebody else goes on with it.
 create or replace function daybatch.record_staged_rows(p_import_id uuid, p_after_line integer, p_line integer)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_import daybatch.imports;

@@ -5,7 +5,7 @@
 -- Called by process_campaigns and by the service's sweep. Repeatable.
 create or replace function daybatch.record_sweep(p_source text, p_started_at timestamptz, p_counts integer[])
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_released integer;

@@ -3,7 +3,7 @@
 -- deliveries, claims. Repeatable.
 create or replace function daybatch.release_claims(p_claim_tokens uuid[])
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign_id uuid;

@@ -3,7 +3,7 @@
 -- was deleted) never stops the others. Locks: per campaign, in the order of their ids. Repeatable.
 create or replace function daybatch.release_expired_claims(p_limit integer default 1000)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_expired record;

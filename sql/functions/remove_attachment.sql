@@ -3,7 +3,7 @@
 -- Errors: MB001, MB002 too late for that.
 create or replace function daybatch.remove_attachment(p_campaign_id uuid, p_attachment_id bigint)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

@@ -4,7 +4,7 @@
 -- Locks: campaign, batch, delivery, claim. Repeatable. Errors: MB001, MB018 not in the audience.
 create or replace function daybatch.remove_contact(p_campaign_id uuid, p_contact_id uuid)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

@@ -3,7 +3,7 @@
 -- Locks: campaign, batch, deliveries, claims. Repeatable. Errors: MB001, MB018 not in the audience.
 create or replace function daybatch.remove_contacts(p_campaign_id uuid, p_contact_ids uuid[])
 returns setof uuid
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_contact_id uuid;

@@ -2,7 +2,7 @@
 -- unless there is a fall-back. Locks: the server. Repeatable: false when there is none. Errors: MB040 default stays.
 create or replace function daybatch.remove_smtp_server(p_name text)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   if p_name = 'default' then

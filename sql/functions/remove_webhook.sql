@@ -2,7 +2,7 @@
 -- Locks: the webhook. Repeatable: false when there was none.
 create or replace function daybatch.remove_webhook(p_webhook_id uuid)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   delete from daybatch.webhooks as w where w.webhook_id = p_webhook_id;

@@ -2,7 +2,7 @@
 -- campaign stays as it is. Called by settle_deliveries and add_contacts under the campaign's lock. Repeatable.
 create or replace function daybatch.reopen_campaign(p_campaign_id uuid, p_now timestamptz)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_number integer;

@@ -3,7 +3,7 @@
 -- Called by sql/views/list_members.sql and legacy_mailed.sql at every deploy. Repeatable.
 create or replace function daybatch.replace_adapter(p_view_name text, p_query text)
 returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = '' set jit = off
 as $$
 declare
   v_view regclass := to_regclass('daybatch.' || quote_ident(p_view_name));

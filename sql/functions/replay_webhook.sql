@@ -6,7 +6,7 @@
 create or replace function daybatch.replay_webhook(p_webhook_id uuid, p_since_event_id bigint default null, p_since timestamptz default null,
   p_message_id uuid default null, p_limit integer default 10000)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz;

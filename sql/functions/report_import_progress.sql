@@ -2,7 +2,7 @@
 -- outside of the import's own transactions. Locks: the progress alone. Repeatable.
 create or replace function daybatch.report_import_progress(p_import_id uuid, p_phase text, p_row_count integer, p_byte_count bigint, p_merged_count integer default 0)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz := daybatch.current_moment();

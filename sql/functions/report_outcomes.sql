@@ -7,7 +7,7 @@
 -- form that locked deliveries first needed a second way round for mails in doubt. Repeatable: a report told twice counts once.
 create or replace function daybatch.report_outcomes(p_campaign_id uuid, p_reports jsonb)
 returns table (delivery_id bigint, recorded boolean, status text, rule text, batch_finished boolean)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -1,7 +1,7 @@
 -- A delivering process says that it lives, once a minute. Forgets those not seen for a day. Repeatable.
 create or replace function daybatch.report_worker(p_worker_id text, p_connections integer, p_held_count integer default 0, p_problem text default null)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   insert into daybatch.workers as w (worker_id, started_at, seen_at, connections, held_count, problem)

@@ -2,7 +2,7 @@
 -- webhook. Repeatable. Errors: MB070 unknown webhook.
 create or replace function daybatch.reseal_webhook_secret(p_webhook_id uuid, p_sealed_secret text, p_previous_sealed_secret text)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   perform daybatch.lock_webhook(p_webhook_id);

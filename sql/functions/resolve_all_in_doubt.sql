@@ -3,7 +3,7 @@
 -- Locks: campaign, deliveries. Repeatable. Errors: MB001 unknown campaign, MB017 another word.
 create or replace function daybatch.resolve_all_in_doubt(p_campaign_id uuid, p_as text, p_contact_ids uuid[] default null)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_ids bigint[];

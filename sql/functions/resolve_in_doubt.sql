@@ -4,7 +4,7 @@
 -- Errors: MB001 unknown campaign, MB002 not in doubt, MB017 another word, MB020 the contact has no delivery here.
 create or replace function daybatch.resolve_in_doubt(p_campaign_id uuid, p_contact_id uuid, p_as text)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_status text;

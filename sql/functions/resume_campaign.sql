@@ -3,7 +3,7 @@
 -- Errors: MB001, MB002 not paused, MB009 asleep.
 create or replace function daybatch.resume_campaign(p_campaign_id uuid)
 returns text
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

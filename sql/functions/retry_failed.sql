@@ -5,7 +5,7 @@
 -- MB020 a contact that was never tried here.
 create or replace function daybatch.retry_failed(p_campaign_id uuid, p_contact_ids uuid[] default null)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

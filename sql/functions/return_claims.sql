@@ -5,7 +5,7 @@
 -- Repeatable. Returns how many deliveries were given back or became doubtful.
 create or replace function daybatch.return_claims(p_campaign_id uuid, p_claim_tokens uuid[], p_expired boolean)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

@@ -3,7 +3,7 @@
 -- What is sending is left to its worker. Called by close_batch under the campaign's lock. Repeatable.
 create or replace function daybatch.return_unsent(p_campaign_id uuid, p_batch_number integer)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_returned integer;

@@ -2,7 +2,7 @@
 -- CLI and the API. Locks: the key. Repeatable: false when it was revoked already. Errors: MB054 unknown key.
 create or replace function daybatch.revoke_api_key(p_key_id text)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_key daybatch.api_keys;

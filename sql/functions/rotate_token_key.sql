@@ -4,7 +4,7 @@
 -- Called by operators. Locks: the secrets. Not repeatable: each call makes a key. Errors: MB017 no number is left.
 create or replace function daybatch.rotate_token_key(p_retire boolean default false)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_number integer;

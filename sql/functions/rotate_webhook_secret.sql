@@ -2,7 +2,7 @@
 -- both signatures. Called by the API. Locks: the webhook. Errors: MB070 unknown webhook.
 create or replace function daybatch.rotate_webhook_secret(p_webhook_id uuid, p_sealed_secret text, p_keep interval default interval '24 hours')
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   perform daybatch.lock_webhook(p_webhook_id);

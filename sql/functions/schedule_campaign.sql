@@ -2,7 +2,7 @@
 -- Errors: as start_campaign, and MB017 for no time.
 create or replace function daybatch.schedule_campaign(p_campaign_id uuid, p_scheduled_at timestamptz)
 returns text
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

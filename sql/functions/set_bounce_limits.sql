@@ -5,7 +5,7 @@
 create or replace function daybatch.set_bounce_limits(p_campaign_id uuid default null, p_bounce_rate numeric default null,
   p_bounce_minimum integer default null, p_complaint_rate numeric default null, p_complaint_minimum integer default null)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   if p_campaign_id is not null then

@@ -3,7 +3,7 @@
 -- Errors: MB001, MB002 completed or cancelled, MB004 below 1.
 create or replace function daybatch.set_daily_limit(p_campaign_id uuid, p_limit integer)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

@@ -6,7 +6,7 @@
 -- Errors: MB017 an unknown field, MB040 default has its address and login in SMTP_URL, MB041 the password is missing.
 create or replace function daybatch.set_smtp_server(p_name text, p_server jsonb)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_old daybatch.smtp_servers;

@@ -5,7 +5,7 @@
 -- Called by settle_late_report, resolve_in_doubt and retry_failed under the campaign's lock. Repeatable.
 create or replace function daybatch.settle_deliveries(p_campaign_id uuid, p_delivery_ids bigint[], p_status text, p_now timestamptz)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_open integer;

@@ -5,7 +5,7 @@
 -- Called by report_outcomes under the campaign's lock. Repeatable.
 create or replace function daybatch.settle_late_report(p_campaign_id uuid, p_report jsonb, p_now timestamptz)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_report record;

@@ -5,7 +5,7 @@
 -- Called by settle_reports only, which holds the campaign's lock. Locks: deliveries. Repeatable: what is settled has no live claim.
 create or replace function daybatch.settle_replies(p_campaign_id uuid, p_reports jsonb, p_now timestamptz)
 returns table (settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,7 @@
 -- Called by report_outcomes only, which holds the campaign's lock. Repeatable: a second call finds no live claim.
 create or replace function daybatch.settle_reports(p_campaign_id uuid, p_reports jsonb, p_now timestamptz, p_are_accepted boolean)
 returns table (settled_count integer, settled_ids bigint[], settled_tokens uuid[], refusal text, pause_reason text)
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -3,7 +3,7 @@
 -- For test_batch_campaign only, whose work is rolled back; nobody but the owner may call it.
 create or replace function daybatch.shift_campaign_back(p_campaign_id uuid, p_by interval)
 returns void
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = '' set jit = off
 as $$
 begin
   perform daybatch.lock_campaign(p_campaign_id);

@@ -2,7 +2,7 @@
 -- engine did with what the mission says. The caller rolls it back. Owner only.
 create or replace function daybatch.simulate_batches(p_contacts integer, p_limit integer)
 returns jsonb
-language plpgsql volatile set search_path = ''
+language plpgsql volatile set search_path = '' set jit = off
 as $$
 declare
   v_list uuid := gen_random_uuid();

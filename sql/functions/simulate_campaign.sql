@@ -3,7 +3,7 @@
 -- Errors: MB004 limit below 1, MB017 no contacts, an interval that is not positive, or rules that are not possible.
 create or replace function daybatch.simulate_campaign(p_contacts integer, p_limit integer default 5, p_interval interval default interval '24 hours', p_start_at timestamptz default null, p_rules jsonb default null)
 returns table (batch_number integer, due_at timestamptz, size integer, remaining_after integer)
-language plpgsql stable security definer set search_path = ''
+language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare

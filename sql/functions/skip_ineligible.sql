@@ -7,7 +7,7 @@
 -- Called by claim_deliveries only, which holds the campaign's lock. Repeatable.
 create or replace function daybatch.skip_ineligible(p_campaign_id uuid, p_lists jsonb, p_delivery_ids bigint[])
 returns bigint[]
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz := daybatch.current_moment();

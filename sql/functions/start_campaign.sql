@@ -3,7 +3,7 @@
 -- Errors: MB001, MB002 wrong status, MB003 nobody in the audience, MB005 unknown list, MB010 no message, MB011 unknown field.
 create or replace function daybatch.start_campaign(p_campaign_id uuid)
 returns text
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

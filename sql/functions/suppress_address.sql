@@ -5,7 +5,7 @@
 -- Errors: MB005 unknown list, MB015 no address, MB017 unknown reason.
 create or replace function daybatch.suppress_address(p_email text, p_reason text default 'manual', p_list_id uuid default null, p_source text default 'manual')
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   if coalesce(trim(p_email), '') = '' then

@@ -3,7 +3,7 @@
 -- Repeatable: what is suppressed already stays as it is.
 create or replace function daybatch.suppress_import(p_import_id uuid)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz := daybatch.current_moment();

@@ -5,7 +5,7 @@
 -- their order. Not repeatable: it is told each settled report once. Returns how many are suppressed by it.
 create or replace function daybatch.suppress_refused(p_campaign_id uuid, p_delivery_ids bigint[], p_claim_tokens uuid[], p_now timestamptz)
 returns integer
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_refused record;

@@ -2,7 +2,7 @@
 -- meanwhile is told by replay_webhook. Locks: the webhook. Repeatable. Errors: MB070 unknown webhook.
 create or replace function daybatch.switch_webhook(p_webhook_id uuid, p_is_enabled boolean, p_reason text default null)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_was boolean;

@@ -3,7 +3,7 @@
 create or replace function daybatch.take_notice(p_notice_id bigint)
 returns table (notice_id bigint, campaign_id uuid, name text, status text, cause text, detail jsonb, happened_at timestamptz,
   total_contacts integer, processed_count integer, failed_count integer, remaining_count integer, next_batch_send_time timestamptz)
-language sql volatile security definer set search_path = ''
+language sql volatile security definer set search_path = '' set jit = off
 as $$
   with taken as (
     update daybatch.notices as n set given_at = coalesce(n.given_at, greatest(daybatch.current_moment(), n.due_at))

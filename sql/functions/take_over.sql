@@ -3,7 +3,7 @@
 -- Errors: MB024 a trigger or a constraint of the application would refuse what the engine writes.
 create or replace function daybatch.take_over(p_confirm boolean default false)
 returns text
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_count integer;

@@ -2,7 +2,7 @@
 -- row when it was delivered, given up or is not due, or its webhook is off. Called by the service's job. Reads only.
 create or replace function daybatch.take_webhook_message(p_message_id uuid)
 returns table (message_id uuid, webhook_id uuid, url text, sealed_secret text, previous_sealed_secret text, attempt_number integer, body text)
-language sql stable security definer set search_path = ''
+language sql stable security definer set search_path = '' set jit = off
 as $$
   select m.message_id, w.webhook_id, w.url, w.sealed_secret,
     case when w.previous_until > daybatch.current_moment() then w.previous_sealed_secret end,

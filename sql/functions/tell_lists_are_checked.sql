@@ -2,7 +2,7 @@
 -- the inserter's rights, who may read nothing of daybatch. While the engine sleeps it refuses nothing.
 create or replace function daybatch.tell_lists_are_checked()
 returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set jit = off
 as $$
 begin
   perform set_config('daybatch.lists_are_checked', case when daybatch.is_awake() then 'on' else 'off' end, true);

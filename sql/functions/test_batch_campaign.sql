@@ -4,7 +4,7 @@
 -- No mail is sent, no job and no notification survives. Locks: only rows of its own. Repeatable.
 create or replace function daybatch.test_batch_campaign()
 returns jsonb
-language plpgsql volatile security definer set search_path = '' set timezone = 'UTC'
+language plpgsql volatile security definer set search_path = '' set jit = off set timezone = 'UTC'
 as $$
 declare
   v_answer jsonb;

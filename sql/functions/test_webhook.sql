@@ -2,7 +2,7 @@
 -- Answers the message's id: what the receiver said stands in webhook_log. Locks: the webhook. Errors: MB070 unknown webhook.
 create or replace function daybatch.test_webhook(p_webhook_id uuid)
 returns uuid
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_now timestamptz;

@@ -4,7 +4,7 @@
 -- Called by the trigger of deliveries and by every sweep. Locks: deliveries are the caller's. Repeatable.
 create or replace function daybatch.track_deliveries(p_delivery_ids bigint[], p_is_first boolean default false)
 returns integer
-language plpgsql volatile security definer set search_path = '' set lock_timeout = '1s'
+language plpgsql volatile security definer set search_path = '' set jit = off set lock_timeout = '1s'
 as $$
 declare
   v_outcomes jsonb;

@@ -3,7 +3,7 @@
 -- What was adopted from there is not written back.
 create or replace function daybatch.track_outcomes()
 returns trigger
-language plpgsql security definer set search_path = ''
+language plpgsql security definer set search_path = '' set jit = off
 as $$
 declare
   v_first bigint[];

@@ -2,7 +2,7 @@
 -- settle_reports, for batches whose mails are counted, after the tries stand. Repeatable.
 create or replace function daybatch.uncount_refused(p_batch daybatch.batches, p_claim_tokens uuid[], p_now timestamptz)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 begin
   delete from daybatch.counted_mails as m

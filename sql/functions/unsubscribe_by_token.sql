@@ -5,7 +5,7 @@
 -- Locks: the contact. Repeatable: true when it is new. Errors: MB030 not a token of ours for this.
 create or replace function daybatch.unsubscribe_by_token(p_token text, p_source text default 'link')
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_payload bytea := daybatch.read_token('unsubscribe', p_token);

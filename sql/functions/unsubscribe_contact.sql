@@ -3,7 +3,7 @@
 -- Locks: the contact. Repeatable: true when it is new. Errors: MB018 unknown contact.
 create or replace function daybatch.unsubscribe_contact(p_contact_id uuid, p_source text default 'manual')
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_is_new boolean := daybatch.mark_unsubscribed(p_contact_id, p_source);

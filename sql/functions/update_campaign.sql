@@ -3,7 +3,7 @@
 -- Errors: MB001, MB002 too late for that, and as create_campaign.
 create or replace function daybatch.update_campaign(p_campaign_id uuid, p_changes jsonb)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_campaign record;

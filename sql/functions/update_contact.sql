@@ -4,7 +4,7 @@
 -- Errors: MB015 no valid address, MB017 an unknown field, MB018 unknown contact, MB051 another contact has the address.
 create or replace function daybatch.update_contact(p_contact_id uuid, p_changes jsonb)
 returns jsonb
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_field text;

@@ -5,7 +5,7 @@
 -- Repeatable: true when there was none.
 create or replace function daybatch.write_suppression(p_address_key bytea, p_list_id uuid, p_reason text, p_source text)
 returns boolean
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_is_new boolean;

@@ -3,7 +3,7 @@
 -- What the table refuses is raised as it is. Called by track_deliveries and check_application. Repeatable.
 create or replace function daybatch.write_tracking(p_outcomes jsonb, p_is_first boolean default false)
 returns void
-language plpgsql volatile security definer set search_path = ''
+language plpgsql volatile security definer set search_path = '' set jit = off
 as $$
 declare
   v_insert text := daybatch.describe_tracking(true);

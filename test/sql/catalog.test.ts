@@ -45,6 +45,7 @@ t.test('a function that breaks a rule is found in the catalog', async t => {
   for (const breach of [
     'careless has more than one signature',
     'careless does not pin its path',
+    'careless leaves its plans to the JIT compiler',
     'careless is executable by PUBLIC',
     'careless has no comment with an example',
     'unexplained has no comment with an example',
@@ -75,6 +76,7 @@ ${'-- filler\n'.repeat(120)}`
     'sql/functions/careless.sql must create the function daybatch.careless and no other',
     'sql/functions/careless.sql must begin with a comment that says why the function is there',
     `sql/functions/careless.sql must pin its path: set search_path = ''`,
+    'sql/functions/careless.sql must keep the JIT compiler out: set jit = off',
     'sql/functions/careless.sql must have comment on function',
     'sql/functions/careless.sql is longer than 120 lines: two functions',
     'sql/functions/careless.sql reads a clock other than daybatch.current_moment()',
