@@ -4,7 +4,7 @@
 -- which under C knows none; spaces, dots and fullwidth forms, which IDNA would turn into others, are none. Pure.
 create or replace function daybatch.is_valid_address(p_email text)
 returns boolean
-language sql immutable set search_path = ''
+language sql immutable parallel safe set search_path = ''
 as $$
   select coalesce(
     p_email collate "C" ~ '^[^\u0001-\u0020\u007f<>()\[\],:;\\"@.]+(\.[^\u0001-\u0020\u007f<>()\[\],:;\\"@.]+)*@([A-Za-z0-9\u00a1-\U0010ffff]([A-Za-z0-9\u00a1-\U0010ffff-]*[A-Za-z0-9\u00a1-\U0010ffff])?\.)+[A-Za-z0-9\u00a1-\U0010ffff][A-Za-z0-9\u00a1-\U0010ffff-]*[A-Za-z0-9\u00a1-\U0010ffff]$'
