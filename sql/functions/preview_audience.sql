@@ -11,7 +11,8 @@ create or replace function daybatch.preview_audience(p_list_ids uuid[])
 returns table (contacts integer, eligible integer, reasons jsonb)
 language plpgsql stable security definer set search_path = '' set jit = off
 -- a list of a million is held in memory, and the contacts of a small one are looked up by key: all contacts are not read. Planned
--- for the list that it is: a plan for all, which a session makes after five, looks a million up by key
+-- for the list that it is: a plan for all, which a session makes after five, looks a million up by key. What a worker hands over
+-- are 24 bytes: as dear as PostgreSQL takes a row to be, none would be asked
 set work_mem = '64MB' set random_page_cost = 1.1 set parallel_tuple_cost = 0 set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
