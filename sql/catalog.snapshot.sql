@@ -2702,7 +2702,7 @@ alter function daybatch.find_last_batch(integer,integer,interval,timestamp with 
 comment on function daybatch.find_last_batch(integer,integer,interval,timestamp with time zone,jsonb) is 'How many batches so many contacts take, and when the last one is due (part of forecast_finish). Example: select * from daybatch.find_last_batch(17, 5, interval ''24 hours'', daybatch.current_moment(), null);';
 
 create function daybatch.find_next_batch(p_campaign_id uuid, p_limit integer DEFAULT NULL::integer)
-returns TABLE(send_limit integer, next_limit integer, batch_interval interval, batch_number integer, due_at timestamp with time zone, remaining_count integer, sending_rules jsonb, open_number integer, open_due_at timestamp with time zone, open_size integer) language plpgsql stable security definer set search_path="" set jit=off -- body 884ea69cbe98265b4dcbfc3ddec588c3
+returns TABLE(send_limit integer, next_limit integer, batch_interval interval, batch_number integer, due_at timestamp with time zone, remaining_count integer, sending_rules jsonb, open_number integer, open_due_at timestamp with time zone, open_size integer) language plpgsql stable security definer set search_path="" set jit=off set plan_cache_mode=auto -- body 884ea69cbe98265b4dcbfc3ddec588c3
 alter function daybatch.find_next_batch(uuid,integer) owner to daybatch_owner;
 comment on function daybatch.find_next_batch(uuid,integer) is 'Where a campaign''s forecast begins: limit, due time, contacts, rules (part of forecast_campaign). Example: select c.name, n.batch_number, n.due_at, n.remaining_count from public.campaigns as c, daybatch.find_next_batch(c.id) as n limit 5;';
 
@@ -2774,7 +2774,7 @@ grant execute on function daybatch.get_attachments(uuid,integer) to daybatch_ser
 comment on function daybatch.get_attachments(uuid,integer) is 'The files of a version of a campaign''s message. Example: select file_name from daybatch.get_attachments(''00000000-0000-0000-0000-000000000000'', 1);';
 
 create function daybatch.get_campaign(p_campaign_id uuid)
-returns jsonb language plpgsql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body 9d5a6912ef23eaf8f3bdae4ccdb0ec07
+returns jsonb language plpgsql stable security definer set search_path="" set jit=off set TimeZone=UTC set plan_cache_mode=force_generic_plan -- body 9d5a6912ef23eaf8f3bdae4ccdb0ec07
 alter function daybatch.get_campaign(uuid) owner to daybatch_owner;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_app;
 grant execute on function daybatch.get_campaign(uuid) to daybatch_operator;
@@ -2956,7 +2956,7 @@ grant execute on function daybatch.list_attachments(uuid) to daybatch_service;
 comment on function daybatch.list_attachments(uuid) is 'The files of a campaign''s message. Example: select c.name, a.file_name, a.byte_count from public.campaigns as c, daybatch.list_attachments(c.id) as a;';
 
 create function daybatch.list_batches(p_campaign_id uuid, p_after_number integer DEFAULT '-1'::integer, p_limit integer DEFAULT 50)
-returns TABLE(batch_number integer, state text, source text, send_limit integer, slot_count integer, due_at timestamp with time zone, opened_at timestamp with time zone, closed_at timestamp with time zone, sent_count integer, failed_count integer, refused_count integer, skipped_count integer, in_doubt_count integer, returned_count integer, remaining_count integer) language plpgsql stable security definer set search_path="" set jit=off -- body 412db8c224d59bfa531e8bea78284105
+returns TABLE(batch_number integer, state text, source text, send_limit integer, slot_count integer, due_at timestamp with time zone, opened_at timestamp with time zone, closed_at timestamp with time zone, sent_count integer, failed_count integer, refused_count integer, skipped_count integer, in_doubt_count integer, returned_count integer, remaining_count integer) language plpgsql stable security definer set search_path="" set jit=off set plan_cache_mode=force_generic_plan -- body 412db8c224d59bfa531e8bea78284105
 alter function daybatch.list_batches(uuid,integer,integer) owner to daybatch_owner;
 grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatch_operator;
 grant execute on function daybatch.list_batches(uuid,integer,integer) to daybatch_service;
@@ -3295,7 +3295,7 @@ grant execute on function daybatch.purge_history(interval,integer) to daybatch_s
 comment on function daybatch.purge_history(interval,integer) is 'Deletes old events and sweeps in bounded steps; those of active campaigns stay. Example: select daybatch.purge_history(interval ''8760 hours'', 1000);';
 
 create function daybatch.read_batch_counts(p_campaign_id uuid)
-returns TABLE(queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language plpgsql stable security definer set search_path="" set jit=off set enable_seqscan=off -- body f05823d3f4a86cd9136a489bfd115dbf
+returns TABLE(queued_count integer, claimed_count integer, sending_count integer, sent_count integer, failed_count integer, in_doubt_count integer, skipped_count integer, deferred_count integer) language plpgsql stable security definer set search_path="" set jit=off set enable_seqscan=off set enable_bitmapscan=off -- body f05823d3f4a86cd9136a489bfd115dbf
 alter function daybatch.read_batch_counts(uuid) owner to daybatch_owner;
 grant execute on function daybatch.read_batch_counts(uuid) to daybatch_app;
 grant execute on function daybatch.read_batch_counts(uuid) to daybatch_operator;

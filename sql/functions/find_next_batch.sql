@@ -6,7 +6,8 @@
 create or replace function daybatch.find_next_batch(p_campaign_id uuid, p_limit integer default null)
 returns table (send_limit integer, next_limit integer, batch_interval interval, batch_number integer, due_at timestamptz, remaining_count integer,
   sending_rules jsonb, open_number integer, open_due_at timestamptz, open_size integer)
-language plpgsql stable security definer set search_path = '' set jit = off
+-- also where its caller keeps one plan: how many an old application mailed for this campaign decides how a draft is counted
+language plpgsql stable security definer set search_path = '' set jit = off set plan_cache_mode = auto
 as $$
 #variable_conflict use_column
 declare

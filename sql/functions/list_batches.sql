@@ -6,7 +6,8 @@ create or replace function daybatch.list_batches(p_campaign_id uuid, p_after_num
 returns table (batch_number integer, state text, source text, send_limit integer, slot_count integer, due_at timestamptz, opened_at timestamptz,
   closed_at timestamptz, sent_count integer, failed_count integer, refused_count integer, skipped_count integer, in_doubt_count integer,
   returned_count integer, remaining_count integer)
-language plpgsql stable security definer set search_path = '' set jit = off
+-- found by keys alone: one plan from a session's first call on
+language plpgsql stable security definer set search_path = '' set jit = off set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
