@@ -3261,7 +3261,7 @@ grant execute on function daybatch.preview_message(uuid,uuid,text) to daybatch_s
 comment on function daybatch.preview_message(uuid,uuid,text) is 'What a contact''s mail would be made of now; changes nothing. Example: select p.email, p.subject, p.problem from public.campaigns as c, daybatch.preview_message(c.id) as p where c.name = ''Spring offer'';';
 
 create function daybatch.process_campaign(p_campaign_id uuid, p_source text DEFAULT 'manual'::text)
-returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" set jit=off -- body f6120dc027d0517c5ea25613f643ac95
+returns TABLE(campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamp with time zone, reason text, error_code text) language plpgsql volatile security definer set search_path="" set jit=off -- body 63068f53a394dc1caa18f5852da805a9
 alter function daybatch.process_campaign(uuid,text) owner to daybatch_owner;
 comment on function daybatch.process_campaign(uuid,text) is 'Moves one campaign one step on and says what was done (part of process_campaigns). Example: select p.action, p.reason from public.campaigns as c, daybatch.process_campaign(c.id) as p where c.name = ''Spring offer'';';
 

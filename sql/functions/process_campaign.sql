@@ -1,7 +1,8 @@
 -- One campaign, one step on: initialise, release what a dead worker left, close what is finished, open what is due.
 -- Whatever is missing for sending (nobody in the audience, no message, an unknown field) pauses the campaign with
 -- its reason. Says in one row what was done, or why nothing was.
--- action: opened, closed, completed, waiting, sending, paused, asleep or the campaign's other status.
+-- action: opened, closed, completed, waiting, sending, paused, asleep or the campaign's other status. A completion has a
+-- reason unless this step closed the last batch.
 -- Called by process_campaigns. Locks: campaign first. Repeatable.
 create or replace function daybatch.process_campaign(p_campaign_id uuid, p_source text default 'manual')
 returns table (campaign_id uuid, name text, action text, batch_number integer, delivery_count integer, next_batch_send_time timestamptz, reason text, error_code text)
@@ -27,7 +28,7 @@ begin
     perform daybatch.return_claims(p_campaign_id, array(select k.claim_token from daybatch.claims as k where k.campaign_id = p_campaign_id), true);
   end if;
   select * into v_closed from daybatch.close_batch(p_campaign_id);
-  v_action := case when v_closed.completed then 'completed' when v_closed.closed then 'closed' when v_closed.batch_number is not null then 'sending' end;
+  v_action := case when v_closed.closed then case when v_closed.completed then 'completed' else 'closed' end when v_closed.batch_number is not null then 'sending' end;
   v_reason := v_closed.reason;
 
   if v_closed.batch_number is null or v_closed.closed then
@@ -48,6 +49,7 @@ begin
       end if;
       if v_code is null and daybatch.complete_if_empty(p_campaign_id) then
         v_action := 'completed';
+        v_reason := 'nobody was left';
       elsif v_code is null and not exists (select from daybatch.batches as b where b.campaign_id = p_campaign_id and b.source <> 'old_method') then
         -- before the first batch, whoever initialised the tracking
         select m.error_code, m.reason into v_code, v_reason from daybatch.check_message(p_campaign_id) as m limit 1;
@@ -68,6 +70,9 @@ begin
         end;
       end if;
     else
+      if v_action is null then
+        v_reason := case v_campaign.status when 'completed' then 'completed before' end;
+      end if;
       v_action := coalesce(v_action, v_campaign.status);
     end if;
     if v_code is not null then

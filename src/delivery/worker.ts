@@ -6,7 +6,7 @@ import type { DeliveryDatabase, Log } from './database.ts'
 import { MessageError } from './message.ts'
 import { Messages } from './messages.ts'
 import type { DeliveryMeter } from './meter.ts'
-import { isProgress, progressLines } from './progress.ts'
+import { listProgress, progressLines } from './progress.ts'
 import type { Transport } from './transport.ts'
 import type { UnsubscribeOptions } from './unsubscribe.ts'
 
@@ -248,11 +248,13 @@ class DeliveryWorker implements Worker {
     const released = await this.#db.releaseExpiredClaims()
     const rows = await this.#db.processCampaigns({ campaignId, source: 'sweep' })
     let isDone = released > 0
-    for (const { action, campaign_id, batch_number } of rows) {
-      if (!isProgress(action)) continue
-      isDone = true
-      this.#meter?.countBatch(action)
-      this.#log.info({ campaign_id, batch_number }, progressLines[action])
+    for (const row of rows) {
+      const { campaign_id, batch_number } = row
+      for (const action of listProgress(row)) {
+        isDone = true
+        this.#meter?.countBatch(action)
+        this.#log.info({ campaign_id, batch_number }, progressLines[action])
+      }
     }
     return isDone
   }

@@ -2,7 +2,7 @@ import { type Job, type JobResult, PgBoss } from 'pg-boss'
 import { EVENT_CHANNEL, Listener, WORK_CHANNEL } from '../db/listener.ts'
 import type { ProcessedCampaignRow, Source } from '../db/rows.ts'
 import type { BatchAction } from '../delivery/meter.ts'
-import { isProgress, progressLines } from '../delivery/progress.ts'
+import { listProgress, progressLines } from '../delivery/progress.ts'
 import { isRefusal } from '../errors.ts'
 import { type Tracer, traced } from '../traces/tracer.ts'
 import { batchWork, noticeWork, sweepWork, webhookWork } from './polling.ts'
@@ -52,6 +52,12 @@ export interface SchedulerMeter {
 const STOP_TIMEOUT_MS = 30_000
 const REPEAT_MS = 30_000
 const MOST_PROBLEMS = 100
+/** Of a campaign that nothing was done to; one that is completed was so before. */
+const QUIET_ACTIONS: ReadonlySet<ProcessedCampaignRow['action']> = new Set([
+  'waiting',
+  'sending',
+  'completed',
+])
 
 /**
  * Triggers what the database has due: pg-boss's jobs, the sweep every five minutes and once at start, and the
@@ -215,13 +221,19 @@ export class Scheduler {
     this.#options.log.error({ err: error }, 'pg-boss: an error; it goes on')
   }
 
-  #logAction(source: Source, { action, ...details }: ProcessedCampaignRow): void {
-    const { log } = this.#options
-    if (isProgress(action)) this.#options.meter?.countBatch(action)
-    const line = isProgress(action) ? progressLines[action] : `campaign ${action}`
+  #logAction(source: Source, row: ProcessedCampaignRow): void {
+    const { log, meter } = this.#options
+    const { action, ...details } = row
+    const progress = listProgress(row)
+    for (const step of progress) {
+      meter?.countBatch(step)
+      log.info({ source, ...details }, progressLines[step])
+    }
+    if (progress.length > 0) return
+    const line = `campaign ${action}`
     if (action === 'failed') log.error({ source, ...details }, line)
     else if (action === 'paused' || action === 'asleep') log.warn({ source, ...details }, line)
-    else if (action === 'waiting' || action === 'sending') log.debug({ source, ...details }, line)
+    else if (QUIET_ACTIONS.has(action)) log.debug({ source, ...details }, line)
     else log.info({ source, ...details }, line)
   }
 }

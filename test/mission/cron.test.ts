@@ -3,7 +3,6 @@ import t from 'tap'
 import { setClock } from '../helper/clock.ts'
 import { makeCampaign, type Row, readBatch, readCampaign, readJobs } from '../helper/make.ts'
 import { DAY, HOUR, MINUTE } from '../helper/scenario.ts'
-import { until } from '../helper/until.ts'
 import { startService } from './service.ts'
 
 const CRON = '/api/cron/process-campaigns'
@@ -11,7 +10,7 @@ const START = '2025-09-24T09:00:00Z'
 const after = (ms: number) => new Date(Date.parse(START) + ms)
 
 const service = await startService(t, { at: START })
-const { pool, ask, smtp } = service
+const { pool, ask, smtp, closed } = service
 
 async function callCron(method: 'GET' | 'POST' = 'POST'): Promise<Row[]> {
   const { status, body } = await ask(method, CRON)
@@ -31,10 +30,6 @@ async function countMails(id: string): Promise<number> {
 }
 
 const find = (rows: Row[], id: string) => rows.find(row => row.campaign_id === id)
-
-/** Waits until the worker has sent and closed as many batches as this. */
-const closed = (id: string, batches: number) =>
-  until(async () => (await readCampaign(pool, id)).batch_history.length === batches)
 
 /** A campaign of two batches whose second is due one interval after `at`. */
 async function makeDue(at: Date, fields: Row = {}): Promise<string> {

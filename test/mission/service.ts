@@ -8,8 +8,9 @@ import { createSmtpTransport } from '../../src/delivery/transport.ts'
 import { createWorker } from '../../src/delivery/worker.ts'
 import { setClock } from '../helper/clock.ts'
 import { createTestDatabase, type TestDatabase, type Testing } from '../helper/database.ts'
-import type { Row } from '../helper/make.ts'
+import { type Row, readCampaign } from '../helper/make.ts'
 import { type Script, type ScriptedSmtp, startScriptedSmtp } from '../helper/smtp.ts'
+import { until } from '../helper/until.ts'
 
 const CONNECTIONS = 3
 
@@ -23,6 +24,8 @@ export interface Service extends TestDatabase {
   smtp: ScriptedSmtp
   /** A request to the listening port; a text goes out as it is, an object as JSON. */
   ask(method: 'GET' | 'POST', path: string, body?: Row | string): Promise<Answer>
+  /** Waits until the worker has sent and closed as many batches as this, and does no more by the time of this clock. */
+  closed(id: string, batches: number): Promise<Row>
 }
 
 /**
@@ -39,6 +42,12 @@ export async function startService(
   const pool = createPool(database.serviceUrl, { applicationName: 'mission test service' })
   const db = new Daybatch(pool)
   const transport = createSmtpTransport({ url: smtp.url, connections: CONNECTIONS })
+  let rounds = 0
+  const listWork = db.listWork.bind(db)
+  db.listWork = options => {
+    rounds++
+    return listWork(options)
+  }
   const config = readConfig({ MAIL_FROM: 'News <news@example.org>' })
   const log = { info() {}, warn() {}, error() {} }
   const worker = createWorker({
@@ -70,5 +79,16 @@ export async function startService(
     })
     return { status: response.status, body: await response.json() }
   }
-  return { ...database, smtp, ask }
+  async function closed(id: string, batches: number): Promise<Row> {
+    const row = await until(async () => {
+      const row = await readCampaign(database.pool, id)
+      return row.batch_history.length === batches && row
+    })
+    // a round that found the batch still open processes the campaign: by a clock moved meanwhile it would open the next
+    const begun = rounds
+    worker.wake()
+    await until(async () => rounds > begun)
+    return row
+  }
+  return { ...database, smtp, ask, closed }
 }

@@ -3,7 +3,6 @@ import t, { type Test } from 'tap'
 import { setClock } from '../helper/clock.ts'
 import { makeCampaign, type Row, readAudit, readCampaign, readJobs } from '../helper/make.ts'
 import { DAY, MINUTE } from '../helper/scenario.ts'
-import { until } from '../helper/until.ts'
 import { type Service, startService } from './service.ts'
 
 const CRON = '/api/cron/process-campaigns'
@@ -19,13 +18,6 @@ async function callCron({ ask }: Service, id: string, method: 'GET' | 'POST' = '
   if (status !== 200 || !body.ok) throw new Error(JSON.stringify(body))
   return body.campaigns.find((row: Row) => row.campaign_id === id) ?? { action: 'not listed' }
 }
-
-/** Waits until the worker has sent and closed as many batches as this. */
-const closed = ({ pool }: Service, id: string, batches: number) =>
-  until(async () => {
-    const row = await readCampaign(pool, id)
-    return row.batch_history.length === batches && row
-  })
 
 /** The end of the example: everybody once, in order, and nothing left to do. */
 async function checkComplete(t: Test, service: Service, id: string, contacts: string[]): Promise<void> {
@@ -56,7 +48,7 @@ t.test('four days, called by the cron at nine', async t => {
       batch_number: day,
       delivery_count: size,
     })
-    const row = await closed(service, campaign.id, day)
+    const row = await service.closed(campaign.id, day)
     t.match(row.batch_history.at(-1), { batch_number: day, sent_count: size, failed_count: 0 })
     t.same(
       smtp.accepted
@@ -102,7 +94,7 @@ t.test('Docker: a cron every five minutes, whose minutes are not ours', async t 
       const { action } = await callCron(service, campaign.id, minute % 2 ? 'GET' : 'POST')
       if (action === 'opened') {
         opened.push(onDay(day, minute * MINUTE))
-        await closed(service, campaign.id, day)
+        await service.closed(campaign.id, day)
       } else t.match(action, opened.length < 4 ? 'waiting' : 'not listed', `day ${day}, minute ${minute}`)
     }
   }
@@ -127,7 +119,7 @@ t.test('Vercel: a daily cron that is never quite punctual', async t => {
       { action: 'opened', batch_number: day },
       `day ${day}`,
     )
-    await closed(service, campaign.id, day)
+    await service.closed(campaign.id, day)
   }
   await checkComplete(t, service, campaign.id, campaign.contacts)
 })

@@ -75,7 +75,11 @@ scenario('the five steps of a campaign, from its insert to its completion', asyn
     next_batch_send_time: null,
     reason: null,
   })
-  t.match(await processCampaign(db, campaign.id), { action: 'completed', batch_number: 2 })
+  t.match(await processCampaign(db, campaign.id), {
+    action: 'completed',
+    batch_number: 2,
+    reason: 'completed before',
+  })
 })
 
 scenario('one call closes what is finished and opens what is due', async (t, db) => {

@@ -19,7 +19,7 @@ const EARLY = 0.15
 export const part: Part = {
   name: 'kill',
   about: 'kill -9 of the service at random moments, until the campaigns are complete; a run is one kill',
-  runs: { short: 25, long: 1000 },
+  runs: { short: 18, long: 1000 },
   run,
 }
 

@@ -9,7 +9,7 @@ export const part: Part = {
   name: 'model',
   about:
     'random histories of campaigns, workers and people, played on the database and on a model of the rules',
-  runs: { short: 300, long: 20_000 },
+  runs: { short: 200, long: 20_000 },
   async run(context) {
     const databases = await startDatabases(context)
     const figures = { ...noFigures }

@@ -9,7 +9,7 @@ const MOST_FAILURES = 20
 export const part: Part = {
   name: 'races',
   about: `${operations.length} operations in ordered pairs on two connections, in every stage, meeting and isolation level`,
-  runs: { short: 700, long: 50_000 },
+  runs: { short: 400, long: 50_000 },
   async run(context) {
     const databases = await startDatabases(context)
     const track = await RaceTrack.open(await databases.create())
