@@ -2994,7 +2994,7 @@ grant execute on function daybatch.list_campaign_history(uuid,bigint,integer) to
 comment on function daybatch.list_campaign_history(uuid,bigint,integer) is 'Who did what to a campaign, the last first. Example: select h.* from public.campaigns as c, daybatch.list_campaign_history(c.id) as h where c.name = ''Spring offer'';';
 
 create function daybatch.list_campaigns(p_status text DEFAULT NULL::text, p_after_created_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_limit integer DEFAULT 50, p_name text DEFAULT NULL::text)
-returns SETOF jsonb language sql stable security definer set search_path="" set jit=off set TimeZone=UTC -- body f84f219ef07c09d8d4af937a5b747102
+returns SETOF jsonb language plpgsql stable security definer set search_path="" set jit=off set TimeZone=UTC set plan_cache_mode=force_generic_plan -- body 207f378fac4e6d7c59ec70954c11fb3c
 alter function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) owner to daybatch_owner;
 grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) to daybatch_app;
 grant execute on function daybatch.list_campaigns(text,timestamp with time zone,uuid,integer,text) to daybatch_operator;
