@@ -163,7 +163,7 @@ t.test('a server that fails at random, a database that loses its connections', a
     worker.wake()
     await admin.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
-       where application_name = 'delivery test' and random() < 0.5`,
+       where datname = current_database() and application_name = 'delivery test' and random() < 0.5`,
     )
   }
   const cut = setInterval(() => {
