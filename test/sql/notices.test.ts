@@ -134,10 +134,6 @@ async function countRead(db: pg.Pool): Promise<number> {
   const client = await db.connect()
   try {
     await client.query('begin')
-    // of a small table that autovacuum has analysed, a look for two may read all; of 10,000 campaigns it never does
-    await client.query(
-      'set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off',
-    )
     const read = async () => {
       const { rows } = await client.query(
         `select (seq_tup_read + idx_tup_fetch)::integer as count from pg_stat_xact_user_tables
