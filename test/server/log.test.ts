@@ -67,6 +67,7 @@ t.test('a campaign with refusals', async t => {
   })
   await until(async () => (await readCampaign(pool, id)).status === 'completed')
   await service.saw(/campaign completed/)
+  t.match((await readCampaign(pool, id)).batch_history, [{ batch_number: 1, sent_count: 1, failed_count: 2 }])
   const headers = { authorization: `Bearer ${KEY}` }
   await fetch(`${address}/api/contacts?email=eve%40example.org&cursor=eve@example.org`, { headers })
   await fetch(`${address}/api/eve@example.org`, { headers: { authorization: 'Bearer another-wrong-key' } })
