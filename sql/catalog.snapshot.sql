@@ -2975,7 +2975,7 @@ grant execute on function daybatch.list_batching_states() to daybatch_service;
 comment on function daybatch.list_batching_states() is 'Each active campaign''s batching state and disagreements as JSON. Example: select jsonb_pretty(s) from daybatch.list_batching_states() as s;';
 
 create function daybatch.list_blockers(p_campaign_id uuid)
-returns TABLE(blocker text, reason text, since timestamp with time zone, ends_at timestamp with time zone, needs_somebody boolean) language plpgsql stable security definer set search_path="" set jit=off -- body cb3df35ff4c6efa0ab2c4201b04781f1
+returns TABLE(blocker text, reason text, since timestamp with time zone, ends_at timestamp with time zone, needs_somebody boolean) language plpgsql stable security definer set search_path="" set jit=off -- body de877c9aa729141d6695f292d9cb4d57
 alter function daybatch.list_blockers(uuid) owner to daybatch_owner;
 comment on function daybatch.list_blockers(uuid) is 'Why one campaign sends nothing now, as campaign_blockers says. Example: select b.blocker, b.reason, b.ends_at from public.campaigns as c, daybatch.list_blockers(c.id) as b where c.name = ''Spring offer'';';
 
@@ -3069,7 +3069,7 @@ grant execute on function daybatch.list_misplaced_contacts(uuid) to daybatch_rea
 comment on function daybatch.list_misplaced_contacts(uuid) is 'Contacts about whom a campaign''s arrays and ledger disagree (part of the view audit). Example: select m.* from public.campaigns as c, daybatch.list_misplaced_contacts(c.id) as m where c.name = ''Spring offer'';';
 
 create function daybatch.list_needs()
-returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language plpgsql stable security definer set search_path="" set jit=off -- body 45786d97cbd57bbb97f972d16d05da37
+returns TABLE(campaign_id uuid, name text, blocker text, reason text, since timestamp with time zone) language plpgsql stable security definer set search_path="" set jit=off -- body 604fef4eefeca72de369c060666e527a
 alter function daybatch.list_needs() owner to daybatch_owner;
 grant execute on function daybatch.list_needs() to daybatch_operator;
 comment on function daybatch.list_needs() is 'What waits for somebody, per started campaign; a row without a campaign holds for all. Example: select name, reason from daybatch.list_needs();';

@@ -28,7 +28,7 @@ begin
         select from daybatch.smtp_servers as s
         where s.name = coalesce(o.smtp_server, c.smtp_server, 'default') and (s.next_send_at > v_now
           or s.connections <= (select coalesce(sum(cardinality(k.delivery_ids)), 0) from daybatch.claims as k where coalesce(k.smtp_server, 'default') = s.name)))
-      and exists (select from daybatch.workers as w where w.seen_at > v_now - interval '3 minutes' and w.problem is null))
+      and exists (select from daybatch.worker_status as w where w.is_alive and w.problem is null))
   then
     return;
   end if;

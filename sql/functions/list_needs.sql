@@ -8,7 +8,6 @@ language plpgsql stable security definer set search_path = '' set jit = off
 as $$
 #variable_conflict use_column
 declare
-  v_now timestamptz := daybatch.current_moment();
   v_suspects uuid[];
 begin
   with servers as materialized (
@@ -29,7 +28,7 @@ begin
       from pg_catalog.unnest(v_suspects) as s (id) cross join lateral (select k.* from daybatch.campaign_blockers as k where k.campaign_id = s.id offset 0) as b
       where b.needs_somebody and b.blocker not in ('asleep', 'no_worker', 'worker_problem');
   end if;
-  if not daybatch.is_awake() or not exists (select from daybatch.workers as w where w.seen_at > v_now - interval '3 minutes' and w.problem is null) then
+  if not daybatch.is_awake() or not exists (select from daybatch.worker_status as w where w.is_alive and w.problem is null) then
     return query
       select null::uuid, null::text, b.blocker, b.reason, b.since
       from (
